@@ -1,0 +1,55 @@
+{
+  # Builds the addon with MSVC through node-gyp. CMakeLists.txt says the same for cmake-js: change both.
+  "targets": [
+    {
+      "target_name": "winsspi",
+      "conditions": [
+        [
+          "OS=='win'",
+          {
+            "sources": [
+              "native/addon.cc",
+              "native/attributes_wrap.cc",
+              "native/context_wrap.cc",
+              "native/convert.cc",
+              "native/credentials_wrap.cc",
+              "native/environment.cc",
+              "native/message_wrap.cc",
+              "native/packages_wrap.cc",
+              "native/sspi/attributes.cc",
+              "native/sspi/buffers.cc",
+              "native/sspi/channel_bindings.cc",
+              "native/sspi/context.cc",
+              "native/sspi/credentials.cc",
+              "native/sspi/message.cc",
+              "native/sspi/packages.cc",
+              "native/sspi/time.cc",
+            ],
+            "include_dirs": [
+              "native",
+              "<!(node -p \"require('node-addon-api').include_dir\")",
+            ],
+            "defines": [
+              "NAPI_VERSION=9",
+              "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS",
+              "NODE_ADDON_API_DISABLE_DEPRECATED",
+              "NODE_ADDON_API_REQUIRE_BASIC_FINALIZERS",
+              "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED",
+              "UNICODE",
+              "_UNICODE",
+            ],
+            "libraries": ["secur32.lib"],
+            "msvs_settings": {
+              "VCCLCompilerTool": {
+                "AdditionalOptions": ["/std:c++20", "/W4", "/WX", "/sdl", "/guard:cf"],
+              },
+              "VCLinkerTool": {
+                "AdditionalOptions": ["/guard:cf", "/DYNAMICBASE", "/Brepro"],
+              },
+            },
+          },
+        ],
+      ],
+    },
+  ],
+}

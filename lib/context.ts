@@ -1,0 +1,275 @@
+import { inspect } from 'node:util';
+import { type ContextAttributes, queryAttribute, validateAttributeName } from './attributes.js';
+import {
+  SECBUFFER_DATA,
+  SECBUFFER_PADDING,
+  SECBUFFER_TOKEN,
+  SECQOP_WRAP_NO_ENCRYPT,
+  type SecBuffer,
+} from './buffers.js';
+import type { ChannelBindings } from './channel-bindings.js';
+import type { Credentials } from './credentials.js';
+import { sspiError } from './errors.js';
+import type { ContextFlag, ContextFlags, ContextRole } from './flags.js';
+import { Handshake } from './internal/handshake.js';
+import { validateBoolean, validateBytes, validateOptions } from './internal/validate.js';
+import {
+  type DecryptOptions,
+  type DecryptResult,
+  type EncryptOptions,
+  MessageProtection,
+} from './message.js';
+import { statusName } from './status.js';
+
+/** What both sides of a context take. */
+export interface ContextOptions {
+  /** What to ask for, where it differs from the default. */
+  flags?: ContextFlags;
+  /** What must have been granted when the context is complete. */
+  require?: readonly ContextFlag[];
+  channelBindings?: ChannelBindings;
+}
+
+/** What one leg of the handshake gave. */
+export interface StepResult {
+  /** For the peer, also when `done`. Absent: there is nothing to send. */
+  readonly token: Buffer | undefined;
+  /** Whether the context is complete on this side. */
+  readonly done: boolean;
+  /** The Windows name of the status: SEC_E_OK, SEC_I_CONTINUE_NEEDED, … */
+  readonly status: string;
+}
+
+export interface WrapOptions {
+  /** false: sign, and leave the message readable. Default: true. */
+  encrypt?: boolean;
+}
+
+/** A sealed message in its parts, which a protocol sends in an order of its own. */
+export interface SealedParts {
+  readonly token: Buffer;
+  readonly message: Buffer;
+  readonly padding: Buffer;
+}
+
+export interface UnwrapResult {
+  readonly message: Buffer;
+  /** Whether the message was encrypted; false: signed only. */
+  readonly encrypted: boolean;
+}
+
+const OK = 0;
+
+// Room for a token whatever SECPKG_ATTR_SIZES says: some packages state less than they write.
+const LEAST_TOKEN = 64;
+const LEAST_DCE_STYLE_TOKEN = 128;
+
+/**
+ * One side of an authentication, and the protection of messages under it. ClientContext and
+ * ServerContext are its two kinds.
+ *
+ * Errors: SspiError when Windows fails a call. A step that failed ends the context, and every later
+ * use fails with the same error; a message that failed does not. ERR_SSPI_CONTEXT_CLOSED,
+ * _INCOMPLETE, _COMPLETE and _BUSY when a call comes at the wrong time.
+ */
+export abstract class SecurityContext {
+  readonly #handshake: Handshake;
+  readonly #messages: MessageProtection;
+
+  /** @internal */
+  protected constructor(
+    role: ContextRole,
+    credentials: Credentials,
+    targetName: string | undefined,
+    options: ContextOptions,
+  ) {
+    this.#handshake = new Handshake(role, credentials, targetName, options);
+    this.#messages = new MessageProtection(this.#handshake);
+  }
+
+  /** Whether the context is complete, with all that `require` lists. */
+  get done(): boolean {
+    return this.#handshake.state === 'complete';
+  }
+
+  /** The package that authenticated, such as `Kerberos`. Absent until the context is complete. */
+  get package(): string | undefined {
+    return this.#handshake.package;
+  }
+
+  /** What was granted, not what was asked for. All false until the context is complete. */
+  get flags(): ContextFlags {
+    return this.#handshake.flags;
+  }
+
+  /** When the context expires. Absent: never, or the package does not say. */
+  get expiry(): Date | undefined {
+    return this.#handshake.expiry;
+  }
+
+  /**
+   * One leg of the handshake, off the JavaScript thread: takes the peer's token, gives the token
+   * for the peer. A client starts without one. One step at a time. When a context is complete and
+   * lacks what `require` lists, the step fails with ERR_SSPI_REQUIREMENT_NOT_MET.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
+   */
+  step(token?: Uint8Array): Promise<StepResult> {
+    return this.#handshake.step(token);
+  }
+
+  /**
+   * Encrypts and signs in place; the buffers that it returns are what the package left. The usual
+   * array is TOKEN, DATA, PADDING; send the returned ranges, for a token may shrink.
+   *
+   * Throws SspiError, and ERR_OUT_OF_RANGE before the call where a TOKEN has too little room or the
+   * message is longer than the package takes.
+   *
+   * https://learn.microsoft.com/windows/win32/secauthn/encryptmessage--negotiate
+   */
+  encryptMessage(buffers: readonly SecBuffer[], options: EncryptOptions = {}): SecBuffer[] {
+    return this.#messages.encrypt(buffers, options);
+  }
+
+  /**
+   * Decrypts and verifies in place; the buffers that it returns are what the package left: a DATA
+   * buffer that was passed as null may come back as a range of the STREAM buffer.
+   *
+   * Throws SspiError: MessageAlteredError, OutOfSequenceError, IncompleteMessageError and others.
+   * What the buffers hold after an error is nobody's message.
+   *
+   * https://learn.microsoft.com/windows/win32/secauthn/decryptmessage--negotiate
+   */
+  decryptMessage(buffers: readonly SecBuffer[], options: DecryptOptions = {}): DecryptResult {
+    const result = this.#messages.decrypt(buffers, options);
+    return { ...result, status: statusName(result.status) };
+  }
+
+  /**
+   * Signs the DATA buffers into the TOKEN buffer.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-makesignature
+   */
+  makeSignature(buffers: readonly SecBuffer[], options: EncryptOptions = {}): SecBuffer[] {
+    return this.#messages.makeSignature(buffers, options);
+  }
+
+  /**
+   * Verifies the signature in the TOKEN buffer over the DATA buffers. Throws MessageAlteredError,
+   * OutOfSequenceError and others.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-verifysignature
+   */
+  verifySignature(buffers: readonly SecBuffer[], options: DecryptOptions = {}): { qop: number } {
+    const { qop } = this.#messages.verifySignature(buffers, options);
+    return { qop };
+  }
+
+  /** Seals a copy of the message and returns token, message and padding apart. */
+  wrapDetached(message: Uint8Array, options: WrapOptions = {}): SealedParts {
+    this.#handshake.assertComplete();
+    validateBytes(message, 'message');
+    validateOptions(options, 'options', ['encrypt']);
+    const { encrypt = true } = options;
+    validateBoolean(encrypt, 'options.encrypt');
+    const least = this.flags.dceStyle ? LEAST_DCE_STYLE_TOKEN : LEAST_TOKEN;
+    const start = Math.max(this.#messages.roomToEncrypt.token, least);
+    const end = start + message.byteLength;
+    // One run of memory, as packages like it best. Zeroed: a package may not write all of it.
+    const memory = Buffer.alloc(end + this.#messages.blockSize);
+    memory.set(message, start);
+    const [token, data, padding] = this.#messages.encrypt(
+      [
+        { type: SECBUFFER_TOKEN, data: memory.subarray(0, start) },
+        { type: SECBUFFER_DATA, data: memory.subarray(start, end) },
+        { type: SECBUFFER_PADDING, data: memory.subarray(end) },
+      ],
+      { qop: encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT },
+    );
+    return { token: bytesOf(token), message: bytesOf(data), padding: bytesOf(padding) };
+  }
+
+  /** Opens what the peer's wrapDetached sealed. What was passed stays as it is. */
+  unwrapDetached(parts: {
+    token: Uint8Array;
+    message: Uint8Array;
+    padding?: Uint8Array;
+  }): UnwrapResult {
+    this.#handshake.assertComplete();
+    validateOptions(parts, 'parts', ['token', 'message', 'padding']);
+    const { token, message, padding } = parts;
+    validateBytes(token, 'parts.token');
+    validateBytes(message, 'parts.message');
+    const buffers: SecBuffer[] = [
+      { type: SECBUFFER_TOKEN, data: Buffer.from(token) },
+      { type: SECBUFFER_DATA, data: Buffer.from(message) },
+    ];
+    if (padding !== undefined) {
+      validateBytes(padding, 'parts.padding');
+      buffers.push({ type: SECBUFFER_PADDING, data: Buffer.from(padding) });
+    }
+    const { qop, status, buffers: opened } = this.#messages.decrypt(buffers, {});
+    // A success such as SEC_I_CONTEXT_EXPIRED comes without a message.
+    if (status !== OK) throw sspiError('DecryptMessage', status);
+    return { message: bytesOf(opened[1]), encrypted: qop !== SECQOP_WRAP_NO_ENCRYPT };
+  }
+
+  /** A signature over the message, which stays as it is. */
+  sign(message: Uint8Array): Buffer {
+    this.#handshake.assertComplete();
+    validateBytes(message, 'message');
+    const room = Math.max(this.#messages.roomToSign.token, LEAST_TOKEN);
+    const [, token] = this.#messages.makeSignature(
+      [
+        { type: SECBUFFER_DATA, data: message },
+        { type: SECBUFFER_TOKEN, data: Buffer.alloc(room) },
+      ],
+      {},
+    );
+    return bytesOf(token);
+  }
+
+  /** Throws unless the signature is the peer's over the message: MessageAlteredError and others. */
+  verify(message: Uint8Array, signature: Uint8Array): void {
+    this.#handshake.assertComplete();
+    validateBytes(message, 'message');
+    validateBytes(signature, 'signature');
+    this.#messages.verifySignature(
+      [
+        { type: SECBUFFER_DATA, data: message },
+        { type: SECBUFFER_TOKEN, data: Buffer.from(signature) },
+      ],
+      {},
+    );
+  }
+
+  /**
+   * An attribute of the context. Throws UnsupportedFunctionError where the package lacks it.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
+   */
+  queryAttribute<Name extends keyof ContextAttributes>(name: Name): ContextAttributes[Name] {
+    validateAttributeName(name);
+    this.#handshake.assertStarted();
+    return queryAttribute(this.#handshake, name);
+  }
+
+  /** Gives the Windows handle back, when a step that is under way has ended. Never throws. */
+  close(): void {
+    this.#handshake.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [inspect.custom](): string {
+    const { state, package: name } = this.#handshake;
+    return `${this.constructor.name} { ${name === undefined ? '' : `${name}, `}${state} }`;
+  }
+}
+
+function bytesOf(buffer: SecBuffer | undefined): Buffer {
+  return (buffer?.data as Buffer | null | undefined) ?? Buffer.alloc(0);
+}

@@ -1,0 +1,144 @@
+import { sspiError, usageError } from '../errors.js';
+
+/** An object of the addon that JavaScript only hands back. */
+declare const native: unique symbol;
+export interface NativeCredentials {
+  readonly [native]: 'credentials';
+}
+export interface NativeContext {
+  readonly [native]: 'context';
+}
+
+/** What a function of the addon returns in place of its result. */
+export interface NativeFailure {
+  readonly syscall: string;
+  readonly status: number;
+  readonly bufferOutsideMemory: boolean;
+}
+
+export interface NativePackage {
+  readonly name: string;
+  readonly comment: string;
+  readonly capabilities: number;
+  readonly version: number;
+  readonly rpcId: number;
+  readonly maxToken: number;
+}
+
+export interface NativeLeg {
+  readonly status: number;
+  readonly complete: boolean;
+  readonly token: Buffer | undefined;
+  readonly flags: number;
+  readonly expiry: number | undefined;
+  readonly package: string | undefined;
+}
+
+type MessageFunction = (
+  context: NativeContext,
+  ...memory: (Uint8Array | null)[]
+) => undefined | NativeFailure;
+
+/** The addon's exports. Arguments are checked before they get here. */
+export interface Binding {
+  enumerateSecurityPackages(): NativePackage[] | NativeFailure;
+  querySecurityPackage(name: string): NativePackage | NativeFailure;
+
+  acquireCredentials(
+    packageName: string,
+    use: number,
+    principal: string | undefined,
+    identity: { user: string; domain: string; password: string } | undefined,
+    packageList: string | undefined,
+  ): Promise<
+    { package: string; expiry: number | undefined; handle: NativeCredentials } | NativeFailure
+  >;
+  closeCredentials(credentials: NativeCredentials): void;
+
+  createContext(
+    credentials: NativeCredentials,
+    isServer: boolean,
+    targetName: string | undefined,
+    flags: number,
+    channelBindings: Uint8Array | undefined,
+  ): NativeContext;
+  step(context: NativeContext, token: Uint8Array | undefined): Promise<NativeLeg | NativeFailure>;
+  closeContext(context: NativeContext): void;
+
+  /** The words that the message functions read and write: see lib/message.ts. */
+  readonly layout: Uint32Array;
+  readonly encryptMessage: MessageFunction;
+  readonly decryptMessage: MessageFunction;
+  readonly makeSignature: MessageFunction;
+  readonly verifySignature: MessageFunction;
+
+  queryAttribute(context: NativeContext, attribute: number): unknown;
+}
+
+interface Loaded {
+  readonly binding?: Binding;
+  readonly error?: Error;
+}
+
+// The paths are literals, so that bundlers and packagers find the files.
+function load(): Loaded {
+  const machine = `${process.platform}-${process.arch}`;
+  try {
+    switch (machine) {
+      case 'win32-x64':
+        return { binding: require('../../prebuilds/win32-x64/node.napi.node') };
+      case 'win32-arm64':
+        return { binding: require('../../prebuilds/win32-arm64/node.napi.armv8.node') };
+      default:
+        return {
+          error: usageError(
+            'ERR_SSPI_UNSUPPORTED_PLATFORM',
+            `winsspi runs on Windows, on x64 and arm64; this is ${machine}. ` +
+              'Check isSupported before use.',
+          ),
+        };
+    }
+  } catch (cause) {
+    return {
+      error: usageError(
+        'ERR_SSPI_ADDON_NOT_LOADED',
+        `The addon of winsspi for ${machine} could not be loaded from its folder prebuilds/${machine}: ` +
+          `${cause instanceof Error ? cause.message : String(cause)}. Install the package again ` +
+          'with all its files; a bundler must copy its .node files.',
+        { cause },
+      ),
+    };
+  }
+}
+
+const loaded = load();
+
+/** Whether the addon is there and can be used. */
+export const isSupported: boolean = loaded.binding !== undefined;
+
+/** The addon, or the error that says why it is not there. */
+export function getBinding(): Binding {
+  if (loaded.binding) return loaded.binding;
+  throw loaded.error;
+}
+
+/** The result of a function of the addon, or the error for its failure. */
+export function resultOf<T>(value: T | NativeFailure): T {
+  if (isFailure(value)) throw errorOf(value);
+  return value;
+}
+
+export function isFailure(value: unknown): value is NativeFailure {
+  return typeof value === 'object' && value !== null && 'bufferOutsideMemory' in value;
+}
+
+export function errorOf(failure: NativeFailure): Error {
+  if (failure.bufferOutsideMemory) {
+    return usageError(
+      'ERR_SSPI_INVALID_BUFFER',
+      `${failure.syscall}: the security package returned a buffer outside the memory that it was ` +
+        'given. Nothing of it was read; the package is faulty.',
+    );
+  }
+  return sspiError(failure.syscall, failure.status);
+}

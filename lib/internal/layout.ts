@@ -1,0 +1,83 @@
+import { bufferKind, SECBUFFER_MISSING, type SecBuffer } from '../buffers.js';
+import { IncompleteMessageError } from '../errors.js';
+import { type Binding, errorOf, type NativeContext } from './binding.js';
+
+// SecBuffer arrays across the addon's boundary. The bytes go as they are; qop, sequence number,
+// status, types and ranges go through the words of binding.layout (Layout in native/environment.h).
+
+const QOP = 0;
+const SEQUENCE_NUMBER = 1;
+const STATUS = 2;
+const FIRST_BUFFER = 3;
+const TYPE = 0;
+const SOURCE = 1;
+const OFFSET = 2;
+const LENGTH = 3;
+const WORDS_PER_BUFFER = 4;
+const NO_SOURCE = 0xffffffff;
+
+/** How many buffers a call can have. */
+export const MAX_BUFFERS = 32;
+
+export interface MessageResult {
+  readonly qop: number;
+  readonly status: number;
+  readonly buffers: SecBuffer[];
+}
+
+/** Calls a message function with checked arguments. Throws its error. */
+export function callMessageFunction(
+  binding: Binding,
+  name: 'encryptMessage' | 'decryptMessage' | 'makeSignature' | 'verifySignature',
+  context: NativeContext,
+  buffers: readonly SecBuffer[],
+  qop: number,
+  sequenceNumber: number,
+): MessageResult {
+  const { layout } = binding;
+  layout[QOP] = qop;
+  layout[SEQUENCE_NUMBER] = sequenceNumber;
+  for (const [index, { type }] of buffers.entries()) layout[wordOf(index) + TYPE] = type;
+  const failure = binding[name](context, ...buffers.map(({ data }) => data));
+  if (failure) throw messageError(errorOf(failure), layout, buffers.length);
+  return {
+    qop: read(layout, QOP),
+    status: read(layout, STATUS),
+    buffers: buffers.map((_, index) => returnedBuffer(layout, buffers, index)),
+  };
+}
+
+function wordOf(index: number): number {
+  return FIRST_BUFFER + index * WORDS_PER_BUFFER;
+}
+
+function read(layout: Uint32Array, word: number): number {
+  return layout[word] as number;
+}
+
+function returnedBuffer(
+  layout: Uint32Array,
+  buffers: readonly SecBuffer[],
+  index: number,
+): SecBuffer {
+  const word = wordOf(index);
+  const type = read(layout, word + TYPE);
+  const source = read(layout, word + SOURCE);
+  const memory = source === NO_SOURCE ? null : (buffers[source]?.data ?? null);
+  if (memory === null) return { type, data: null };
+  const offset = read(layout, word + OFFSET);
+  const length = read(layout, word + LENGTH);
+  const whole = offset === 0 && length === memory.byteLength;
+  return { type, data: whole ? memory : memory.subarray(offset, offset + length) };
+}
+
+// A MISSING buffer says how many bytes are still to come.
+function messageError(error: Error, layout: Uint32Array, count: number): Error {
+  if (!(error instanceof IncompleteMessageError)) return error;
+  for (let index = 0; index < count; index++) {
+    const word = wordOf(index);
+    if (bufferKind(read(layout, word + TYPE)) !== SECBUFFER_MISSING) continue;
+    return new IncompleteMessageError(error.syscall, error.status, read(layout, word + LENGTH));
+  }
+  return error;
+}

@@ -1,0 +1,127 @@
+import { isUint8Array } from 'node:util/types';
+import { usageError } from '../errors.js';
+
+// No validator puts a string that it was given into a message, but for names of keys and choices:
+// the value may be a password.
+
+function typeOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object') return `type ${typeof value}`;
+  return `an instance of ${value.constructor?.name || 'Object'}`;
+}
+
+function wrongType(name: string, expected: string, value: unknown): Error {
+  return usageError(
+    'ERR_INVALID_ARG_TYPE',
+    `"${name}" must be ${expected}. Received ${typeOf(value)}`,
+  );
+}
+
+function quotedList(words: readonly string[]): string {
+  return words.map((word) => `"${word}"`).join(', ');
+}
+
+/** How many letters have to be added, removed or replaced to get from one word to the other. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [i, letter] of [...from].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...to].entries()) {
+      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
+
+/** " Did you mean …?" where one of the valid words is near or starts the same, otherwise nothing. */
+function suggestion(word: string, valid: readonly string[]): string {
+  const lower = word.toLowerCase();
+  const near = valid
+    .map((candidate) => ({ candidate, steps: distance(lower, candidate.toLowerCase()) }))
+    .sort((a, b) => a.steps - b.steps)
+    .find(
+      ({ candidate, steps }) =>
+        steps <= 2 || (lower.length > 3 && candidate.toLowerCase().startsWith(lower)),
+    );
+  return near ? ` Did you mean "${near.candidate}"?` : '';
+}
+
+/** Options as a plain object with no key beside the valid ones. */
+export function validateOptions(
+  value: unknown,
+  name: string,
+  valid: readonly string[],
+): asserts value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw wrongType(name, 'an object', value);
+  }
+  for (const key of Object.keys(value)) {
+    if (valid.includes(key)) continue;
+    throw usageError(
+      'ERR_INVALID_ARG_VALUE',
+      `"${name}" has the unknown key "${key}".${suggestion(key, valid)} ` +
+        `The valid keys are ${quotedList(valid)}`,
+    );
+  }
+}
+
+/** Text without a zero character: Windows would take it for the end. */
+export function validateString(value: unknown, name: string): asserts value is string {
+  if (typeof value !== 'string') throw wrongType(name, 'a string', value);
+  if (value.includes('\0')) {
+    throw usageError('ERR_INVALID_ARG_VALUE', `"${name}" must not contain a zero character`);
+  }
+}
+
+export function validateName(value: unknown, name: string): asserts value is string {
+  validateString(value, name);
+  if (value === '') throw usageError('ERR_INVALID_ARG_VALUE', `"${name}" must not be empty`);
+}
+
+export function validateBoolean(value: unknown, name: string): asserts value is boolean {
+  if (typeof value !== 'boolean') throw wrongType(name, 'a boolean', value);
+}
+
+export function validateChoice<Choice extends string>(
+  value: unknown,
+  name: string,
+  choices: readonly Choice[],
+): asserts value is Choice {
+  if (typeof value !== 'string') throw wrongType(name, `one of ${quotedList(choices)}`, value);
+  if ((choices as readonly string[]).includes(value)) return;
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    `"${name}" must be one of ${quotedList(choices)}. Received "${value}".` +
+      suggestion(value, choices),
+  );
+}
+
+export function validateUint32(value: unknown, name: string): asserts value is number {
+  if (typeof value !== 'number') throw wrongType(name, 'a number', value);
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return;
+  throw usageError(
+    'ERR_OUT_OF_RANGE',
+    `"${name}" must be an integer from 0 to 4294967295. Received ${value}`,
+  );
+}
+
+/** Bytes that Windows may read or write during a call, and nobody else. */
+export function validateBytes(value: unknown, name: string): asserts value is Uint8Array {
+  if (!isUint8Array(value)) throw wrongType(name, 'a Buffer or a Uint8Array', value);
+  if (value.buffer instanceof SharedArrayBuffer) {
+    throw usageError(
+      'ERR_INVALID_ARG_VALUE',
+      `"${name}" must not lie in a SharedArrayBuffer, which another thread can change during the ` +
+        'call. Copy it first',
+    );
+  }
+  if (value.byteLength > 0xffffffff) {
+    throw usageError(
+      'ERR_OUT_OF_RANGE',
+      `"${name}" must be shorter than 4 GiB. Received ${value.byteLength} bytes`,
+    );
+  }
+}

@@ -1,0 +1,25 @@
+// The addon's exports. lib/internal/binding.ts describes them.
+#include <napi.h>
+
+#include "attributes_wrap.h"
+#include "context_wrap.h"
+#include "credentials_wrap.h"
+#include "environment.h"
+#include "message_wrap.h"
+#include "packages_wrap.h"
+
+namespace {
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new winsspi::Environment(env));
+  winsspi::definePackages(env, exports);
+  winsspi::defineCredentials(env, exports);
+  winsspi::defineContext(env, exports);
+  winsspi::defineMessage(env, exports);
+  winsspi::defineAttributes(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(winsspi, initialize)

@@ -1,0 +1,62 @@
+#include "context_wrap.h"
+
+#include "convert.h"
+#include "promise_worker.h"
+#include "sspi/channel_bindings.h"
+#include "sspi/context.h"
+#include "wrapped.h"
+
+namespace winsspi {
+namespace {
+
+Napi::Value legOf(Napi::Env env, sspi::Leg& leg) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("status", static_cast<uint32_t>(leg.status));
+  object.Set("complete", sspi::isComplete(leg.status));
+  object.Set("token", leg.token.empty() ? env.Undefined() : bufferOf(env, leg.token));
+  object.Set("flags", leg.flags);
+  object.Set("expiry", numberOrUndefined(env, leg.expiry));
+  object.Set("package", textOrUndefined(env, leg.package));
+  return object;
+}
+
+// (credentials, isServer, targetName?, flags, applicationData?)
+Napi::Value createContext(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto* credentials = holderOf<const sspi::Credentials>(env, info[0]);
+  if (!credentials) return env.Undefined();
+  sspi::ContextRequest request;
+  request.role = info[1].As<Napi::Boolean>().Value() ? sspi::Role::kServer : sspi::Role::kClient;
+  request.target_name = textOf(info[2]);
+  request.flags = info[3].As<Napi::Number>().Uint32Value();
+  if (!info[4].IsUndefined()) {
+    request.channel_bindings = sspi::channelBindings(bytesInPlace(env, info[4]));
+  }
+  return wrap(env, std::make_shared<sspi::Context>(*credentials, std::move(request)));
+}
+
+// (context, token?)
+Napi::Value step(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto* context = holderOf<sspi::Context>(env, info[0]);
+  if (!context) return env.Undefined();
+  std::optional<std::vector<std::byte>> token;
+  if (!info[1].IsUndefined()) token = copyOfBytes(env, info[1]);
+  return PromiseWorker<sspi::Leg>::start(
+      env, "winsspi:step",
+      [context = *context, token = std::move(token)] { return context->step(token); }, legOf);
+}
+
+void closeContext(const Napi::CallbackInfo& info) {
+  if (auto* holder = holderOf<sspi::Context>(info.Env(), info[0])) holder->reset();
+}
+
+}  // namespace
+
+void defineContext(Napi::Env env, Napi::Object exports) {
+  exports.Set("createContext", Napi::Function::New(env, createContext));
+  exports.Set("step", Napi::Function::New(env, step));
+  exports.Set("closeContext", Napi::Function::New(env, closeContext));
+}
+
+}  // namespace winsspi

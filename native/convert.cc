@@ -1,0 +1,57 @@
+#include "convert.h"
+
+namespace winsspi {
+
+std::u16string textOf(const Napi::Value& value) {
+  return value.IsString() ? value.As<Napi::String>().Utf16Value() : std::u16string();
+}
+
+sspi::SecureArray<char16_t> secretTextOf(const Napi::Value& value) {
+  std::size_t length = 0;
+  napi_get_value_string_utf16(value.Env(), value, nullptr, 0, &length);
+  sspi::SecureArray<char16_t> text(length + 1);
+  napi_get_value_string_utf16(value.Env(), value, text.data(), text.size(), &length);
+  return text;
+}
+
+std::span<std::byte> bytesInPlace(napi_env env, napi_value value) {
+  bool is_typed_array = false;
+  if (napi_is_typedarray(env, value, &is_typed_array) != napi_ok || !is_typed_array) return {};
+  napi_typedarray_type type;
+  std::size_t length = 0;
+  void* data = nullptr;
+  if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok ||
+      type != napi_uint8_array) {
+    return {};
+  }
+  // An empty array may have no memory of its own, and still is one.
+  static std::byte nothing[1];
+  return {data ? static_cast<std::byte*>(data) : nothing, data ? length : 0};
+}
+
+std::vector<std::byte> copyOfBytes(napi_env env, napi_value value) {
+  const std::span<std::byte> bytes = bytesInPlace(env, value);
+  return {bytes.begin(), bytes.end()};
+}
+
+Napi::Value bufferOf(Napi::Env env, std::span<const std::byte> bytes) {
+  return Napi::Buffer<std::byte>::Copy(env, bytes.data(), bytes.size());
+}
+
+Napi::Value textOrUndefined(Napi::Env env, const std::u16string& text) {
+  return text.empty() ? env.Undefined() : Napi::String::New(env, text);
+}
+
+Napi::Value numberOrUndefined(Napi::Env env, const std::optional<double>& number) {
+  return number ? Napi::Number::New(env, *number) : env.Undefined();
+}
+
+Napi::Value failureOf(Napi::Env env, const sspi::Failure& failure) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("syscall", failure.function);
+  object.Set("status", static_cast<uint32_t>(failure.status));
+  object.Set("bufferOutsideMemory", failure.buffer_outside_memory);
+  return object;
+}
+
+}  // namespace winsspi

@@ -1,0 +1,39 @@
+// Values between JavaScript and native/sspi: copied, never shared, but for bytesInPlace.
+#ifndef WINSSPI_CONVERT_H_
+#define WINSSPI_CONVERT_H_
+
+#include <napi.h>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sspi/secure_memory.h"
+#include "sspi/status.h"
+
+namespace winsspi {
+
+// Of undefined: empty text.
+std::u16string textOf(const Napi::Value& value);
+
+// The length of the text is size() - 1: a terminating zero follows it.
+sspi::SecureArray<char16_t> secretTextOf(const Napi::Value& value);
+
+// A view of a Uint8Array's own memory, which holds while no JavaScript runs. Of anything else: a
+// view without memory.
+std::span<std::byte> bytesInPlace(napi_env env, napi_value value);
+
+std::vector<std::byte> copyOfBytes(napi_env env, napi_value value);
+
+Napi::Value bufferOf(Napi::Env env, std::span<const std::byte> bytes);
+Napi::Value textOrUndefined(Napi::Env env, const std::u16string& text);
+Napi::Value numberOrUndefined(Napi::Env env, const std::optional<double>& number);
+
+// { syscall, status, bufferOutsideMemory }: what a function returns in place of its result.
+Napi::Value failureOf(Napi::Env env, const sspi::Failure& failure);
+
+}  // namespace winsspi
+
+#endif  // WINSSPI_CONVERT_H_

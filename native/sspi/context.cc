@@ -1,0 +1,116 @@
+#include "sspi/context.h"
+
+#include <algorithm>
+#include <array>
+
+#include "sspi/attributes.h"
+#include "sspi/text.h"
+#include "sspi/time.h"
+
+namespace sspi {
+
+bool isComplete(SECURITY_STATUS status) {
+  return status == SEC_E_OK || status == SEC_I_COMPLETE_NEEDED;
+}
+
+// The arguments of one Initialize or Accept call. Every output starts zeroed: packages do not
+// write all of them.
+struct Context::Call {
+  Call(std::optional<std::span<const std::byte>> token, const std::vector<std::byte>& bindings) {
+    if (token) add(SECBUFFER_TOKEN, *token);
+    // On every leg: a package that needs a single one would have none otherwise.
+    if (!bindings.empty()) add(SECBUFFER_CHANNEL_BINDINGS, bindings);
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  void add(unsigned long type, std::span<const std::byte> bytes) {
+    inputs[input.cBuffers++] = {static_cast<unsigned long>(bytes.size()), type,
+                                const_cast<std::byte*>(bytes.data())};
+  }
+
+  void allocateOutput(std::size_t size) {
+    memory.assign(size, std::byte{0});
+    output_token = {static_cast<unsigned long>(size), SECBUFFER_TOKEN, memory.data()};
+  }
+
+  // The bytes that the package wrote, if they lie in the memory that it was given.
+  bool takeOutput() {
+    if (output_token.cbBuffer == 0) {
+      memory.clear();
+      return true;
+    }
+    if (output_token.pvBuffer != memory.data() || output_token.cbBuffer > memory.size()) {
+      return false;
+    }
+    memory.resize(output_token.cbBuffer);
+    return true;
+  }
+
+  std::array<SecBuffer, 2> inputs = {};
+  SecBufferDesc input = {SECBUFFER_VERSION, 0, inputs.data()};
+  std::vector<std::byte> memory;
+  SecBuffer output_token = {};
+  SecBufferDesc output = {SECBUFFER_VERSION, 1, &output_token};
+  unsigned long flags = 0;
+  TimeStamp expiry = {};
+};
+
+const char* Context::function() const {
+  return request_.role == Role::kClient ? "InitializeSecurityContext" : "AcceptSecurityContext";
+}
+
+SECURITY_STATUS Context::call(Call& call) {
+  SecHandle returned;
+  SecInvalidateHandle(&returned);
+  const PCtxtHandle current = handle_.valid() ? handle_.get() : nullptr;
+  const PSecBufferDesc input = call.input.cBuffers > 0 ? &call.input : nullptr;
+  const SECURITY_STATUS status =
+      request_.role == Role::kClient
+          ? InitializeSecurityContextW(credentials_->handle(), current, wide(request_.target_name),
+                                       request_.flags, 0, SECURITY_NATIVE_DREP, input, 0, &returned,
+                                       &call.output, &call.flags, &call.expiry)
+          : AcceptSecurityContext(credentials_->handle(), current, input, request_.flags,
+                                  SECURITY_NATIVE_DREP, &returned, &call.output, &call.flags,
+                                  &call.expiry);
+  if (succeeded(status) && SecIsValidHandle(&returned)) handle_.adopt(returned);
+  return status;
+}
+
+std::optional<Failure> Context::completeToken(Call& call) {
+  const SECURITY_STATUS status = CompleteAuthToken(handle_.get(), &call.output);
+  if (succeeded(status)) return std::nullopt;
+  return Failure{"CompleteAuthToken", status};
+}
+
+std::u16string Context::negotiatedPackage() const {
+  auto negotiation = queryNegotiationInfo(*this);
+  if (negotiation && !negotiation->package.name.empty()) return negotiation->package.name;
+  auto package = queryPackageInfo(*this);
+  if (package && !package->name.empty()) return package->name;
+  return credentials_->package().name;
+}
+
+Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
+  // Room for the largest token, and at least for the error token of a package that states none.
+  constexpr std::size_t kLeastRoom = 4096;
+  Call call(token, request_.channel_bindings);
+  call.allocateOutput(std::max<std::size_t>(credentials_->package().max_token, kLeastRoom));
+  SECURITY_STATUS status = this->call(call);
+  if (status == SEC_E_BUFFER_TOO_SMALL) {
+    const std::size_t wanted = std::max<std::size_t>(call.output_token.cbBuffer, 0x10000);
+    call.allocateOutput(std::max(wanted, 4 * call.memory.size()));
+    status = this->call(call);
+  }
+  if (!succeeded(status)) return Failure{function(), status};
+
+  if (status == SEC_I_COMPLETE_NEEDED || status == SEC_I_COMPLETE_AND_CONTINUE) {
+    if (const auto failure = completeToken(call)) return *failure;
+  }
+  if (!call.takeOutput()) return Failure{function(), status, true};
+  return Leg{status, std::move(call.memory), static_cast<uint32_t>(call.flags),
+             millisecondsSinceEpoch(call.expiry),
+             isComplete(status) ? negotiatedPackage() : std::u16string()};
+}
+
+}  // namespace sspi

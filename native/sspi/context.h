@@ -1,0 +1,73 @@
+// Security contexts: one side of an authentication.
+#ifndef WINSSPI_SSPI_CONTEXT_H_
+#define WINSSPI_SSPI_CONTEXT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sspi/credentials.h"
+#include "sspi/handle.h"
+#include "sspi/status.h"
+
+namespace sspi {
+
+enum class Role { kClient, kServer };
+
+struct ContextRequest {
+  Role role;
+  std::u16string target_name;               // clients only
+  uint32_t flags;                           // ISC_REQ_* or ASC_REQ_*
+  std::vector<std::byte> channel_bindings;  // a SEC_CHANNEL_BINDINGS structure, or empty
+};
+
+// What one leg gave.
+struct Leg {
+  SECURITY_STATUS status;
+  std::vector<std::byte> token;  // for the peer; may be empty
+  uint32_t flags;                // ISC_RET_* or ASC_RET_*
+  std::optional<double> expiry;  // milliseconds since 1970, UTC
+  std::u16string package;        // empty until the context is complete
+};
+
+// Not safe for two calls at once, but for what the functions of message.h say of themselves.
+class Context {
+ public:
+  Context(std::shared_ptr<const Credentials> credentials, ContextRequest request)
+      : credentials_(std::move(credentials)), request_(std::move(request)) {}
+
+  // One leg: InitializeSecurityContext or AcceptSecurityContext, and CompleteAuthToken where the
+  // package asks for it. Without a token, a client starts. May wait for the LSA, a KDC or a domain
+  // controller.
+  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
+  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
+  Result<Leg> step(std::optional<std::span<const std::byte>> token);
+
+  // Valid after the first leg.
+  bool started() const { return handle_.valid(); }
+  PCtxtHandle handle() const { return handle_.get(); }
+
+ private:
+  struct Call;
+
+  const char* function() const;
+  SECURITY_STATUS call(Call& call);
+  std::optional<Failure> completeToken(Call& call);
+  std::u16string negotiatedPackage() const;
+
+  // Released after the context that was made with them.
+  std::shared_ptr<const Credentials> credentials_;
+  ContextRequest request_;
+  ContextHandle handle_;
+};
+
+// Whether a status means that no further leg is needed.
+bool isComplete(SECURITY_STATUS status);
+
+}  // namespace sspi
+
+#endif  // WINSSPI_SSPI_CONTEXT_H_

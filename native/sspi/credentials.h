@@ -1,0 +1,51 @@
+// Credentials: the principal that contexts are made for.
+#ifndef WINSSPI_SSPI_CREDENTIALS_H_
+#define WINSSPI_SSPI_CREDENTIALS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sspi/handle.h"
+#include "sspi/packages.h"
+#include "sspi/secure_memory.h"
+#include "sspi/status.h"
+
+namespace sspi {
+
+struct Identity {
+  std::u16string user;
+  std::u16string domain;
+  SecureArray<char16_t> password;
+};
+
+struct CredentialsRequest {
+  std::u16string package;
+  uint32_t use;                      // SECPKG_CRED_*
+  std::u16string principal;          // empty: none
+  std::optional<Identity> identity;  // absent: the logged-on user
+  std::u16string package_list;       // empty: none
+};
+
+class Credentials {
+ public:
+  // May wait for the LSA.
+  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
+  static Result<Credentials> acquire(const CredentialsRequest& request);
+
+  PCredHandle handle() const { return handle_.get(); }
+  const PackageInfo& package() const { return package_; }
+  std::optional<double> expiry() const { return expiry_; }  // milliseconds since 1970, UTC
+
+ private:
+  Credentials(CredentialsHandle handle, PackageInfo package, std::optional<double> expiry)
+      : handle_(std::move(handle)), package_(std::move(package)), expiry_(expiry) {}
+
+  CredentialsHandle handle_;
+  PackageInfo package_;
+  std::optional<double> expiry_;
+};
+
+}  // namespace sspi
+
+#endif  // WINSSPI_SSPI_CREDENTIALS_H_

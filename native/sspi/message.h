@@ -1,0 +1,34 @@
+// Message protection: the four functions over SecBuffer arrays, in place.
+#ifndef WINSSPI_SSPI_MESSAGE_H_
+#define WINSSPI_SSPI_MESSAGE_H_
+
+#include <cstdint>
+
+#include "sspi/buffers.h"
+#include "sspi/context.h"
+#include "sspi/status.h"
+
+namespace sspi {
+
+// Each returns the status of the function that it is named after. One call that protects and one
+// that opens may run at the same time on one context; two of the same direction may not.
+
+// https://learn.microsoft.com/windows/win32/secauthn/encryptmessage--negotiate
+SECURITY_STATUS encryptMessage(const Context& context, uint32_t qop, BufferDescriptor& buffers,
+                               uint32_t sequence_number);
+
+// https://learn.microsoft.com/windows/win32/secauthn/decryptmessage--negotiate
+SECURITY_STATUS decryptMessage(const Context& context, BufferDescriptor& buffers,
+                               uint32_t sequence_number, uint32_t& qop);
+
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-makesignature
+SECURITY_STATUS makeSignature(const Context& context, uint32_t qop, BufferDescriptor& buffers,
+                              uint32_t sequence_number);
+
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-verifysignature
+SECURITY_STATUS verifySignature(const Context& context, BufferDescriptor& buffers,
+                                uint32_t sequence_number, uint32_t& qop);
+
+}  // namespace sspi
+
+#endif  // WINSSPI_SSPI_MESSAGE_H_

@@ -1,0 +1,35 @@
+#include "sspi/packages.h"
+
+#include <span>
+
+#include "sspi/handle.h"
+#include "sspi/text.h"
+
+namespace sspi {
+
+PackageInfo packageInfo(const SecPkgInfoW& info) {
+  return {text(info.Name), text(info.Comment), info.fCapabilities,
+          info.wVersion,   info.wRPCID,        info.cbMaxToken};
+}
+
+Result<std::vector<PackageInfo>> enumerateSecurityPackages() {
+  ULONG count = 0;
+  SecPkgInfoW* memory = nullptr;
+  const SECURITY_STATUS status = EnumerateSecurityPackagesW(&count, &memory);
+  const ContextBuffer<SecPkgInfoW> owner(memory);
+  if (status != SEC_E_OK) return Failure{"EnumerateSecurityPackages", status};
+  std::vector<PackageInfo> packages;
+  packages.reserve(count);
+  for (const SecPkgInfoW& info : std::span(memory, count)) packages.push_back(packageInfo(info));
+  return packages;
+}
+
+Result<PackageInfo> querySecurityPackage(const std::u16string& name) {
+  SecPkgInfoW* memory = nullptr;
+  const SECURITY_STATUS status = QuerySecurityPackageInfoW(wide(name), &memory);
+  const ContextBuffer<SecPkgInfoW> owner(memory);
+  if (status != SEC_E_OK) return Failure{"QuerySecurityPackageInfo", status};
+  return packageInfo(*memory);
+}
+
+}  // namespace sspi

