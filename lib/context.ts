@@ -9,7 +9,7 @@ import {
 } from './buffers.js';
 import type { ChannelBindings } from './channel-bindings.js';
 import type { Credentials } from './credentials.js';
-import { sspiError } from './errors.js';
+import { sspiError, usageError } from './errors.js';
 import type { ContextFlag, ContextFlags, ContextRole } from './flags.js';
 import { Handshake } from './internal/handshake.js';
 import { validateBoolean, validateBytes, validateOptions } from './internal/validate.js';
@@ -83,6 +83,9 @@ export abstract class SecurityContext {
     targetName: string | undefined,
     options: ContextOptions,
   ) {
+    if (new.target === SecurityContext) {
+      throw usageError('ERR_INVALID_ARG_VALUE', 'Make a ClientContext or a ServerContext');
+    }
     this.#handshake = new Handshake(role, credentials, targetName, options);
     this.#messages = new MessageProtection(this.#handshake);
   }
@@ -201,14 +204,15 @@ export abstract class SecurityContext {
     const { token, message, padding } = parts;
     validateBytes(token, 'parts.token');
     validateBytes(message, 'parts.message');
+    if (padding !== undefined) validateBytes(padding, 'parts.padding');
+    // The message first: where a package writes past it, the memory is still this call's own.
+    const memory = Buffer.concat([message, token, padding ?? Buffer.alloc(0)]);
+    const end = message.byteLength + token.byteLength;
     const buffers: SecBuffer[] = [
-      { type: SECBUFFER_TOKEN, data: Buffer.from(token) },
-      { type: SECBUFFER_DATA, data: Buffer.from(message) },
+      { type: SECBUFFER_TOKEN, data: memory.subarray(message.byteLength, end) },
+      { type: SECBUFFER_DATA, data: memory.subarray(0, message.byteLength) },
     ];
-    if (padding !== undefined) {
-      validateBytes(padding, 'parts.padding');
-      buffers.push({ type: SECBUFFER_PADDING, data: Buffer.from(padding) });
-    }
+    if (padding) buffers.push({ type: SECBUFFER_PADDING, data: memory.subarray(end) });
     const { qop, status, buffers: opened } = this.#messages.decrypt(buffers, {});
     // A success such as SEC_I_CONTEXT_EXPIRED comes without a message.
     if (status !== OK) throw sspiError('DecryptMessage', status);

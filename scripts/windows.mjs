@@ -8,8 +8,13 @@ if (args.length === 0) {
   process.exit(2);
 }
 
-process.exitCode = process.platform === 'win32' ? onWindows(args) : await runInLab({ args });
+try {
+  process.exitCode = process.platform === 'win32' ? onWindows() : await runInLab({ args });
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
 
-function onWindows(args) {
+function onWindows() {
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
 }

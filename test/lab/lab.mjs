@@ -22,6 +22,7 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
  */
 export async function runInLab({ args, env = {}, onLine }) {
   if (process.platform !== 'linux') throw new Error('The lab needs Linux.');
+  mkdirSync(join(cacheFolder, 'run'), { recursive: true });
   const templates = templateFolders(ensurePackages({ ...labPackages, ...toolchainPackages }));
   if (missingTemplates(templates).length > 0) await setUp();
   const job = { name: 'run', cache: cacheFolder, templates, args, env, project };
@@ -29,7 +30,6 @@ export async function runInLab({ args, env = {}, onLine }) {
 }
 
 async function setUp() {
-  mkdirSync(join(cacheFolder, 'run'), { recursive: true });
   const script = fileURLToPath(new URL('setup.mjs', import.meta.url));
   const child = spawn('flock', [join(cacheFolder, 'lock'), process.execPath, script], {
     stdio: ['pipe', 'inherit', 'inherit'],

@@ -1,7 +1,7 @@
 // What the inner half changes of the machine, all of it in namespaces of its own: the host's
 // files, ports and processes are not touched, and nothing has to be put back.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { run } from './command.mjs';
 
 /** The folder of a run: in memory, at the same path in every run, gone with the namespace. */
@@ -43,7 +43,7 @@ export async function mountDomain(cache) {
 export async function mountPrefix(cache, template) {
   const place = join(runFolder(cache), 'prefix');
   mkdirSync(place);
-  await overlay(cache, { lower: template, upper: 'prefix-changes', place });
+  await overlay(cache, { lower: relative(cache, template), upper: 'prefix-changes', place });
 }
 
 // Relative paths, because a colon or a comma in an option would need escaping.

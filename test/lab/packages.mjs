@@ -38,7 +38,7 @@ export const labPackages = {
  * @returns {Map<string, string>}
  */
 export function installedPackages(names) {
-  const format = '${Package} ${db:Status-Status} ${Version}\n';
+  const format = `\${Package} \${db:Status-Status} \${Version}\n`;
   const { stdout, error } = spawnSync('dpkg-query', ['-W', '-f', format, ...names], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],

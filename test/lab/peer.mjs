@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, openSync } from 'node:fs';
+import { copyFileSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ const script = fileURLToPath(new URL('peers/gss_peer.py', import.meta.url));
  * @returns {Promise<number>} its port
  */
 export async function startPeer(folder) {
+  const log = join(folder, 'peer.log');
   const cache = join(folder, 'caches/peer');
   copyFileSync(join(folder, 'caches/alice'), cache);
   const child = spawn('/usr/bin/python3', [script], {
@@ -23,8 +24,10 @@ export async function startPeer(folder) {
       KRB5CCNAME: `FILE:${cache}`,
       NTLM_USER_FILE: ntlmUserFile,
     },
-    stdio: ['ignore', 'pipe', openSync(join(folder, 'peer.log'), 'a')],
+    stdio: ['ignore', 'pipe', openSync(log, 'a')],
   });
-  const [port] = await once(createInterface({ input: child.stdout }), 'line');
+  const lines = createInterface({ input: child.stdout });
+  const [port] = await Promise.race([once(lines, 'line'), once(lines, 'close')]);
+  if (port === undefined) throw new Error(`The peer has ended:\n${readFileSync(log, 'utf8')}`);
   return Number(port);
 }

@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { run } from './command.mjs';
 import { enter } from './namespace.mjs';
 import { installedPackages, labPackages } from './packages.mjs';
-import { cacheFolder, missingTemplates, removeOlder, templateFolders, touch } from './templates.mjs';
+import {
+  cacheFolder,
+  missingTemplates,
+  removeOlder,
+  templateFolders,
+  touch,
+} from './templates.mjs';
 
 process.stdin.on('end', () => process.exit(129)).resume();
 
@@ -13,8 +19,13 @@ const folders = templateFolders(installedPackages(Object.keys(labPackages)));
 const makers = { node: installNode, prefix: build, domain: build };
 const missing = missingTemplates(folders);
 if (missing.length > 0) console.error(`Setting up the lab, once, in ${cacheFolder} …`);
-await Promise.all(missing.map((kind) => makers[kind](folders[kind], kind)));
-process.exit();
+try {
+  await Promise.all(missing.map((kind) => makers[kind](folders[kind], kind)));
+  process.exit(0);
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
 
 async function installNode(folder) {
   const partial = `${folder}.partial`;

@@ -1,6 +1,6 @@
 // What is made once and used by every run: node.exe with its packages, Wine's prefix, the domain.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -12,8 +12,8 @@ export const cacheFolder = join(
 // The files that decide what each template becomes.
 const recipes = {
   node: ['windows/package-lock.json'],
-  prefix: ['wine.mjs', 'machine.mjs', 'logon.c', 'windows/bcryptprimitives.c'],
-  domain: ['domain.mjs', 'accounts.mjs', 'machine.mjs'],
+  prefix: ['wine.mjs', 'machine.mjs', 'windows/bcryptprimitives.c'],
+  domain: ['domain.mjs', 'accounts.mjs', 'logon.c', 'machine.mjs'],
 };
 
 /**

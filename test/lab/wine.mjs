@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './command.mjs';
+import { logOnLibrary } from './domain.mjs';
 import { follow } from './output.mjs';
 
 /** The path that a Windows program sees for one of the host's. */
@@ -37,7 +38,6 @@ export async function makePrefix({ folder, prefix }) {
   }
   await run('wineserver', ['-w'], { env });
   await addRandomLibrary(prefix);
-  await run('cc', ['-O2', '-shared', '-fPIC', '-s', '-o', logOnLibrary(prefix), source('logon.c')]);
 }
 
 /** Starts Wine's own processes, which node.exe would have to wait for. */
@@ -57,7 +57,7 @@ export async function runNode({ folder, node, args, env, cwd }) {
     env: {
       ...wineEnvironment({ folder }),
       WINSSPI_LAB_CACHES: join(folder, 'caches'),
-      LD_PRELOAD: logOnLibrary(join(folder, 'prefix')),
+      LD_PRELOAD: logOnLibrary,
       ...env,
     },
     stdio: ['ignore', stdout, stderr],
@@ -71,11 +71,7 @@ export async function runNode({ folder, node, args, env, cwd }) {
 
 async function addRandomLibrary(prefix) {
   const library = join(prefix, 'drive_c/windows/system32/bcryptprimitives.dll');
-  const files = [library, source('windows/bcryptprimitives.c'), '-ladvapi32'];
+  const source = fileURLToPath(new URL('windows/bcryptprimitives.c', import.meta.url));
+  const files = [library, source, '-ladvapi32'];
   await run('x86_64-w64-mingw32-gcc', ['-O2', '-shared', '-s', '-o', ...files]);
 }
-
-/** Makes each process a logon session of its own: see logon.c. */
-const logOnLibrary = (prefix) => join(prefix, 'logon.so');
-
-const source = (name) => fileURLToPath(new URL(name, import.meta.url));

@@ -9,7 +9,9 @@ context in a process of its own. A request and its answer are a line of JSON eac
       mechs             what SPNEGO may choose from
       flags             initiator: what to ask for, by python-gssapi's names
       channelBindings   the application data of the channel bindings
-      clock             "+600s": how far the peer's clock is off
+      clock             "+600s": how far the peer's clock is off. An initiator's can only be fast:
+                        a slow one would find its own tickets not yet valid. For SPNEGO give mechs
+                        too, or it falls back to NTLM.
   {"op": "step", "token": … | null} -> {"token": … | null, "done": bool}
       and when done: "initiator", "target", "mech", "flags"
   {"op": "wrap", "message": …, "encrypt": bool} -> {"sealed": …, "encrypted": bool}
@@ -160,7 +162,7 @@ def run_with_clock(connection, request):
     library = glob.glob('/usr/lib/*/faketime/libfaketime.so.1')[0]
     environment['LD_PRELOAD'] = library
     environment['FAKETIME'] = request['clock'].removesuffix('s')
-    environment['KRB5_CONFIG'] = f'{no_timesync_file()}:/etc/krb5.conf'
+    environment['KRB5_CONFIG'] = '/etc/krb5-no-timesync.conf:/etc/krb5.conf'
     kept = ('clock',) if request['mech'] == 'ntlm' else ('clock', 'user', 'password')
     rest = {name: value for name, value in request.items() if name not in kept}
     connection.set_inheritable(True)
@@ -184,13 +186,6 @@ def run(command, text):
     )
     if done.returncode != 0:
         raise RuntimeError(f'{command[0]}: {done.stdout.strip()}')
-
-
-def no_timesync_file():
-    path = os.path.join(os.environ['GSS_PEER_FOLDER'], f'clock-{os.getpid()}.conf')
-    with open(path, 'w') as file:
-        file.write('[libdefaults]\n  kdc_timesync = 0\n')
-    return path
 
 
 def answer_to(peer, request):

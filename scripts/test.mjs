@@ -1,0 +1,57 @@
+// npm test: checks the sources, then runs the tests under Windows Node, on Linux in the lab.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { runInLab } from '../test/lab/lab.mjs';
+import { buildAddon, readRecord } from './addon.mjs';
+import { ensureDependencies, runPackage } from './dependencies.mjs';
+import { buildLibrary } from './prepare.mjs';
+
+const args = ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)];
+
+ensureDependencies();
+checkSources();
+checkAddon();
+process.exitCode = await runTests();
+
+function checkSources() {
+  console.error('Checking and compiling the TypeScript …');
+  runPackage('@biomejs/biome/bin/biome', ['check', '.']);
+  buildLibrary();
+  runPackage('typescript/bin/tsc', ['--project', 'test']);
+}
+
+// The addon in the repository has to be the one that these sources make. On Windows it is used as
+// it is: no compiler is needed there.
+function checkAddon() {
+  if (process.platform === 'win32') return;
+  const recorded = readRecord();
+  const built = buildAddon();
+  const differs = recorded?.sources !== built.sources || recorded?.sha256 !== built.sha256;
+  if (!differs || recorded?.toolchain !== built.toolchain) return;
+  if (!process.env.CI) return console.error('The addon has changed: commit prebuilds with it.');
+  throw new Error(
+    'prebuilds/win32-x64 is not what these sources make: run npm run build and commit it.',
+  );
+}
+
+async function runTests() {
+  let closingLine = '';
+  const onLine = (line, stream) => {
+    (stream === 'stderr' ? process.stderr : process.stdout).write(`${line}\n`);
+    if (/^\d+ passed, \d+ failed/.test(line)) closingLine = line;
+  };
+  const exitCode =
+    process.platform === 'win32' ? await runHere(onLine) : await runInLab({ args, onLine });
+  const passed = Number.parseInt(closingLine, 10);
+  if (passed > 0) return exitCode;
+  console.error('No test has passed.');
+  return exitCode || 1;
+}
+
+async function runHere(onLine) {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  createInterface({ input: child.stdout }).on('line', (line) => onLine(line, 'stdout'));
+  const [code] = await once(child, 'close');
+  return code ?? 1;
+}

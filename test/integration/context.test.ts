@@ -1,0 +1,316 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { ClientContext, Credentials, SecurityContext } from 'winsspi';
+import { establishedPair, handshake, newPair } from '../support/handshake.js';
+import { lab, needsDomain, targetName } from '../support/lab.js';
+
+const withCode = (code: string, text = '') =>
+  expect.objectContaining({ code, message: expect.stringContaining(text) });
+
+describe.skipIf(!lab)(`handshakes in the domain (${needsDomain})`, () => {
+  test('Negotiate chooses Kerberos, which needs one leg each way', async () => {
+    const { client, server } = await newPair();
+    const legs = await handshake(client, server);
+    expect(legs.map(({ side, status, done }) => ({ side, status, done }))).toEqual([
+      { side: 'client', status: 'SEC_I_CONTINUE_NEEDED', done: false },
+      { side: 'server', status: 'SEC_E_OK', done: true },
+      { side: 'client', status: 'SEC_E_OK', done: true },
+    ]);
+    expect([client.package, server.package]).toEqual(['Kerberos', 'Kerberos']);
+  });
+
+  test('Kerberos by name authenticates both sides', async () => {
+    const { client, server } = await establishedPair({ package: 'Kerberos' });
+    expect([client.package, server.package]).toEqual(['Kerberos', 'Kerberos']);
+    for (const { flags } of [client, server]) {
+      expect(flags).toMatchObject({
+        mutualAuthentication: true,
+        replayDetect: true,
+        sequenceDetect: true,
+        confidentiality: true,
+        integrity: true,
+        delegate: false,
+      });
+    }
+  });
+
+  test('NTLM by name needs three legs', async () => {
+    const { client, server } = await newPair({ package: 'NTLM' });
+    const legs = await handshake(client, server);
+    expect(legs.map(({ side, status }) => `${side} ${status}`)).toEqual([
+      'client SEC_I_CONTINUE_NEEDED',
+      'server SEC_I_CONTINUE_NEEDED',
+      'client SEC_E_OK',
+      'server SEC_E_OK',
+    ]);
+    expect([client.package, server.package]).toEqual(['NTLM', 'NTLM']);
+  });
+
+  test('Negotiate falls back to NTLM for a target that the domain does not know', async () => {
+    const { client, server } = await newPair({ client: { targetName: 'HTTP/unknown.corp.test' } });
+    await handshake(client, server);
+    expect(client.package).toBe('NTLM');
+    expect(client.flags.mutualAuthentication).toBe(false);
+  });
+
+  test('a context expires with its ticket, ten hours from now', async () => {
+    const { client } = await establishedPair();
+    const hours = ((client.expiry?.getTime() ?? 0) - Date.now()) / 3_600_000;
+    expect(hours).toBeGreaterThan(9.9);
+    expect(hours).toBeLessThan(10.1);
+  });
+
+  test('two users have two contexts at the same time, and neither takes the other for its own', async () => {
+    const { alice, bob } = (lab as NonNullable<typeof lab>).users;
+    const [one, two] = await Promise.all([
+      establishedPair({ identity: alice }),
+      establishedPair({ identity: bob }),
+    ]);
+    const parts = one.client.wrapDetached(Buffer.from('from alice'));
+    expect(() => two.server.unwrapDetached(parts)).toThrow(
+      expect.objectContaining({ name: 'MessageAlteredError' }),
+    );
+    expect(one.server.unwrapDetached(parts).message.toString()).toBe('from alice');
+  });
+});
+
+describe('the state of a context', () => {
+  test('nothing is granted or known before the context is complete', async () => {
+    const { client } = await newPair();
+    await client.step();
+    expect(client.done).toBe(false);
+    expect(client.package).toBeUndefined();
+    expect(client.expiry).toBeUndefined();
+    expect(Object.values(client.flags)).not.toContain(true);
+  });
+
+  test('it is printed, and no more than it', async () => {
+    const { client, server } = await newPair();
+    expect(inspect(client)).toBe('ClientContext { new }');
+    await handshake(client, server);
+    expect(inspect(client)).toBe(`ClientContext { ${client.package}, complete }`);
+    client.close();
+    expect(inspect(client)).toMatch(/closed \}$/);
+  });
+
+  test('a message before the end of the handshake is refused', async () => {
+    const { client } = await newPair();
+    const message = Buffer.from('x');
+    const uses = [
+      () => client.wrapDetached(message),
+      () => client.unwrapDetached({ token: message, message }),
+      () => client.sign(message),
+      () => client.verify(message, message),
+      () => client.encryptMessage([{ type: 1, data: message }]),
+      () => client.decryptMessage([{ type: 1, data: message }]),
+      () => client.makeSignature([{ type: 1, data: message }]),
+      () => client.verifySignature([{ type: 1, data: message }]),
+    ];
+    for (const use of uses) expect(use).toThrow(withCode('ERR_SSPI_CONTEXT_INCOMPLETE'));
+    expect(() => client.queryAttribute('sizes')).toThrow(withCode('ERR_SSPI_CONTEXT_INCOMPLETE'));
+    await client.step();
+    for (const use of uses) expect(use).toThrow(withCode('ERR_SSPI_CONTEXT_INCOMPLETE'));
+  });
+
+  test('a second step during a step is refused, and the first goes on', async () => {
+    const { client } = await newPair();
+    const first = client.step();
+    await expect(client.step()).rejects.toThrow(withCode('ERR_SSPI_CONTEXT_BUSY'));
+    expect(() => client.queryAttribute('sizes')).toThrow(withCode('ERR_SSPI_CONTEXT_BUSY'));
+    expect(() => client.sign(Buffer.from('x'))).toThrow(withCode('ERR_SSPI_CONTEXT_BUSY'));
+    expect((await first).token?.length).toBeGreaterThan(0);
+  });
+
+  test('a step after the end is refused, and the context stays usable', async () => {
+    const { client } = await establishedPair();
+    await expect(client.step(Buffer.from('x'))).rejects.toThrow(
+      withCode('ERR_SSPI_CONTEXT_COMPLETE'),
+    );
+    expect(client.done).toBe(true);
+    expect(client.sign(Buffer.from('x')).length).toBeGreaterThan(0);
+  });
+
+  test('a failed step ends the context: every later use fails with the same error', async () => {
+    const { server } = await newPair();
+    const failure = await server.step(Buffer.from('garbage token')).catch((error) => error);
+    expect(failure.code).toMatch(/^SEC_E_/);
+    expect(failure.syscall).toBe('AcceptSecurityContext');
+    await expect(server.step(Buffer.from('x'))).rejects.toBe(failure);
+    expect(() => server.sign(Buffer.from('x'))).toThrow(failure);
+    expect(() => server.queryAttribute('sizes')).toThrow(failure);
+    expect(server.done).toBe(false);
+    expect(inspect(server)).toMatch(/failed \}$/);
+  });
+
+  test('the stack of a failed step leads to the caller', async () => {
+    const { server } = await newPair();
+    const failure = await server.step(Buffer.from('garbage token')).catch((error) => error);
+    expect(failure.stack).toContain('context.test.ts');
+  });
+});
+
+describe('close', () => {
+  test('is final, and can be called again', async () => {
+    const { client } = await establishedPair();
+    client.close();
+    client.close();
+    expect(client.done).toBe(false);
+    expect(() => client.sign(Buffer.from('x'))).toThrow(withCode('ERR_SSPI_CONTEXT_CLOSED'));
+    expect(() => client.queryAttribute('sizes')).toThrow(withCode('ERR_SSPI_CONTEXT_CLOSED'));
+    await expect(client.step()).rejects.toThrow(withCode('ERR_SSPI_CONTEXT_CLOSED'));
+  });
+
+  test('during a step lets the step end and rejects it', async () => {
+    const { client } = await newPair();
+    const step = client.step();
+    client.close();
+    await expect(step).rejects.toThrow(withCode('ERR_SSPI_CONTEXT_CLOSED'));
+  });
+
+  test('happens at the end of a using block', async () => {
+    let kept: ClientContext;
+    {
+      using credentials = await Credentials.acquire();
+      using client = new ClientContext(credentials, { targetName });
+      kept = client;
+    }
+    await expect(kept.step()).rejects.toThrow(withCode('ERR_SSPI_CONTEXT_CLOSED'));
+  });
+
+  test('of a failed context does not throw', async () => {
+    const { server } = await newPair();
+    await expect(server.step(Buffer.from('garbage token'))).rejects.toThrow();
+    expect(() => server.close()).not.toThrow();
+    await expect(server.step()).rejects.toThrow(withCode('ERR_SSPI_CONTEXT_CLOSED'));
+  });
+});
+
+describe('require', () => {
+  test('what was granted lets the context through', async () => {
+    const { client } = await establishedPair({
+      client: { require: ['confidentiality', 'integrity'] },
+    });
+    expect(client.done).toBe(true);
+  });
+
+  test('what was not granted fails the last step and the context', async () => {
+    const { client, server } = await newPair({ client: { require: ['delegate', 'integrity'] } });
+    const failure = await handshake(client, server).catch((error) => error);
+    expect(failure).toMatchObject({
+      code: 'ERR_SSPI_REQUIREMENT_NOT_MET',
+      message: expect.stringMatching(/without delegate, which "require" lists/),
+    });
+    expect(client.done).toBe(false);
+    expect(() => client.sign(Buffer.from('x'))).toThrow(failure);
+  });
+
+  test.skipIf(!lab)(`mutual authentication is not met by NTLM (${needsDomain})`, async () => {
+    const { client, server } = await newPair({
+      client: { targetName: 'HTTP/unknown.corp.test', require: ['mutualAuthentication'] },
+    });
+    await expect(handshake(client, server)).rejects.toThrow(
+      withCode('ERR_SSPI_REQUIREMENT_NOT_MET', 'by NTLM without mutualAuthentication'),
+    );
+  });
+});
+
+describe('misuse', () => {
+  test('SecurityContext itself is not for callers to make', () => {
+    const Base = SecurityContext as unknown as new () => SecurityContext;
+    expect(() => new Base()).toThrow(withCode('ERR_INVALID_ARG_VALUE', 'ClientContext'));
+  });
+
+  test.each([
+    ['no options', undefined, 'ERR_INVALID_ARG_TYPE', '"options" must be an object'],
+    ['no target', {}, 'ERR_INVALID_ARG_TYPE', '"options.targetName" must be a string'],
+    ['an empty target', { targetName: '' }, 'ERR_INVALID_ARG_VALUE', 'must not be empty'],
+    ['a target with a zero', { targetName: 'a\0b' }, 'ERR_INVALID_ARG_VALUE', 'zero character'],
+    [
+      'an unknown option',
+      { targetName: 'a', target: 'b' },
+      'ERR_INVALID_ARG_VALUE',
+      'Did you mean "targetName"?',
+    ],
+    [
+      'an unknown flag',
+      { targetName: 'a', flags: { mutual: true } },
+      'ERR_INVALID_ARG_VALUE',
+      'Did you mean "mutualAuthentication"?',
+    ],
+    [
+      'a flag of the server',
+      { targetName: 'a', flags: { allowMissingBindings: true } },
+      'ERR_INVALID_ARG_VALUE',
+      'allowMissingBindings',
+    ],
+    [
+      'an unknown requirement',
+      { targetName: 'a', require: ['integrty'] },
+      'ERR_INVALID_ARG_VALUE',
+      'Did you mean "integrity"?',
+    ],
+    [
+      'a requirement that is no list',
+      { targetName: 'a', require: 'integrity' },
+      'ERR_INVALID_ARG_TYPE',
+      'must be an array',
+    ],
+    [
+      'bindings that are no object',
+      { targetName: 'a', channelBindings: Buffer.from('x') },
+      'ERR_INVALID_ARG_',
+      '"options.channelBindings',
+    ],
+    [
+      'bindings without data',
+      { targetName: 'a', channelBindings: {} },
+      'ERR_INVALID_ARG_TYPE',
+      'applicationData',
+    ],
+  ])('%s is refused', async (_, options, code, text) => {
+    using credentials = await Credentials.acquire();
+    expect(() => new ClientContext(credentials, options as never)).toThrow(
+      expect.objectContaining({
+        code: expect.stringContaining(code),
+        message: expect.stringContaining(text),
+      }),
+    );
+  });
+
+  test('a token that is no Buffer is refused, and the context goes on', async () => {
+    const { client, server } = await newPair();
+    for (const token of ['text', null, 7, new ArrayBuffer(4)]) {
+      await expect(server.step(token as never)).rejects.toThrow(
+        withCode('ERR_INVALID_ARG_TYPE', '"token"'),
+      );
+    }
+    await handshake(client, server);
+    expect(server.done).toBe(true);
+  });
+
+  test('only the first step of a client goes without a token', async () => {
+    const { client, server } = await newPair();
+    await expect(server.step()).rejects.toThrow(withCode('ERR_INVALID_ARG_TYPE', '"token"'));
+    await client.step();
+    await expect(client.step()).rejects.toThrow(withCode('ERR_INVALID_ARG_TYPE', '"token"'));
+  });
+
+  test('the token is copied: changing it during the step changes nothing', async () => {
+    const { client, server } = await newPair();
+    const { token } = await client.step();
+    const step = server.step(token);
+    token?.fill(0);
+    expect((await step).status).toMatch(/^SEC_(E_OK|I_CONTINUE_NEEDED)$/);
+  });
+
+  test('channel bindings are taken', async () => {
+    const channelBindings = {
+      applicationData: Buffer.from('tls-server-end-point:0123456789abcdef'),
+    };
+    const { client } = await establishedPair({
+      client: { channelBindings },
+      server: { channelBindings },
+    });
+    expect(client.done).toBe(true);
+  });
+});

@@ -1,0 +1,177 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { ClientContext, Credentials, ServerContext } from 'winsspi';
+import { handshake } from '../support/handshake.js';
+import { lab, targetName } from '../support/lab.js';
+
+const secret = 'S3cret-never-shown';
+const alice = lab?.users.alice;
+
+test('credentials have Negotiate and outbound by default', async () => {
+  using credentials = await Credentials.acquire();
+  expect(credentials).toMatchObject({ package: 'Negotiate', use: 'outbound' });
+});
+
+test.each(['Negotiate', 'Kerberos', 'NTLM'])('%s gives inbound credentials', async (name) => {
+  using credentials = await Credentials.acquire({ package: name, use: 'inbound' });
+  expect(credentials).toMatchObject({ package: name, use: 'inbound' });
+});
+
+test('an unknown package rejects with PackageNotFoundError', async () => {
+  await expect(Credentials.acquire({ package: 'Nonesuch' })).rejects.toMatchObject({
+    name: 'PackageNotFoundError',
+    code: 'SEC_E_SECPKG_NOT_FOUND',
+  });
+});
+
+describe('misuse', () => {
+  test.each([
+    [
+      'pass in place of password',
+      { identity: { user: 'u', pass: secret } },
+      'ERR_INVALID_ARG_VALUE',
+      /"pass"\. Did you mean "password"\?/,
+    ],
+    [
+      'a missing password',
+      { identity: { user: 'u' } },
+      'ERR_INVALID_ARG_TYPE',
+      /"options\.identity\.password" must be a string\. Received undefined/,
+    ],
+    [
+      'a password of another type',
+      { identity: { user: 'u', password: [secret] } },
+      'ERR_INVALID_ARG_TYPE',
+      /password/,
+    ],
+    [
+      'a password with a zero character',
+      { identity: { user: 'u', password: `${secret}\0` } },
+      'ERR_INVALID_ARG_VALUE',
+      /password/,
+    ],
+    [
+      'a missing user',
+      { identity: { password: secret } },
+      'ERR_INVALID_ARG_TYPE',
+      /"options\.identity\.user"/,
+    ],
+    [
+      'an empty user',
+      { identity: { user: '', password: secret } },
+      'ERR_INVALID_ARG_VALUE',
+      /must not be empty/,
+    ],
+    [
+      'null as identity',
+      { identity: null },
+      'ERR_INVALID_ARG_TYPE',
+      /"options\.identity" must be an object/,
+    ],
+    [
+      'text as identity',
+      { identity: secret },
+      'ERR_INVALID_ARG_TYPE',
+      /"options\.identity" must be an object/,
+    ],
+    ['a misspelt use', { use: 'inbond' }, 'ERR_INVALID_ARG_VALUE', /Did you mean "inbound"\?/],
+    ['an unknown option', { packge: 'NTLM' }, 'ERR_INVALID_ARG_VALUE', /Did you mean "package"\?/],
+    [
+      'an empty package',
+      { package: '' },
+      'ERR_INVALID_ARG_VALUE',
+      /"options\.package" must not be empty/,
+    ],
+    [
+      'a principal that is no text',
+      { principal: 7 },
+      'ERR_INVALID_ARG_TYPE',
+      /"options\.principal"/,
+    ],
+    ['options that are no object', 'NTLM', 'ERR_INVALID_ARG_TYPE', /"options" must be an object/],
+  ])('%s is refused, without the secret in the message', async (_, options, code, message) => {
+    const refused = Credentials.acquire(options as never);
+    await expect(refused).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    const printed = await refused.catch((error) => inspect(error, { depth: null }));
+    expect(printed).not.toContain(secret);
+  });
+
+  test('credentials are not constructed', () => {
+    expect(() => new (Credentials as unknown as new () => Credentials)()).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.stringContaining('Credentials.acquire()'),
+      }),
+    );
+  });
+
+  test('credentials for clients make no server context, nor the other way round', async () => {
+    using outbound = await Credentials.acquire();
+    using inbound = await Credentials.acquire({ use: 'inbound' });
+    expect(() => new ServerContext(outbound)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.stringContaining('needs "inbound" or "both"'),
+      }),
+    );
+    expect(() => new ClientContext(inbound, { targetName })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.stringContaining('needs "outbound" or "both"'),
+      }),
+    );
+  });
+
+  test('what is not credentials is refused, also when it looks like them', () => {
+    for (const forged of [undefined, null, {}, 'ffff', Object.create(Credentials.prototype)]) {
+      expect(() => new ServerContext(forged as Credentials)).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/^ERR_/) }),
+      );
+    }
+  });
+});
+
+describe('close', () => {
+  test('closed credentials make no context', async () => {
+    const credentials = await Credentials.acquire();
+    credentials.close();
+    credentials.close();
+    expect(() => new ClientContext(credentials, { targetName })).toThrow(
+      expect.objectContaining({ code: 'ERR_SSPI_CREDENTIALS_CLOSED' }),
+    );
+  });
+
+  test('contexts keep credentials alive that were closed', async () => {
+    const outbound = await Credentials.acquire({ ...(alice && { identity: alice }) });
+    const inbound = await Credentials.acquire({ use: 'inbound' });
+    using client = new ClientContext(outbound, { targetName });
+    using server = new ServerContext(inbound);
+    outbound.close();
+    inbound.close();
+    await handshake(client, server);
+    expect([client.done, server.done]).toEqual([true, true]);
+  });
+
+  test('credentials serve many contexts at once', async () => {
+    using outbound = await Credentials.acquire({ ...(alice && { identity: alice }) });
+    using inbound = await Credentials.acquire({ use: 'inbound' });
+    const pairs = Array.from({ length: 8 }, async () => {
+      using client = new ClientContext(outbound, { targetName });
+      using server = new ServerContext(inbound);
+      await handshake(client, server);
+      return client.done && server.done;
+    });
+    expect(await Promise.all(pairs)).toEqual(Array(8).fill(true));
+  });
+});
+
+test('what credentials print holds no secret', async () => {
+  using credentials = await Credentials.acquire({
+    package: 'NTLM',
+    identity: { user: 'u', domain: 'd', password: secret },
+  });
+  const printed =
+    inspect(credentials, { depth: null, showHidden: true }) + JSON.stringify(credentials);
+  expect(printed).toContain('NTLM');
+  expect(printed).not.toContain(secret);
+});

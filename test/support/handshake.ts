@@ -1,0 +1,68 @@
+import {
+  ClientContext,
+  type ClientContextOptions,
+  type ContextOptions,
+  Credentials,
+  type IdentityOptions,
+  type SecurityContext,
+  ServerContext,
+  type StepResult,
+} from 'winsspi';
+import { lab, targetName } from './lab.js';
+
+export interface Leg extends StepResult {
+  readonly side: 'client' | 'server';
+  readonly received: number;
+}
+
+/** Passes tokens between two contexts until neither has one to send. */
+export async function handshake(client: SecurityContext, server: SecurityContext): Promise<Leg[]> {
+  const legs: Leg[] = [];
+  let token: Buffer | undefined;
+  for (let side: Leg['side'] = 'client'; legs.length < 10; side = other(side)) {
+    const result: StepResult = await (side === 'client' ? client : server).step(token);
+    legs.push({ side, received: token?.length ?? 0, ...result });
+    token = result.token;
+    if (!token) return legs;
+  }
+  throw new Error('The handshake does not end.');
+}
+
+const other = (side: Leg['side']) => (side === 'client' ? 'server' : 'client');
+
+export interface PairOptions {
+  /** Default: Negotiate. */
+  package?: string;
+  /** Default: alice in the lab, the logged-on user elsewhere. */
+  identity?: IdentityOptions;
+  client?: Partial<ClientContextOptions>;
+  server?: ContextOptions;
+}
+
+/** The two ends of a context. */
+export interface Pair {
+  readonly client: ClientContext;
+  readonly server: ServerContext;
+}
+
+/** Two contexts that have not met yet. */
+export async function newPair(options: PairOptions = {}): Promise<Pair> {
+  const packageName = options.package ?? 'Negotiate';
+  const identity = options.identity ?? lab?.users.alice;
+  using outbound = await Credentials.acquire({
+    package: packageName,
+    ...(identity && { identity }),
+  });
+  using inbound = await Credentials.acquire({ package: packageName, use: 'inbound' });
+  return {
+    client: new ClientContext(outbound, { targetName, ...options.client }),
+    server: new ServerContext(inbound, options.server),
+  };
+}
+
+/** Two complete contexts. */
+export async function establishedPair(options: PairOptions = {}): Promise<Pair> {
+  const pair = await newPair(options);
+  await handshake(pair.client, pair.server);
+  return pair;
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import type { IdentityOptions } from 'winsspi';
+
+/** What the lab tells the tests. On Windows there is no lab: the logged-on user is used. */
+export interface Lab {
+  readonly realm: string;
+  readonly domain: string;
+  readonly dc: string;
+  readonly users: Readonly<
+    Record<'alice' | 'bob' | 'expired' | 'disabled' | 'websvc', Required<IdentityOptions>>
+  >;
+  readonly service: Required<IdentityOptions> & { readonly spn: string };
+  readonly peer: { readonly host: string; readonly port: number };
+  /** An argument for a child process that gives it another logged-on user: alice, bob, nobody. */
+  readonly loggedOnAs: string;
+}
+
+const path = process.env['WINSSPI_LAB'];
+
+/** Absent on Windows. */
+export const lab: Lab | undefined =
+  path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8'));
+
+/** The lab, in tests that are skipped without it. */
+export function theLab(): Lab {
+  if (!lab) throw new Error('This test needs the lab: run it with npm test on Linux.');
+  return lab;
+}
+
+/** Why a test that needs the domain is skipped, for its name. */
+export const needsDomain = 'needs the lab domain';
+
+/** The service that the tests' server contexts are. */
+export const targetName = lab?.service.spn ?? 'HTTP/localhost';

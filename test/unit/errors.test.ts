@@ -1,0 +1,80 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import * as winsspi from 'winsspi';
+import { sspiError, usageError } from '../../lib/errors.js';
+
+describe('SspiError', () => {
+  test('carries the name, the unsigned number and the function, and says what to check', () => {
+    const error = sspiError('InitializeSecurityContext', 0x80090303 | 0);
+    expect(error).toMatchObject({
+      code: 'SEC_E_TARGET_UNKNOWN',
+      status: 0x80090303,
+      syscall: 'InitializeSecurityContext',
+    });
+    expect(error.message).toMatch(
+      /^InitializeSecurityContext: SEC_E_TARGET_UNKNOWN \(0x80090303\): no account was found for the target name\. .*setspn/,
+    );
+  });
+
+  test('passes an unknown status through with its number', () => {
+    const error = sspiError('AcceptSecurityContext', 0x8009abcd);
+    expect(error.code).toBe('0x8009ABCD');
+    expect(error.status).toBe(0x8009abcd);
+    expect(error.message).toBe(
+      'AcceptSecurityContext: 0x8009ABCD: a status that the Windows SDK gives no name',
+    );
+  });
+
+  test.each([
+    [0x8009030f, 'SEC_E_MESSAGE_ALTERED', 'MessageAlteredError'],
+    [0x80090310, 'SEC_E_OUT_OF_SEQUENCE', 'OutOfSequenceError'],
+    [0x80090318, 'SEC_E_INCOMPLETE_MESSAGE', 'IncompleteMessageError'],
+    [0x80090317, 'SEC_E_CONTEXT_EXPIRED', 'ContextExpiredError'],
+    [0x00090317, 'SEC_I_CONTEXT_EXPIRED', 'ContextExpiredError'],
+    [0x80090308, 'SEC_E_INVALID_TOKEN', 'InvalidTokenError'],
+    [0x80090301, 'SEC_E_INVALID_HANDLE', 'InvalidHandleError'],
+    [0x8009030c, 'SEC_E_LOGON_DENIED', 'LogonDeniedError'],
+    [0xc0000193, 'STATUS_ACCOUNT_EXPIRED', 'LogonDeniedError'],
+    [0x8009030e, 'SEC_E_NO_CREDENTIALS', 'NoCredentialsError'],
+    [0x80090303, 'SEC_E_TARGET_UNKNOWN', 'TargetUnknownError'],
+    [0x80090322, 'SEC_E_WRONG_PRINCIPAL', 'WrongPrincipalError'],
+    [0x80090324, 'SEC_E_TIME_SKEW', 'TimeSkewError'],
+    [0x80090346, 'SEC_E_BAD_BINDINGS', 'BadBindingsError'],
+    [0x80090311, 'SEC_E_NO_AUTHENTICATING_AUTHORITY', 'NoAuthorityError'],
+    [0x80090321, 'SEC_E_BUFFER_TOO_SMALL', 'BufferTooSmallError'],
+    [0x80090300, 'SEC_E_INSUFFICIENT_MEMORY', 'InsufficientMemoryError'],
+    [0x80090337, 'SEC_E_CRYPTO_SYSTEM_INVALID', 'CryptoSystemInvalidError'],
+    [0x8009030a, 'SEC_E_QOP_NOT_SUPPORTED', 'QopNotSupportedError'],
+    [0x80090302, 'SEC_E_UNSUPPORTED_FUNCTION', 'UnsupportedFunctionError'],
+    [0x80090305, 'SEC_E_SECPKG_NOT_FOUND', 'PackageNotFoundError'],
+  ] as const)('0x%s is %s, an instance of %s', (status, code, family) => {
+    const error = sspiError('F', status);
+    expect(error.code).toBe(code);
+    expect(error.name).toBe(family);
+    expect(error.constructor.name).toBe(family);
+    expect(error).toBeInstanceOf(sspiError('F', 0x80090304).constructor);
+    expect(winsspi).toHaveProperty(family);
+  });
+
+  test('a status without a family of its own is an SspiError', () => {
+    expect(sspiError('F', 0x80090304).name).toBe('SspiError');
+  });
+
+  test('prints with its class, its code and the place of the call', () => {
+    const printed = inspect(sspiError('DecryptMessage', 0x8009030f));
+    expect(printed).toMatch(/^MessageAlteredError: DecryptMessage: SEC_E_MESSAGE_ALTERED/);
+    expect(printed).toContain("code: 'SEC_E_MESSAGE_ALTERED'");
+    expect(printed).toContain('errors.test.ts');
+  });
+});
+
+test.each([
+  ['ERR_INVALID_ARG_TYPE', TypeError],
+  ['ERR_INVALID_ARG_VALUE', TypeError],
+  ['ERR_OUT_OF_RANGE', RangeError],
+  ['ERR_SSPI_CONTEXT_CLOSED', Error],
+] as const)('a usage error %s is of the class that Node uses for it', (code, expected) => {
+  const error = usageError(code, 'text');
+  expect(error.constructor).toBe(expected);
+  expect(error).toMatchObject({ code, message: 'text' });
+});

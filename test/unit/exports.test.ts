@@ -1,0 +1,67 @@
+import { createRequire } from 'node:module';
+import { expect, test } from 'vitest';
+import * as winsspi from 'winsspi';
+
+const required = createRequire(import.meta.url)('../../dist/index.js');
+
+const words = Object.keys(winsspi).filter((name) => !/^[A-Z]+_/.test(name) && name !== 'default');
+const constants = Object.keys(winsspi).filter((name) => /^[A-Z]+_/.test(name));
+
+test('the package exports exactly these names', () => {
+  expect(words.sort()).toEqual([
+    'BadBindingsError',
+    'BufferTooSmallError',
+    'ClientContext',
+    'ContextExpiredError',
+    'Credentials',
+    'CryptoSystemInvalidError',
+    'IncompleteMessageError',
+    'InsufficientMemoryError',
+    'InvalidHandleError',
+    'InvalidTokenError',
+    'LogonDeniedError',
+    'MessageAlteredError',
+    'NoAuthorityError',
+    'NoCredentialsError',
+    'OutOfSequenceError',
+    'PackageNotFoundError',
+    'QopNotSupportedError',
+    'SecurityContext',
+    'ServerContext',
+    'SspiError',
+    'TargetUnknownError',
+    'TimeSkewError',
+    'UnsupportedFunctionError',
+    'WrongPrincipalError',
+    'enumerateSecurityPackages',
+    'isSupported',
+    'querySecurityPackage',
+    'spn',
+  ]);
+});
+
+test('every constant has one of the five prefixes of the Windows SDK', () => {
+  expect(
+    constants.filter((name) => !/^(SECBUFFER|SECQOP|SECPKG_ATTR|ISC_REQ|ASC_REQ)_/.test(name)),
+  ).toEqual([]);
+  expect(constants).toHaveLength(95);
+});
+
+test.each([
+  ['SECBUFFER_STREAM', 10],
+  ['SECBUFFER_TRAFFIC_SECRETS', 28],
+  ['SECBUFFER_READONLY', 0x80000000],
+  ['SECBUFFER_READONLY_WITH_CHECKSUM', 0x10000000],
+  ['SECQOP_WRAP_NO_ENCRYPT', 0x80000001],
+  ['SECPKG_ATTR_NEGOTIATION_INFO', 12],
+  ['ISC_REQ_INTEGRITY', 0x00010000],
+  ['ASC_REQ_INTEGRITY', 0x00020000],
+])('%s is %d', (name, value) => {
+  expect(winsspi[name as keyof typeof winsspi]).toBe(value);
+});
+
+test('import and require give the same classes', () => {
+  expect(required.ClientContext).toBe(winsspi.ClientContext);
+  expect(required.SspiError).toBe(winsspi.SspiError);
+  expect(Object.keys(required).sort()).toEqual([...words, ...constants].sort());
+});
