@@ -29,9 +29,13 @@ export class Connection {
 
   /** Resolves when there is room for the next one. */
   async send(kind, body) {
-    if (this.#socket.destroyed) throw new Error('The other side hung up.');
-    if (this.#socket.write(encodeFrame(kind, body))) return;
-    await once(this.#socket, 'drain', { signal: this.#closed.signal });
+    try {
+      this.#closed.signal.throwIfAborted();
+      if (this.#socket.write(encodeFrame(kind, body))) return;
+      await once(this.#socket, 'drain', { signal: this.#closed.signal });
+    } catch (cause) {
+      throw new Error('The other side hung up.', { cause });
+    }
   }
 
   /** The next frame; nothing when the other side has hung up. */

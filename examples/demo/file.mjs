@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs';
 import { reportProgress } from './calls.mjs';
 import { decodeSealed, encodeSealed, kinds } from './frames.mjs';
 
-// The bytes that are sealed at once. Larger chunks are hardly faster and cost more memory.
-const chunkLength = 64 * 1024;
+// The bytes that are sealed at once. Measured: smaller ones cost more calls per byte, and much
+// larger ones are no faster.
+export const chunkLength = 128 * 1024;
+const progressLength = 1024 * 1024;
 
 /**
  * Sends a file in sealed chunks, and at the end its length and hash, sealed too.
@@ -32,6 +34,7 @@ export async function sendFile(context, connection, path) {
 export async function receiveFile(context, connection) {
   const hash = createHash('sha256');
   let bytes = 0;
+  let reported = 0;
   while (true) {
     const frame = await connection.receive();
     if (!frame) throw new Error('The other side hung up before the end of the file.');
@@ -41,6 +44,8 @@ export async function receiveFile(context, connection) {
     }
     hash.update(message);
     bytes += message.length;
+    if (bytes - reported < progressLength) continue;
     reportProgress(bytes);
+    reported = bytes;
   }
 }

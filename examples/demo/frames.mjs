@@ -13,6 +13,15 @@ export function encodeFrame(kind, body) {
   return Buffer.concat([header, body]);
 }
 
+/** How long the frame at the start of these bytes is; nothing where that is still to come. */
+export function frameLength(bytes) {
+  return bytes.length < headerLength ? undefined : headerLength + bytes.readUInt32BE(0);
+}
+
+export function bodyOf(frame) {
+  return frame.subarray(headerLength);
+}
+
 /**
  * The body of a frame with a sealed message. Its parts follow each other in the order message,
  * token, padding: what was signed without encryption is then in one piece on every package.

@@ -1,7 +1,8 @@
 // What the client and the server have in common once they are connected.
+
+import { receiveFile, sendFile } from './file.mjs';
 import { shakeHands } from './handshake.mjs';
 import { measureMemory } from './memory.mjs';
-import { receiveFile, sendFile } from './file.mjs';
 import { receiveText, sendText } from './message.mjs';
 
 /** One end of a connection: a context and its socket. */
@@ -11,6 +12,7 @@ export class Peer {
   #bytesWritten = 0;
 
   async establish(context, connection, options) {
+    this.hangUp();
     this.#context = context;
     this.#connection = connection;
     const { legs, failure } = await shakeHands(context, connection, options);

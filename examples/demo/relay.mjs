@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { decodeSealed, encodeFrame, FrameReader } from './frames.mjs';
+import { bodyOf, decodeSealed, frameLength } from './frames.mjs';
 
 /** The wire between client and server: hears every byte, and may change one. */
 export class Relay {
   #server;
   #serverPort;
+  #sockets = new Set();
   #searches = new Set();
   #alteration;
   /** The bytes that came, by direction. */
@@ -44,11 +45,12 @@ export class Relay {
 
   close() {
     this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #join(near) {
     const far = connect({ host: '127.0.0.1', port: this.#serverPort });
-    for (const socket of [near, far]) socket.setNoDelay(true);
+    for (const socket of [near, far]) this.#adopt(socket);
     const both = [
       pipeline(near, (stream) => this.#toServer(stream), far),
       pipeline(far, (stream) => this.#pass('toClient', stream), near),
@@ -57,10 +59,26 @@ export class Relay {
     for (const way of both) way.catch(() => {});
   }
 
+  #adopt(socket) {
+    socket.setNoDelay(true);
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+  }
+
   async *#toServer(stream) {
+    let held = Buffer.alloc(0);
     for await (const chunk of this.#pass('toServer', stream)) {
-      if (this.#alteration) yield* this.#alter(chunk);
-      else yield chunk;
+      if (!this.#alteration) {
+        yield chunk;
+        continue;
+      }
+      held = Buffer.concat([held, chunk]);
+      const length = frameLength(held);
+      if (length === undefined || held.length < length) continue;
+      yield altered(held.subarray(0, length));
+      yield this.#alteration.repeat ? held : held.subarray(length);
+      this.#alteration = undefined;
+      held = held.subarray(held.length);
     }
   }
 
@@ -71,4 +89,11 @@ export class Relay {
       yield chunk;
     }
   }
+}
+
+function altered(frame) {
+  const copy = Buffer.from(frame);
+  const { message } = decodeSealed(bodyOf(copy));
+  message[message.length - 1] ^= 1;
+  return copy;
 }

@@ -46,8 +46,11 @@ export class Side {
   }
 
   end() {
-    this.#end ??= new Error(`The ${this.name} process was ended.`);
+    this.#fail(new Error(`The ${this.name} process was ended.`));
     this.#child.kill();
+    // Should it outlive that, the demo still ends.
+    this.#child.unref();
+    this.#child.channel?.unref();
   }
 
   #take({ id, result, error, progress }) {

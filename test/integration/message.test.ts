@@ -1,11 +1,486 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import {
+  SECBUFFER_DATA,
+  SECBUFFER_EMPTY,
+  SECBUFFER_PADDING,
+  SECBUFFER_READONLY_WITH_CHECKSUM,
+  SECBUFFER_STREAM,
+  SECBUFFER_TOKEN,
+  SECQOP_WRAP_NO_ENCRYPT,
+} from 'winsspi';
 import { establishedPair } from '../support/handshake.js';
+import { lab, needsDomain } from '../support/lab.js';
+import { onWine, statusName } from '../support/wine.js';
 
-test('x', async () => {
-  const { client, server } = await establishedPair();
-  const { token, message } = client.wrapDetached(Buffer.from('hello'));
-  expect(server.unwrapDetached({ token, message })).toEqual({
-    message: Buffer.from('hello'),
-    encrypted: true,
+const text = Buffer.from('the text of the message');
+const withCode = (code: string, message = '') =>
+  expect.objectContaining({ code, message: expect.stringContaining(message) });
+
+// Kerberos needs a domain in which the tests' service has an account.
+const packageName = lab ? 'Kerberos' : 'Negotiate';
+const kerberosTest = test.skipIf(!lab);
+const fresh = () => establishedPair({ package: packageName });
+const { client, server } = await fresh();
+const { securityTrailer } = client.queryAttribute('sizes');
+
+/** Room for a token whatever the sizes say. */
+const tokenRoom = () => ({ type: SECBUFFER_TOKEN, data: Buffer.alloc(128) });
+
+describe('wrapDetached and unwrapDetached', () => {
+  test.each([
+    ['client to server', client, server],
+    ['server to client', server, client],
+  ])('%s: what one seals the other opens', (_, from, to) => {
+    const sealed = from.wrapDetached(text);
+    expect(Buffer.concat([sealed.token, sealed.message]).includes(text)).toBe(false);
+    expect(sealed.message.length).toBe(text.length);
+    expect(to.unwrapDetached(sealed)).toEqual({ message: text, encrypted: true });
+  });
+
+  test.each([[0], [1], [15], [16], [17], [65_536], [1_048_576]])('%d bytes', (length) => {
+    const message = Buffer.alloc(length, 'winsspi');
+    const sealed = client.wrapDetached(message);
+    expect(sealed.message.length).toBe(length);
+    const opened = server.unwrapDetached(sealed);
+    expect(opened.message.equals(message)).toBe(true);
+    expect(opened.encrypted).toBe(true);
+  });
+
+  test('what was passed stays as it is', () => {
+    const message = Buffer.from(text);
+    const sealed = client.wrapDetached(message);
+    const copies = { token: Buffer.from(sealed.token), message: Buffer.from(sealed.message) };
+    server.unwrapDetached(sealed);
+    expect(message).toEqual(text);
+    expect([sealed.token, sealed.message]).toEqual([copies.token, copies.message]);
+  });
+
+  kerberosTest(
+    `a message that is not encrypted is readable, opens, and says so (${needsDomain})`,
+    () => {
+      const sealed = client.wrapDetached(text, { encrypt: false });
+      expect(Buffer.concat([sealed.message, sealed.token]).includes(text)).toBe(true);
+      expect(server.unwrapDetached(sealed)).toEqual({ message: text, encrypted: false });
+    },
+  );
+
+  kerberosTest(
+    `a message that is not encrypted cannot be changed unseen (${needsDomain})`,
+    async () => {
+      const pair = await fresh();
+      const sealed = pair.client.wrapDetached(text, { encrypt: false });
+      const start = text.subarray(0, 4);
+      const part = sealed.message.includes(start) ? sealed.message : sealed.token;
+      flip(part, part.indexOf(start));
+      expect(() => pair.server.unwrapDetached(sealed)).toThrow(
+        expect.objectContaining({ name: 'MessageAlteredError', syscall: 'DecryptMessage' }),
+      );
+    },
+  );
+
+  test("two contexts do not open each other's messages", async () => {
+    const [one, other] = [await fresh(), await fresh()];
+    const sealed = one.client.wrapDetached(text);
+    expect(() => other.server.unwrapDetached(sealed)).toThrow(
+      expect.objectContaining({ name: 'MessageAlteredError' }),
+    );
+    expect(one.server.unwrapDetached(sealed).message).toEqual(text);
   });
 });
+
+describe('a message that is not what was sent', () => {
+  test.each([
+    ['the message', (parts: Parts) => flip(parts.message, 20)],
+    ['the token', (parts: Parts) => flip(parts.token, 40)],
+  ])(
+    'decrypting with a bit of %s flipped throws MessageAlteredError and leaves the context usable',
+    async (_, tamper) => {
+      const pair = await fresh();
+      const tampered = pair.client.wrapDetached(text);
+      const intact = { token: Buffer.from(tampered.token), message: Buffer.from(tampered.message) };
+      tamper(tampered);
+      expect(() => pair.server.unwrapDetached(tampered)).toThrow(
+        expect.objectContaining({ name: 'MessageAlteredError', code: 'SEC_E_MESSAGE_ALTERED' }),
+      );
+      expect(pair.server.unwrapDetached(intact).message).toEqual(text);
+    },
+  );
+
+  test.each([
+    ['the token', ({ token, message }: Parts) => ({ token: token.subarray(0, -1), message })],
+    ['the message', ({ token, message }: Parts) => ({ token, message: message.subarray(0, -1) })],
+    ['all of the token', ({ message }: Parts) => ({ token: Buffer.alloc(0), message })],
+    ['all of the message', ({ token }: Parts) => ({ token, message: Buffer.alloc(0) })],
+  ])('without the end of %s it is refused, and the whole one still opens', async (_, cut) => {
+    const pair = await fresh();
+    const parts = pair.client.wrapDetached(text);
+    expect(() => pair.server.unwrapDetached(cut(parts))).toThrow(
+      expect.objectContaining({
+        code: expect.stringMatching(/^SEC_E_(MESSAGE_ALTERED|INVALID_TOKEN)$/),
+      }),
+    );
+    expect(pair.server.unwrapDetached(parts).message).toEqual(text);
+  });
+
+  kerberosTest(`a replayed message is refused (${needsDomain})`, async () => {
+    const pair = await fresh();
+    const parts = pair.client.wrapDetached(text);
+    pair.server.unwrapDetached(parts);
+    expect(() => pair.server.unwrapDetached(parts)).toThrow(
+      withCode(statusName('SEC_E_OUT_OF_SEQUENCE', 'SEC_E_INVALID_TOKEN')),
+    );
+    expect(pair.server.unwrapDetached(pair.client.wrapDetached(text)).message).toEqual(text);
+  });
+
+  kerberosTest(`a message after a gap is refused as out of sequence (${needsDomain})`, async () => {
+    const pair = await fresh();
+    pair.client.wrapDetached(text);
+    expect(() => pair.server.unwrapDetached(pair.client.wrapDetached(text))).toThrow(
+      expect.objectContaining({ name: 'OutOfSequenceError', code: 'SEC_E_OUT_OF_SEQUENCE' }),
+    );
+    expect(pair.server.unwrapDetached(pair.client.wrapDetached(text)).message).toEqual(text);
+  });
+});
+
+describe('sign and verify', () => {
+  test('a signature is good for its message, in both directions', () => {
+    const fromClient = client.sign(text);
+    expect(fromClient.length).toBeGreaterThan(0);
+    expect(fromClient.length).toBeLessThanOrEqual(client.queryAttribute('sizes').maxSignature);
+    server.verify(text, fromClient);
+    client.verify(text, server.sign(text));
+  });
+
+  test('the message and the signature stay as they are', () => {
+    const message = Buffer.from(text);
+    const signature = client.sign(message);
+    const copy = Buffer.from(signature);
+    server.verify(message, signature);
+    expect([message, signature]).toEqual([text, copy]);
+  });
+
+  test('another message is refused with MessageAlteredError, and the context goes on', () => {
+    const signature = client.sign(text);
+    expect(() => server.verify(Buffer.from('another text'), signature)).toThrow(
+      expect.objectContaining({ name: 'MessageAlteredError', syscall: 'VerifySignature' }),
+    );
+    server.verify(text, signature);
+  });
+
+  test('an empty signature is refused', () => {
+    expect(() => server.verify(text, Buffer.alloc(0))).toThrow(
+      expect.objectContaining({ syscall: 'VerifySignature' }),
+    );
+  });
+
+  test('an empty message can be signed', () => {
+    server.verify(Buffer.alloc(0), client.sign(Buffer.alloc(0)));
+  });
+});
+
+describe('SecBuffer arrays', () => {
+  test("encryptMessage works in the caller's memory and returns what the package left", () => {
+    const token = tokenRoom();
+    const data = Buffer.from(text);
+    const [sealedToken, sealedData] = client.encryptMessage([
+      token,
+      { type: SECBUFFER_DATA, data },
+    ]);
+    expect(sealedData?.data).toBe(data);
+    expect(data.equals(text)).toBe(false);
+    expect(sealedToken?.type).toBe(SECBUFFER_TOKEN);
+    expect(sealedToken?.data?.length).toBeLessThan(128);
+    expect(sealedToken?.data?.buffer).toBe(token.data.buffer);
+    expect(sealedToken?.data?.byteOffset).toBe(token.data.byteOffset);
+
+    const { qop, status, buffers } = server.decryptMessage([
+      sealedToken as { type: number; data: Buffer },
+      { type: SECBUFFER_DATA, data },
+    ]);
+    expect({ qop, status }).toEqual({ qop: 0, status: 'SEC_E_OK' });
+    expect(buffers[1]?.data).toBe(data);
+    expect(data).toEqual(text);
+  });
+
+  test('the memory of a subarray is sealed, and not a byte beside it', () => {
+    const memory = Buffer.alloc(64, '.');
+    const data = memory.subarray(16, 48);
+    const [token] = client.encryptMessage([tokenRoom(), { type: SECBUFFER_DATA, data }]);
+    expect(memory.subarray(0, 16)).toEqual(Buffer.alloc(16, '.'));
+    expect(memory.subarray(48)).toEqual(Buffer.alloc(16, '.'));
+    server.decryptMessage([
+      { type: SECBUFFER_TOKEN, data: token?.data ?? null },
+      { type: SECBUFFER_DATA, data },
+    ]);
+    expect(memory).toEqual(Buffer.alloc(64, '.'));
+  });
+
+  test('a plain Uint8Array is taken as well as a Buffer', () => {
+    const data = new Uint8Array(text);
+    const [token, sealed] = client.encryptMessage([tokenRoom(), { type: SECBUFFER_DATA, data }]);
+    expect(sealed?.data).toBe(data);
+    const token8 = new Uint8Array(token?.data ?? []);
+    server.decryptMessage([
+      { type: SECBUFFER_TOKEN, data: token8 },
+      { type: SECBUFFER_DATA, data },
+    ]);
+    expect(Buffer.from(data)).toEqual(text);
+  });
+
+  kerberosTest(
+    `SECQOP_WRAP_NO_ENCRYPT signs only, and decryptMessage reports it (${needsDomain})`,
+    () => {
+      const data = Buffer.from(text);
+      const [token] = client.encryptMessage(
+        [
+          tokenRoom(),
+          { type: SECBUFFER_DATA, data },
+          { type: SECBUFFER_PADDING, data: Buffer.alloc(16) },
+        ],
+        { qop: SECQOP_WRAP_NO_ENCRYPT },
+      );
+      const { qop } = server.decryptMessage([
+        { type: SECBUFFER_TOKEN, data: token?.data ?? null },
+        { type: SECBUFFER_DATA, data },
+      ]);
+      expect(qop).toBe(SECQOP_WRAP_NO_ENCRYPT);
+      expect(data).toEqual(text);
+    },
+  );
+
+  kerberosTest(
+    `a read-only buffer is passed with its flag and comes back unchanged (${needsDomain})`,
+    async () => {
+      const pair = await establishedPair({
+        package: 'Kerberos',
+        client: { flags: { dceStyle: true } },
+        server: { flags: { dceStyle: true } },
+      });
+      const header = Buffer.from('header');
+      const body = Buffer.from('the body of the call');
+      const readonly = SECBUFFER_DATA | SECBUFFER_READONLY_WITH_CHECKSUM;
+      const [first] = pair.client.encryptMessage([
+        { type: readonly, data: header },
+        { type: SECBUFFER_DATA, data: body },
+        { type: SECBUFFER_TOKEN, data: Buffer.alloc(128) },
+      ]);
+      expect(first).toEqual({ type: readonly, data: Buffer.from('header') });
+      expect(body.equals(Buffer.from('the body of the call'))).toBe(false);
+    },
+  );
+
+  kerberosTest(
+    `a DCE style token starts as Windows's does and has 76 bytes (${needsDomain})`,
+    async () => {
+      const pair = await establishedPair({
+        package: 'Kerberos',
+        client: { flags: { dceStyle: true } },
+        server: { flags: { dceStyle: true } },
+      });
+      expect(pair.client.flags.dceStyle).toBe(true);
+      const sealed = pair.client.wrapDetached(Buffer.alloc(32, 'd'));
+      expect(sealed.token.length).toBe(76);
+      expect(sealed.token.subarray(0, 8).toString('hex')).toBe('050406ff0010001c');
+      expect(pair.server.unwrapDetached(sealed).message).toEqual(Buffer.alloc(32, 'd'));
+    },
+  );
+
+  test('makeSignature and verifySignature', () => {
+    const data = Buffer.from(text);
+    const [, token] = client.makeSignature([{ type: SECBUFFER_DATA, data }, tokenRoom()]);
+    expect(data).toEqual(text);
+    expect(
+      server.verifySignature([
+        { type: SECBUFFER_DATA, data },
+        { type: SECBUFFER_TOKEN, data: token?.data ?? null },
+      ]),
+    ).toEqual({ qop: 0 });
+  });
+
+  test('a message without a TOKEN buffer is SEC_E_INVALID_TOKEN', () => {
+    expect(() =>
+      client.encryptMessage([{ type: SECBUFFER_DATA, data: Buffer.from(text) }]),
+    ).toThrow(expect.objectContaining({ name: 'InvalidTokenError', syscall: 'EncryptMessage' }));
+  });
+
+  test('an unknown quality of protection is refused by the package', () => {
+    const buffers = [tokenRoom(), { type: SECBUFFER_DATA, data: Buffer.from(text) }];
+    expect(() => client.encryptMessage(buffers, { qop: 77 })).toThrow(
+      withCode(statusName('SEC_E_QOP_NOT_SUPPORTED', 'SEC_E_UNSUPPORTED_FUNCTION')),
+    );
+  });
+
+  test.skipIf(onWine)(
+    'STREAM and an empty DATA: the plaintext is a range of the stream (Windows only)',
+    () => {
+      const sealed = client.wrapDetached(text);
+      const stream = Buffer.concat([sealed.token, sealed.message, sealed.padding]);
+      const { buffers } = server.decryptMessage([
+        { type: SECBUFFER_STREAM, data: stream },
+        { type: SECBUFFER_DATA, data: null },
+      ]);
+      expect(buffers[1]?.data?.buffer).toBe(stream.buffer);
+      expect(buffers[1]?.data).toEqual(text);
+    },
+  );
+});
+
+describe('room', () => {
+  test('a TOKEN smaller than the trailer is refused before the call, and nothing is written', () => {
+    const data = Buffer.from(text);
+    const token = Buffer.alloc(securityTrailer - 1, '.');
+    expect(() =>
+      client.encryptMessage([
+        { type: SECBUFFER_TOKEN, data: token },
+        { type: SECBUFFER_DATA, data },
+      ]),
+    ).toThrow(
+      expect.objectContaining({
+        name: 'RangeError',
+        code: 'ERR_OUT_OF_RANGE',
+        message: expect.stringContaining(
+          `"buffers[0].data" must have room for ${securityTrailer} bytes`,
+        ),
+      }),
+    );
+    expect(data).toEqual(text);
+    expect(token).toEqual(Buffer.alloc(securityTrailer - 1, '.'));
+  });
+
+  test('a TOKEN without memory is refused before the call', () => {
+    const buffers = [
+      { type: SECBUFFER_TOKEN, data: null },
+      { type: SECBUFFER_DATA, data: Buffer.from(text) },
+    ];
+    expect(() => client.encryptMessage(buffers)).toThrow(
+      withCode('ERR_OUT_OF_RANGE', 'Received 0 bytes'),
+    );
+  });
+
+  kerberosTest(
+    `a DCE style TOKEN needs 76 bytes, whatever the trailer (${needsDomain})`,
+    async () => {
+      const pair = await establishedPair({
+        package: 'Kerberos',
+        client: { flags: { dceStyle: true } },
+      });
+      const buffers = [
+        { type: SECBUFFER_TOKEN, data: Buffer.alloc(75) },
+        { type: SECBUFFER_DATA, data: Buffer.from(text) },
+      ];
+      expect(() => pair.client.encryptMessage(buffers)).toThrow(
+        withCode('ERR_OUT_OF_RANGE', '76 bytes'),
+      );
+    },
+  );
+
+  test('a TOKEN smaller than the signature is refused before the call', () => {
+    const { maxSignature } = client.queryAttribute('sizes');
+    const buffers = [
+      { type: SECBUFFER_DATA, data: Buffer.from(text) },
+      { type: SECBUFFER_TOKEN, data: Buffer.alloc(maxSignature - 1) },
+    ];
+    expect(() => client.makeSignature(buffers)).toThrow(
+      withCode('ERR_OUT_OF_RANGE', `${maxSignature} bytes`),
+    );
+  });
+});
+
+describe('misuse', () => {
+  const data = Buffer.from(text);
+  test.each([
+    ['no array', undefined, 'ERR_INVALID_ARG_TYPE', '"buffers" must be an array'],
+    ['an empty array', [], 'ERR_OUT_OF_RANGE', 'from 1 to 32 entries'],
+    ['33 buffers', Array(33).fill({ type: 0, data: null }), 'ERR_OUT_OF_RANGE', 'Received 33'],
+    ['null', [null], 'ERR_INVALID_ARG_TYPE', '"buffers[0]" must be an object'],
+    ['no type', [{ data }], 'ERR_INVALID_ARG_TYPE', '"buffers[0].type"'],
+    [
+      'a type that is a name',
+      [{ type: 'DATA', data }],
+      'ERR_INVALID_ARG_TYPE',
+      '"buffers[0].type"',
+    ],
+    ['a negative type', [{ type: -1, data }], 'ERR_OUT_OF_RANGE', '"buffers[0].type"'],
+    ['data that is text', [{ type: 1, data: 'x' }], 'ERR_INVALID_ARG_TYPE', '"buffers[0].data"'],
+    ['no data', [{ type: 1 }], 'ERR_INVALID_ARG_TYPE', '"buffers[0].data"'],
+    [
+      'an ArrayBuffer',
+      [{ type: 1, data: new ArrayBuffer(1) }],
+      'ERR_INVALID_ARG_TYPE',
+      '"buffers[0].data"',
+    ],
+    [
+      'shared memory',
+      [{ type: 1, data: new Uint8Array(new SharedArrayBuffer(4)) }],
+      'ERR_INVALID_ARG_VALUE',
+      'SharedArrayBuffer',
+    ],
+  ])('%s is refused by all four functions', (_, buffers, code, message) => {
+    for (const name of [
+      'encryptMessage',
+      'decryptMessage',
+      'makeSignature',
+      'verifySignature',
+    ] as const) {
+      expect(() => client[name](buffers as never)).toThrow(withCode(code, message));
+    }
+  });
+
+  test.each([
+    ['encryptMessage', { qop: -1 }, 'ERR_OUT_OF_RANGE'],
+    ['encryptMessage', { qop: '0' }, 'ERR_INVALID_ARG_TYPE'],
+    ['encryptMessage', { sequenceNumber: 2 ** 32 }, 'ERR_OUT_OF_RANGE'],
+    ['encryptMessage', { quop: 0 }, 'ERR_INVALID_ARG_VALUE'],
+    ['decryptMessage', { qop: 0 }, 'ERR_INVALID_ARG_VALUE'],
+    ['verifySignature', { sequenceNumber: 1.5 }, 'ERR_OUT_OF_RANGE'],
+  ] as const)('%s refuses %o', (name, options, code) => {
+    const buffers = [tokenRoom(), { type: SECBUFFER_DATA, data: Buffer.from(text) }];
+    expect(() => client[name](buffers, options as never)).toThrow(withCode(code));
+  });
+
+  test.each([
+    ['text', () => client.wrapDetached('text' as never)],
+    ['nothing', () => client.wrapDetached(undefined as never)],
+    ['text to sign', () => client.sign('text' as never)],
+    ['a signature that is text', () => client.verify(data, 'text' as never)],
+    ['a token that is text', () => client.unwrapDetached({ token: 'x' as never, message: data })],
+    ['parts without a message', () => client.unwrapDetached({ token: data } as never)],
+    ['encrypt that is no boolean', () => client.wrapDetached(data, { encrypt: 1 as never })],
+  ])('%s is refused', (_, use) => {
+    expect(use).toThrow(withCode('ERR_INVALID_ARG_TYPE'));
+  });
+
+  test.each([
+    [
+      'wrapDetached',
+      () => client.wrapDetached(data, { encrpyt: false } as never),
+      'Did you mean "encrypt"?',
+    ],
+    [
+      'unwrapDetached',
+      () => client.unwrapDetached({ token: data, mesage: data } as never),
+      'Did you mean "message"?',
+    ],
+  ])('%s refuses an unknown key', (_, use, suggestion) => {
+    expect(use).toThrow(withCode('ERR_INVALID_ARG_VALUE', suggestion));
+  });
+
+  test('buffers of odd types and no memory end in an error of the package', () => {
+    for (const type of [SECBUFFER_EMPTY, 0x0fffffff, 0xf0000000, 0xffffffff]) {
+      for (const memory of [null, Buffer.alloc(0), Buffer.alloc(3)]) {
+        expect(() => server.decryptMessage([{ type, data: memory }])).toThrow(
+          expect.objectContaining({ syscall: 'DecryptMessage' }),
+        );
+      }
+    }
+  });
+});
+
+interface Parts {
+  token: Buffer;
+  message: Buffer;
+}
+
+function flip(bytes: Buffer, at: number): void {
+  bytes.writeUInt8((bytes[at] as number) ^ 1, at);
+}

@@ -36,3 +36,19 @@ export function sealedParts(
   }
   return { token: sealed.subarray(0, tokenLength), message: sealed.subarray(tokenLength) };
 }
+
+/**
+ * Whether a token would break Wine itself: its NTLM, to which its Negotiate turns when Kerberos
+ * refuses a token, writes the base64 of up to 1,904 bytes into a buffer of 1,904 bytes.
+ */
+export function breaksWine(token: Buffer, packageName: string): boolean {
+  return onWine && packageName !== 'Kerberos' && token.length > 1425 && token.length <= 1904;
+}
+
+/**
+ * How many handshakes of a package may run at once. Wine's NTLM starts a helper program for each,
+ * and two that start at the same time can wait for each other for ever.
+ */
+export function handshakesAtOnce(packageName: string): number {
+  return onWine && packageName !== 'Kerberos' ? 1 : 10;
+}

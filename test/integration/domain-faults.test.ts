@@ -1,0 +1,132 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { Credentials, type IdentityOptions, ServerContext, SspiError } from 'winsspi';
+import { GssPeer } from '../support/gss-peer.js';
+import { handshake, newPair } from '../support/handshake.js';
+import { lab, needsDomain, theLab } from '../support/lab.js';
+import { statusName } from '../support/wine.js';
+
+/** The error of a logon and a handshake that must fail. */
+async function refusal(
+  packageName: string,
+  identity: IdentityOptions,
+  targetName?: string,
+): Promise<SspiError> {
+  try {
+    const { client, server } = await newPair({
+      package: packageName,
+      identity,
+      ...(targetName !== undefined && { client: { targetName } }),
+    });
+    await handshake(client, server);
+  } catch (error) {
+    if (error instanceof SspiError) return error;
+    throw error;
+  }
+  throw new Error('The handshake was not refused.');
+}
+
+const secret = 'Wr0ng-never-shown';
+
+describe.skipIf(!lab)(`logons that the domain refuses (${needsDomain})`, () => {
+  const faults: [string, () => IdentityOptions][] = [
+    ['a wrong password', () => ({ ...theLab().users.alice, password: secret })],
+    ['an unknown user', () => ({ ...theLab().users.alice, user: 'nobody', password: secret })],
+    ['an expired account', () => theLab().users.expired],
+    ['a disabled account', () => theLab().users.disabled],
+  ];
+
+  test.each(faults)("NTLM with %s: the server's step is LogonDeniedError", async (_, identity) => {
+    const error = await refusal('NTLM', identity());
+    expect(error).toMatchObject({
+      name: 'LogonDeniedError',
+      code: 'SEC_E_LOGON_DENIED',
+      status: 0x8009030c,
+      syscall: 'AcceptSecurityContext',
+    });
+    expect(error.message).toContain('Check user, domain and password');
+  });
+
+  test.each(faults)(
+    'Kerberos with %s: the client is refused before the server hears of it',
+    async (_, identity) => {
+      const error = await refusal('Kerberos', identity());
+      expect(error.code).toBe(statusName('SEC_E_LOGON_DENIED', 'STATUS_UNSUCCESSFUL'));
+      expect(error.syscall).toBe(
+        statusName('InitializeSecurityContext', 'AcquireCredentialsHandle'),
+      );
+      expect(error.message).toMatch(/Check (the )?user/);
+    },
+  );
+
+  test.each(faults)('Negotiate with %s is refused', async (_, identity) => {
+    const error = await refusal('Negotiate', identity());
+    expect(error.code).toBe(statusName('SEC_E_LOGON_DENIED', 'SEC_E_INTERNAL_ERROR'));
+  });
+
+  test('no error holds the password', async () => {
+    for (const name of ['NTLM', 'Kerberos', 'Negotiate']) {
+      const error = await refusal(name, { ...theLab().users.alice, password: secret });
+      expect(inspect(error, { depth: null, showHidden: true })).not.toContain(secret);
+    }
+  });
+
+  test('the right password is accepted after a wrong one', async () => {
+    await refusal('NTLM', { ...theLab().users.alice, password: secret });
+    const { client, server } = await newPair({ package: 'NTLM' });
+    await handshake(client, server);
+    expect(server.done).toBe(true);
+  });
+});
+
+describe.skipIf(!lab)(`targets that do not fit (${needsDomain})`, () => {
+  test('Kerberos to a target that no account owns is refused at the client', async () => {
+    const error = await refusal('Kerberos', theLab().users.alice, 'HTTP/unknown.corp.test');
+    expect(error.syscall).toBe('InitializeSecurityContext');
+    expect(error.code).toBe(statusName('SEC_E_TARGET_UNKNOWN', 'SEC_E_INTERNAL_ERROR'));
+  });
+
+  test('Kerberos with a ticket for another account is refused at the server', async () => {
+    const error = await refusal('Kerberos', theLab().users.alice, 'cifs/dc1.corp.test');
+    expect(error.syscall).toBe('AcceptSecurityContext');
+    expect(error.code).toBe(statusName('SEC_E_WRONG_PRINCIPAL', 'SEC_E_INTERNAL_ERROR'));
+  });
+});
+
+describe.skipIf(!lab)(`clocks that differ (${needsDomain})`, () => {
+  test('a client ten minutes ahead is refused by our server', async () => {
+    using peer = await GssPeer.open({
+      role: 'initiator',
+      mech: 'krb5',
+      target: 'HTTP@localhost',
+      clock: '+600s',
+    });
+    const { token } = await peer.step();
+    using credentials = await Credentials.acquire({ package: 'Kerberos', use: 'inbound' });
+    using server = new ServerContext(credentials);
+    await expect(server.step(token)).rejects.toMatchObject({
+      syscall: 'AcceptSecurityContext',
+      code: statusName('SEC_E_TIME_SKEW', 'SEC_E_INTERNAL_ERROR'),
+    });
+  });
+
+  test('a server ten minutes ahead refuses our client, whose step fails on its answer', async () => {
+    const { client } = await newPair({ package: 'Kerberos' });
+    const { token } = await client.step();
+    using peer = await GssPeer.open({ role: 'acceptor', mech: 'krb5', clock: '+600s' });
+    const refused = await peer.step(token).catch((error) => error);
+    expect(refused.message).toMatch(/clock skew/i);
+    await expect(client.step(refused.token)).rejects.toMatchObject({
+      syscall: 'InitializeSecurityContext',
+      code: statusName('SEC_E_TIME_SKEW', 'SEC_E_INTERNAL_ERROR'),
+    });
+  });
+
+  test('a client whose clock is right is accepted by the same server', async () => {
+    using peer = await GssPeer.open({ role: 'initiator', mech: 'krb5', target: 'HTTP@localhost' });
+    const { token } = await peer.step();
+    using credentials = await Credentials.acquire({ package: 'Kerberos', use: 'inbound' });
+    using server = new ServerContext(credentials);
+    expect((await server.step(token)).done).toBe(true);
+  });
+});
