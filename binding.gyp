@@ -35,6 +35,7 @@
               "NODE_ADDON_API_DISABLE_DEPRECATED",
               "NODE_ADDON_API_REQUIRE_BASIC_FINALIZERS",
               "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED",
+              "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
               "UNICODE",
               "_UNICODE",
             ],

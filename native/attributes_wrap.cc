@@ -104,11 +104,11 @@ constexpr Attribute kAttributes[] = {
 // (context, SECPKG_ATTR_*)
 Napi::Value queryAttribute(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const sspi::Context* context = unwrap<sspi::Context>(env, info[0]);
+  const auto* context = openHolderOf<sspi::Context>(env, info[0]);
   if (!context) return env.Undefined();
   const uint32_t number = info[1].As<Napi::Number>().Uint32Value();
   for (const Attribute& attribute : kAttributes) {
-    if (attribute.number == number) return attribute.answer(env, *context);
+    if (attribute.number == number) return attribute.answer(env, **context);
   }
   Napi::RangeError::New(env, "no such attribute").ThrowAsJavaScriptException();
   return env.Undefined();

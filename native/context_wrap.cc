@@ -23,7 +23,7 @@ Napi::Value legOf(Napi::Env env, sspi::Leg& leg) {
 // (credentials, isServer, targetName?, flags, applicationData?)
 Napi::Value createContext(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* credentials = holderOf<const sspi::Credentials>(env, info[0]);
+  auto* credentials = openHolderOf<const sspi::Credentials>(env, info[0]);
   if (!credentials) return env.Undefined();
   sspi::ContextRequest request;
   request.role = info[1].As<Napi::Boolean>().Value() ? sspi::Role::kServer : sspi::Role::kClient;
@@ -38,7 +38,7 @@ Napi::Value createContext(const Napi::CallbackInfo& info) {
 // (context, token?)
 Napi::Value step(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* context = holderOf<sspi::Context>(env, info[0]);
+  auto* context = openHolderOf<sspi::Context>(env, info[0]);
   if (!context) return env.Undefined();
   std::optional<std::vector<std::byte>> token;
   if (!info[1].IsUndefined()) token = copyOfBytes(env, info[1]);

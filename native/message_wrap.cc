@@ -57,7 +57,7 @@ bool writeReturned(Layout& layout, const sspi::BufferDescriptor& buffers, std::s
 template <typename Function>
 Napi::Value call(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const sspi::Context* context = unwrap<sspi::Context>(env, info[0]);
+  const auto* context = openHolderOf<sspi::Context>(env, info[0]);
   if (!context) return env.Undefined();
   const std::size_t count = info.Length() - 1;
   if (count > sspi::kMaxBuffers) {
@@ -70,7 +70,7 @@ Napi::Value call(const Napi::CallbackInfo& info) {
     memory[i] = {layout.buffers[i].type, bytesInPlace(env, info[i + 1])};
   }
   sspi::BufferDescriptor buffers(std::span(memory.data(), count));
-  const SECURITY_STATUS status = Function::run(*context, buffers, layout);
+  const SECURITY_STATUS status = Function::run(**context, buffers, layout);
   layout.status = static_cast<uint32_t>(status);
   const bool inside = writeReturned(layout, buffers, count);
   if (!sspi::succeeded(status)) return failureOf(env, {Function::kName, status});

@@ -56,14 +56,11 @@ std::shared_ptr<T>* holderOf(Napi::Env env, napi_value value) {
 
 // The same, and null also for an object that was closed.
 template <typename T>
-T* unwrap(Napi::Env env, napi_value value) {
+std::shared_ptr<T>* openHolderOf(Napi::Env env, napi_value value) {
   std::shared_ptr<T>* holder = holderOf<T>(env, value);
-  if (!holder) return nullptr;
-  if (!*holder) {
-    Napi::Error::New(env, "the object was closed").ThrowAsJavaScriptException();
-    return nullptr;
-  }
-  return holder->get();
+  if (!holder || *holder) return holder;
+  Napi::Error::New(env, "the object was closed").ThrowAsJavaScriptException();
+  return nullptr;
 }
 
 }  // namespace winsspi

@@ -13,9 +13,11 @@ namespace {
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
 template <typename Attribute>
 Result<Attribute> query(const Context& context, ULONG attribute) {
+  constexpr const char* kFunction = "QueryContextAttributes";
+  if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
   Attribute value = {};
   const SECURITY_STATUS status = QueryContextAttributesW(context.handle(), attribute, &value);
-  if (status != SEC_E_OK) return Failure{"QueryContextAttributes", status};
+  if (status != SEC_E_OK) return Failure{kFunction, status};
   return value;
 }
 

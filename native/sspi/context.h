@@ -47,7 +47,7 @@ class Context {
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
   Result<Leg> step(std::optional<std::span<const std::byte>> token);
 
-  // Valid after the first leg.
+  // Whether there is a handle: after the first leg. Not every provider survives an invalid one.
   bool started() const { return handle_.valid(); }
   PCtxtHandle handle() const { return handle_.get(); }
 

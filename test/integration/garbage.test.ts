@@ -76,7 +76,7 @@ describe.each(packages)('mutated tokens of %s', (packageName) => {
     let refused = 0;
     for (let i = 0; i < each; i += atOnce) {
       const contexts = Array.from(
-        { length: 10 },
+        { length: atOnce },
         () => new ClientContext(credentials, { targetName }),
       );
       await Promise.all(contexts.map((context) => context.step()));

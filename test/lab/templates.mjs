@@ -12,7 +12,7 @@ export const cacheFolder = join(
 // The files that decide what each template becomes.
 const recipes = {
   node: ['windows/package-lock.json'],
-  prefix: ['wine.mjs', 'machine.mjs', 'windows/bcryptprimitives.c'],
+  prefix: ['wine.mjs', 'machine.mjs', 'windows/bcryptprimitives.c', 'windows/handle_count.c'],
   domain: ['domain.mjs', 'accounts.mjs', 'logon.c', 'machine.mjs'],
 };
 

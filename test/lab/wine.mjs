@@ -37,7 +37,7 @@ export async function makePrefix({ folder, prefix }) {
     await run('wine', ['reg', 'add', version, '/v', name, '/d', '14393', '/f'], { env });
   }
   await run('wineserver', ['-w'], { env });
-  await addRandomLibrary(prefix);
+  await addPrograms(prefix);
 }
 
 /** Starts Wine's own processes, which node.exe would have to wait for. */
@@ -69,9 +69,14 @@ export async function runNode({ folder, node, args, env, cwd }) {
   return code ?? 128 + constants.signals[signal];
 }
 
-async function addRandomLibrary(prefix) {
-  const library = join(prefix, 'drive_c/windows/system32/bcryptprimitives.dll');
-  const source = fileURLToPath(new URL('windows/bcryptprimitives.c', import.meta.url));
-  const files = [library, source, '-ladvapi32'];
-  await run('x86_64-w64-mingw32-gcc', ['-O2', '-shared', '-s', '-o', ...files]);
+/** What Wine lacks, built for Windows: a library of random numbers, and a count of handles. */
+async function addPrograms(prefix) {
+  const folder = join(prefix, 'drive_c/windows/system32');
+  const compile = (name, source, ...options) => {
+    const path = fileURLToPath(new URL(`windows/${source}`, import.meta.url));
+    const files = ['-o', join(folder, name), path];
+    return run('x86_64-w64-mingw32-gcc', ['-O2', '-s', ...files, ...options]);
+  };
+  await compile('bcryptprimitives.dll', 'bcryptprimitives.c', '-shared', '-ladvapi32');
+  await compile('handle_count.exe', 'handle_count.c', '-lntdll');
 }

@@ -61,23 +61,21 @@ export class GssPeer {
 
   async step(token?: Buffer): Promise<GssStep> {
     const answer = await this.#ask({ op: 'step', token: token?.toString('base64') ?? null });
-    return { ...answer, token: bytes(answer['token']) } as GssStep;
+    return { ...answer, token: bytes(answer.token) } as GssStep;
   }
 
   async wrap(message: Uint8Array, encrypt = true): Promise<Buffer> {
     const answer = await this.#ask({ op: 'wrap', message: base64(message), encrypt });
-    return bytes(answer['sealed']) as Buffer;
+    return bytes(answer.sealed) as Buffer;
   }
 
   async unwrap(sealed: Uint8Array): Promise<{ message: Buffer; encrypted: boolean }> {
     const answer = await this.#ask({ op: 'unwrap', sealed: base64(sealed) });
-    return { message: bytes(answer['message']) as Buffer, encrypted: answer['encrypted'] === true };
+    return { message: bytes(answer.message) as Buffer, encrypted: answer.encrypted === true };
   }
 
   async sign(message: Uint8Array): Promise<Buffer> {
-    return bytes(
-      (await this.#ask({ op: 'sign', message: base64(message) }))['signature'],
-    ) as Buffer;
+    return bytes((await this.#ask({ op: 'sign', message: base64(message) })).signature) as Buffer;
   }
 
   async verify(message: Uint8Array, signature: Uint8Array): Promise<void> {

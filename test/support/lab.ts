@@ -15,7 +15,7 @@ export interface Lab {
   readonly loggedOnAs: string;
 }
 
-const path = process.env['WINSSPI_LAB'];
+const path = process.env.WINSSPI_LAB;
 
 /** Absent on Windows. */
 export const lab: Lab | undefined =

@@ -1,0 +1,124 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Binding, NativeContext, NativeCredentials } from '../../lib/internal/binding.js';
+import { runModule } from '../support/child.js';
+
+const path = '../../prebuilds/win32-x64/node.napi.node';
+const binding: Binding = createRequire(import.meta.url)(path);
+
+async function credentials(): Promise<NativeCredentials> {
+  const acquired = await binding.acquireCredentials('NTLM', 2, undefined, undefined, undefined);
+  if (!('handle' in acquired)) throw new Error(`status ${acquired.status.toString(16)}`);
+  return acquired.handle;
+}
+
+test('the addon exports exactly these names', () => {
+  expect(Object.keys(binding).sort()).toEqual([
+    'acquireCredentials',
+    'closeContext',
+    'closeCredentials',
+    'createContext',
+    'decryptMessage',
+    'encryptMessage',
+    'enumerateSecurityPackages',
+    'layout',
+    'makeSignature',
+    'queryAttribute',
+    'querySecurityPackage',
+    'step',
+    'verifySignature',
+  ]);
+});
+
+describe("an object that is not the addon's", () => {
+  const forged = [
+    undefined,
+    null,
+    0,
+    'ffffffff',
+    {},
+    [],
+    () => {},
+    Buffer.alloc(8),
+    Object.create(null),
+  ];
+
+  test('is refused by every function, and the process lives', async () => {
+    const own = await credentials();
+    for (const value of [...forged, own]) {
+      const context = value as unknown as NativeContext;
+      for (const name of [
+        'encryptMessage',
+        'decryptMessage',
+        'makeSignature',
+        'verifySignature',
+      ] as const) {
+        expect(() => binding[name](context)).toThrow(TypeError);
+      }
+      expect(() => binding.step(context, undefined)).toThrow(TypeError);
+      expect(() => binding.closeContext(context)).toThrow(TypeError);
+      expect(() => binding.queryAttribute(context, 0)).toThrow(TypeError);
+    }
+    for (const value of forged) {
+      expect(() => binding.closeCredentials(value as unknown as NativeCredentials)).toThrow(
+        TypeError,
+      );
+    }
+  });
+
+  test('is not taken for credentials when it is a context', async () => {
+    const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
+    expect(() => binding.closeCredentials(context as unknown as NativeCredentials)).toThrow(
+      TypeError,
+    );
+  });
+});
+
+test('closed objects are refused, and can be closed again', async () => {
+  const own = await credentials();
+  const context = binding.createContext(own, false, 'a/b', 0, undefined);
+  binding.closeContext(context);
+  binding.closeContext(context);
+  expect(() => binding.step(context, undefined)).toThrow('the object was closed');
+  expect(() => binding.encryptMessage(context)).toThrow('the object was closed');
+  binding.closeCredentials(own);
+  binding.closeCredentials(own);
+  expect(() => binding.createContext(own, false, 'a/b', 0, undefined)).toThrow(
+    'the object was closed',
+  );
+});
+
+test('a message function of a context without a Windows handle is SEC_E_INVALID_HANDLE', async () => {
+  const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
+  binding.layout[3] = 1;
+  expect(binding.encryptMessage(context, Buffer.from('x'))).toMatchObject({
+    syscall: 'EncryptMessage',
+    status: 0x80090301,
+  });
+  expect(binding.queryAttribute(context, 0)).toMatchObject({
+    syscall: 'QueryContextAttributes',
+    status: 0x80090301,
+  });
+});
+
+test('more buffers than the layout holds are refused', async () => {
+  const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
+  expect(() => binding.encryptMessage(context, ...Array(33).fill(null))).toThrow(
+    'too many buffers',
+  );
+});
+
+test('the addon loads in a node.exe that has another name, as in Electron', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'winsspi-'));
+  const program = join(folder, 'electron.exe');
+  copyFileSync(process.execPath, program);
+  const ended = await runModule(
+    `import { isSupported } from 'winsspi'; console.log(isSupported, process.execPath.endsWith('electron.exe'));`,
+    { program },
+  );
+  rmSync(folder, { recursive: true, maxRetries: 10 });
+  expect(ended).toEqual({ code: 0, stdout: 'true true\n', stderr: '' });
+});

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** Paths below a folder, with slashes, from the root of the project. */
+function files(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length).replaceAll('\\', '/'));
+}
+
+const native = files('native');
+const ring1 = native.filter((path) => path.startsWith('native/sspi/'));
+const ring2 = native.filter((path) => !path.startsWith('native/sspi/'));
+const ring3 = files('lib');
+
+describe('the three rings', () => {
+  test('native/sspi knows nothing of Node-API', () => {
+    expect(ring1.length).toBeGreaterThan(15);
+    expect(ring1.filter((path) => /napi/i.test(read(path)))).toEqual([]);
+  });
+
+  test('the rest of native calls no SSPI function', () => {
+    const functions =
+      /(?<!::)\b(EncryptMessage|DecryptMessage|MakeSignature|VerifySignature|InitializeSecurityContextW|AcceptSecurityContext|CompleteAuthToken|DeleteSecurityContext|AcquireCredentialsHandleW|FreeCredentialsHandle|QueryContextAttributesW|EnumerateSecurityPackagesW|QuerySecurityPackageInfoW|FreeContextBuffer)\(/;
+    expect(ring2.length).toBeGreaterThan(10);
+    expect(ring2.filter((path) => functions.test(read(path)))).toEqual([]);
+  });
+
+  test('only flags.ts and the list of exports know the ISC_REQ and ASC_REQ constants', () => {
+    const users = ring3.filter((path) => /\b[IA]SC_REQ_/.test(read(path)));
+    expect(users.sort()).toEqual(['lib/flags.ts', 'lib/index.ts']);
+  });
+
+  test('nothing in lib converts to base64 or writes to the console', () => {
+    expect(ring3.filter((path) => /base64|console\./.test(read(path)))).toEqual([]);
+  });
+
+  test('the library has no dependency', () => {
+    expect(JSON.parse(read('package.json'))).not.toHaveProperty('dependencies');
+    const modules = ring3.flatMap((path) =>
+      [...read(path).matchAll(/from '([^.'][^']*)'/g)].map((match) => match[1]),
+    );
+    expect(modules.filter((name) => !name?.startsWith('node:'))).toEqual([]);
+  });
+});
+
+describe('the two build descriptions', () => {
+  const cmake = read('CMakeLists.txt');
+  const gyp = read('binding.gyp');
+  const all = (text: string, pattern: RegExp) =>
+    [...text.matchAll(pattern)].map((match) => match[1] as string).sort();
+
+  test('list the same sources, and every source', () => {
+    const everywhere = native.filter(
+      (path) => path.endsWith('.cc') && basename(path) !== 'win_delay_load_hook.cc',
+    );
+    expect(all(cmake, /^ {2}(native\/\S+\.cc)$/gm)).toEqual(everywhere.sort());
+    expect(all(gyp, /"(native\/\S+\.cc)"/g)).toEqual(everywhere.sort());
+  });
+
+  test('define the same macros', () => {
+    const block = /target_compile_definitions\(winsspi PRIVATE([^)]*)\)/.exec(cmake)?.[1] as string;
+    const gypBlock = /"defines": \[([^\]]*)\]/.exec(gyp)?.[1] as string;
+    expect(all(gypBlock, /"([^"]+)"/g)).toEqual(block.trim().split(/\s+/).sort());
+    expect(block).toContain('NAPI_VERSION=9');
+  });
+});

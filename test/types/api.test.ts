@@ -1,0 +1,64 @@
+import { describe, expectTypeOf, test } from 'vitest';
+import type {
+  ClientContext,
+  ContextAttributes,
+  ContextFlags,
+  Credentials,
+  DecryptResult,
+  MessageAlteredError,
+  SecBuffer,
+  SecurityContext,
+  ServerContext,
+  Sizes,
+  SspiError,
+  StepResult,
+} from 'winsspi';
+
+// The compiler checks these before the tests run.
+
+describe('the types of the public API', () => {
+  test('contexts', () => {
+    expectTypeOf<ClientContext>().toExtend<SecurityContext>();
+    expectTypeOf<ServerContext>().toExtend<SecurityContext>();
+    expectTypeOf<SecurityContext['step']>().toEqualTypeOf<
+      (token?: Uint8Array) => Promise<StepResult>
+    >();
+    expectTypeOf<SecurityContext['flags']>().toEqualTypeOf<ContextFlags>();
+    expectTypeOf<SecurityContext['package']>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<SecurityContext>().toExtend<Disposable>();
+  });
+
+  test('an attribute has the type of its name', () => {
+    const query = (context: SecurityContext) => context.queryAttribute('sizes');
+    expectTypeOf(query).returns.toEqualTypeOf<Sizes>();
+    const key = (context: SecurityContext) => context.queryAttribute('sessionKey');
+    expectTypeOf(key).returns.toEqualTypeOf<Buffer>();
+    expectTypeOf<keyof ContextAttributes>().toEqualTypeOf<
+      | 'sizes'
+      | 'streamSizes'
+      | 'names'
+      | 'lifespan'
+      | 'keyInfo'
+      | 'sessionKey'
+      | 'packageInfo'
+      | 'negotiationInfo'
+      | 'nativeNames'
+      | 'flags'
+    >();
+  });
+
+  test('messages', () => {
+    expectTypeOf<SecBuffer>().toEqualTypeOf<{ type: number; data: Uint8Array | null }>();
+    expectTypeOf<ReturnType<SecurityContext['decryptMessage']>>().toEqualTypeOf<DecryptResult>();
+  });
+
+  test('errors', () => {
+    expectTypeOf<MessageAlteredError>().toExtend<SspiError>();
+    expectTypeOf<SspiError['status']>().toEqualTypeOf<number>();
+  });
+
+  test('credentials are disposable and come from acquire', () => {
+    expectTypeOf<Credentials>().toExtend<Disposable>();
+    expectTypeOf<typeof Credentials.acquire>().returns.toEqualTypeOf<Promise<Credentials>>();
+  });
+});
