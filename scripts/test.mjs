@@ -7,11 +7,15 @@ import { buildAddon, readRecord } from './addon.mjs';
 import { ensureDependencies, runPackage } from './dependencies.mjs';
 import { buildLibrary } from './prepare.mjs';
 
+/** A call that never returns must not keep the run from ending. */
+const minutes = 15;
+
 const args = ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)];
 
 ensureDependencies();
 checkSources();
 checkAddon();
+setTimeout(giveUp, minutes * 60_000).unref();
 process.exitCode = await runTests();
 
 function checkSources() {
@@ -47,6 +51,12 @@ async function runTests() {
   if (passed > 0) return exitCode;
   console.error('No test has passed.');
   return exitCode || 1;
+}
+
+// The lab ends with this process.
+function giveUp() {
+  console.error(`The tests were not done after ${minutes} minutes: something hangs.`);
+  process.exit(1);
 }
 
 async function runHere(onLine) {

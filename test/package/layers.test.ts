@@ -37,7 +37,7 @@ describe('the three rings', () => {
   });
 
   test('nothing in lib converts to base64 or writes to the console', () => {
-    expect(ring3.filter((path) => /base64|console\./.test(read(path)))).toEqual([]);
+    expect(ring3.filter((path) => /'base64'|console\.\w+\(/.test(read(path)))).toEqual([]);
   });
 
   test('the library has no dependency', () => {
