@@ -1,27 +1,16 @@
 // npm run demo [-- [FILE] [--json]]: runs examples/demo under Windows Node, on Linux in the lab.
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { parseArguments, UsageError, usage } from '../examples/demo/arguments.mjs';
 import { runInLab } from '../test/lab/lab.mjs';
 import { windowsPath } from '../test/lab/wine.mjs';
+import { main } from './main.mjs';
 import { prepare } from './prepare.mjs';
 
 const onWindows = process.platform === 'win32';
 
 const { file, json, help } = readArguments();
 if (help) console.log(usage);
-else process.exitCode = await prepareAndRun();
-
-async function prepareAndRun() {
-  process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-  try {
-    prepare();
-    return await runDemo();
-  } catch (error) {
-    console.error(error.message);
-    return 1;
-  }
-}
+else await main(() => runDemo());
 
 function readArguments() {
   try {
@@ -45,6 +34,7 @@ function refuseName(path) {
 }
 
 async function runDemo() {
+  prepare();
   const place = file && (onWindows ? file : windowsPath(file));
   const args = [
     'examples/demo/main.mjs',

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { runInLab } from '../test/lab/lab.mjs';
 import { buildAddon, readRecord } from './addon.mjs';
 import { ensureDependencies, runPackage } from './dependencies.mjs';
+import { main } from './main.mjs';
 import { buildLibrary } from './prepare.mjs';
 
 /** A call that never returns must not keep the run from ending. */
@@ -12,11 +13,13 @@ const minutes = 15;
 
 const args = ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)];
 
-ensureDependencies();
-checkSources();
-checkAddon();
-setTimeout(giveUp, minutes * 60_000).unref();
-process.exitCode = await runTests();
+await main(async () => {
+  setTimeout(giveUp, minutes * 60_000).unref();
+  ensureDependencies();
+  checkSources();
+  checkAddon();
+  return await runTests();
+});
 
 function checkSources() {
   console.error('Checking and compiling the TypeScript …');
@@ -39,18 +42,19 @@ function checkAddon() {
   );
 }
 
+// The counts come last, whatever the test runner prints after them.
 async function runTests() {
   let closingLine = '';
   const onLine = (line, stream) => {
-    (stream === 'stderr' ? process.stderr : process.stdout).write(`${line}\n`);
     if (/^\d+ passed, \d+ failed/.test(line)) closingLine = line;
+    else (stream === 'stderr' ? process.stderr : process.stdout).write(`${line}\n`);
   };
   const exitCode =
     process.platform === 'win32' ? await runHere(onLine) : await runInLab({ args, onLine });
-  const passed = Number.parseInt(closingLine, 10);
-  if (passed > 0) return exitCode;
-  console.error('No test has passed.');
-  return exitCode || 1;
+  const ran = Number.parseInt(closingLine, 10) > 0;
+  if (!ran) console.error('No test has passed.');
+  console.log(closingLine || '0 passed, 0 failed');
+  return ran ? exitCode : exitCode || 1;
 }
 
 // The lab ends with this process.

@@ -1,20 +1,22 @@
 // npm run windows -- FILE [ARG…]: runs a script under Windows Node, on Linux in the lab.
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { runInLab } from '../test/lab/lab.mjs';
+import { windowsPath } from '../test/lab/wine.mjs';
+import { main } from './main.mjs';
+import { prepare } from './prepare.mjs';
 
-const args = process.argv.slice(2);
-if (args.length === 0) {
-  console.error('Usage: npm run windows -- FILE [ARG…]');
-  process.exit(2);
-}
+const [name, ...args] = process.argv.slice(2);
+// npm changes the folder, and says which one it was.
+const file = name && resolve(process.env.INIT_CWD ?? process.cwd(), name);
 
-try {
-  process.exitCode = process.platform === 'win32' ? onWindows() : await runInLab({ args });
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 1;
-}
-
-function onWindows() {
-  return spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
-}
+await main(async () => {
+  if (!file || !existsSync(file)) {
+    console.error(file ? `There is no ${file}` : 'Usage: npm run windows -- FILE [ARG…]');
+    return 2;
+  }
+  prepare();
+  if (process.platform !== 'win32') return runInLab({ args: [windowsPath(file), ...args] });
+  return spawnSync(process.execPath, [file, ...args], { stdio: 'inherit' }).status ?? 1;
+});
