@@ -40,9 +40,11 @@
               "_UNICODE",
             ],
             "libraries": ["secur32.lib"],
+            # node-gyp builds without exceptions, of which "noexcept" makes the compiler warn.
+            "msvs_disabled_warnings": [4577],
             "msvs_settings": {
               "VCCLCompilerTool": {
-                "AdditionalOptions": ["/std:c++20", "/W4", "/WX", "/sdl", "/guard:cf"],
+                "AdditionalOptions": ["/std:c++20", "/W4", "/WX", "/external:anglebrackets", "/external:W0", "/sdl", "/guard:cf"],
               },
               "VCLinkerTool": {
                 "AdditionalOptions": ["/guard:cf", "/DYNAMICBASE", "/Brepro"],

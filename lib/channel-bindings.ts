@@ -1,4 +1,6 @@
-import { validateBytes, validateOptions } from './internal/validate.js';
+import { usageError } from './errors.js';
+import { byteLengthOf } from './internal/bytes.js';
+import { validateBytes, validOptions } from './internal/validate.js';
 
 /**
  * What ties a context to the TLS channel around it: both sides give the same, on every leg.
@@ -15,7 +17,12 @@ export interface ChannelBindings {
 
 /** The application data of channel bindings, checked. */
 export function applicationDataOf(bindings: ChannelBindings): Uint8Array {
-  validateOptions(bindings, 'options.channelBindings', ['applicationData']);
-  validateBytes(bindings.applicationData, 'options.channelBindings.applicationData');
-  return bindings.applicationData;
+  const name = 'options.channelBindings';
+  const { applicationData } = validOptions(bindings, name, ['applicationData']);
+  validateBytes(applicationData, `${name}.applicationData`, 0xffff);
+  if (byteLengthOf(applicationData) > 0) return applicationData;
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    `"${name}.applicationData" must not be empty: it would bind the context to nothing`,
+  );
 }

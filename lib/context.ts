@@ -9,11 +9,14 @@ import {
 } from './buffers.js';
 import type { ChannelBindings } from './channel-bindings.js';
 import type { Credentials } from './credentials.js';
-import { sspiError, usageError } from './errors.js';
+import { usageError } from './errors.js';
+
 import type { ContextFlag, ContextFlags, ContextRole } from './flags.js';
+import { byteLengthOf } from './internal/bytes.js';
 import { Handshake } from './internal/handshake.js';
-import { validateBoolean, validateBytes, validateOptions } from './internal/validate.js';
+import { validateBoolean, validateBytes, validOptions } from './internal/validate.js';
 import {
+  assertOk,
   type DecryptOptions,
   type DecryptResult,
   type EncryptOptions,
@@ -57,8 +60,6 @@ export interface UnwrapResult {
   /** Whether the message was encrypted; false: signed only. */
   readonly encrypted: boolean;
 }
-
-const OK = 0;
 
 // Room for a token whatever SECPKG_ATTR_SIZES says: some packages state less than they write.
 const LEAST_TOKEN = 64;
@@ -173,12 +174,11 @@ export abstract class SecurityContext {
   wrapDetached(message: Uint8Array, options: WrapOptions = {}): SealedParts {
     this.#handshake.assertComplete();
     validateBytes(message, 'message');
-    validateOptions(options, 'options', ['encrypt']);
-    const { encrypt = true } = options;
+    const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
     validateBoolean(encrypt, 'options.encrypt');
     const least = this.flags.dceStyle ? LEAST_DCE_STYLE_TOKEN : LEAST_TOKEN;
     const start = Math.max(this.#messages.roomToEncrypt.token, least);
-    const end = start + message.byteLength;
+    const end = start + byteLengthOf(message);
     // One run of memory, as packages like it best. Zeroed: a package may not write all of it.
     const memory = Buffer.alloc(end + this.#messages.blockSize);
     memory.set(message, start);
@@ -200,23 +200,27 @@ export abstract class SecurityContext {
     padding?: Uint8Array;
   }): UnwrapResult {
     this.#handshake.assertComplete();
-    validateOptions(parts, 'parts', ['token', 'message', 'padding']);
-    const { token, message, padding } = parts;
+    const { token, message, padding } = validOptions(parts, 'parts', [
+      'token',
+      'message',
+      'padding',
+    ]);
     validateBytes(token, 'parts.token');
     validateBytes(message, 'parts.message');
     if (padding !== undefined) validateBytes(padding, 'parts.padding');
     // The message first: where a package writes past it, the memory is still this call's own.
     const memory = Buffer.concat([message, token, padding ?? Buffer.alloc(0)]);
-    const end = message.byteLength + token.byteLength;
+    const start = byteLengthOf(message);
+    const end = start + byteLengthOf(token);
     const buffers: SecBuffer[] = [
-      { type: SECBUFFER_TOKEN, data: memory.subarray(message.byteLength, end) },
-      { type: SECBUFFER_DATA, data: memory.subarray(0, message.byteLength) },
+      { type: SECBUFFER_TOKEN, data: memory.subarray(start, end) },
+      { type: SECBUFFER_DATA, data: memory.subarray(0, start) },
     ];
     if (padding) buffers.push({ type: SECBUFFER_PADDING, data: memory.subarray(end) });
-    const { qop, status, buffers: opened } = this.#messages.decrypt(buffers, {});
-    // A success such as SEC_I_CONTEXT_EXPIRED comes without a message.
-    if (status !== OK) throw sspiError('DecryptMessage', status);
-    return { message: bytesOf(opened[1]), encrypted: qop !== SECQOP_WRAP_NO_ENCRYPT };
+    const result = this.#messages.decrypt(buffers, {});
+    assertOk('DecryptMessage', result);
+    const encrypted = result.qop !== SECQOP_WRAP_NO_ENCRYPT;
+    return { message: bytesOf(result.buffers[1]), encrypted };
   }
 
   /** A signature over the message, which stays as it is. */

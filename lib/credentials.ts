@@ -1,11 +1,6 @@
 import { usageError } from './errors.js';
 import { getBinding, type NativeCredentials, resultOf } from './internal/binding.js';
-import {
-  validateChoice,
-  validateName,
-  validateOptions,
-  validateString,
-} from './internal/validate.js';
+import { validateChoice, validateName, validateString, validOptions } from './internal/validate.js';
 
 /** Whom to log on as, in place of the logged-on user. */
 export interface IdentityOptions {
@@ -74,9 +69,15 @@ export class Credentials {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
    */
   static async acquire(options: CredentialsOptions = {}): Promise<Credentials> {
-    validateOptions(options, 'options', ['package', 'use', 'principal', 'identity', 'packageList']);
-    const { package: packageName = 'Negotiate', use = 'outbound' } = options;
-    const { principal, identity, packageList } = options;
+    const valid = validOptions(options, 'options', [
+      'package',
+      'use',
+      'principal',
+      'identity',
+      'packageList',
+    ]);
+    const { package: packageName = 'Negotiate', use = 'outbound' } = valid;
+    const { principal, identity, packageList } = valid;
     validateName(packageName, 'options.package');
     validateChoice(use, 'options.use', Object.keys(uses) as CredentialsUse[]);
     if (principal !== undefined) validateName(principal, 'options.principal');
@@ -104,9 +105,12 @@ export class Credentials {
   }
 }
 
-function validIdentity(identity: unknown): Required<IdentityOptions> {
-  validateOptions(identity, 'options.identity', ['user', 'domain', 'password']);
-  const { user, domain = '', password } = identity;
+function validIdentity(identity: IdentityOptions): Required<IdentityOptions> {
+  const {
+    user,
+    domain = '',
+    password,
+  } = validOptions(identity, 'options.identity', ['user', 'domain', 'password']);
   validateName(user, 'options.identity.user');
   validateString(domain, 'options.identity.domain');
   validateString(password, 'options.identity.password');

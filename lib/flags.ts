@@ -1,4 +1,4 @@
-import { validateBoolean, validateOptions } from './internal/validate.js';
+import { validateBoolean, validOptions } from './internal/validate.js';
 
 // https://learn.microsoft.com/windows/win32/secauthn/context-requirements
 
@@ -56,7 +56,8 @@ export const ASC_REQ_PROXY_BINDINGS = 0x04000000;
 export const ASC_REQ_ALLOW_MISSING_BINDINGS = 0x10000000;
 
 // The words of the options, and their bits. InitializeSecurityContext and AcceptSecurityContext
-// number theirs differently; what is granted (ISC_RET_*, ASC_RET_*) has the numbers of what is asked.
+// number theirs differently; what is granted (ISC_RET_*, ASC_RET_*) has the numbers of what is asked,
+// but for the words of requestOnly.
 
 const clientBits = {
   delegate: ISC_REQ_DELEGATE,
@@ -70,7 +71,6 @@ const clientBits = {
   datagram: ISC_REQ_DATAGRAM,
   connection: ISC_REQ_CONNECTION,
   stream: ISC_REQ_STREAM,
-  extendedError: ISC_REQ_EXTENDED_ERROR,
   identify: ISC_REQ_IDENTIFY,
   nullSession: ISC_REQ_NULL_SESSION,
   manualCredentialValidation: ISC_REQ_MANUAL_CRED_VALIDATION,
@@ -93,7 +93,6 @@ const serverBits = {
   datagram: ASC_REQ_DATAGRAM,
   connection: ASC_REQ_CONNECTION,
   stream: ASC_REQ_STREAM,
-  extendedError: ASC_REQ_EXTENDED_ERROR,
   identify: ASC_REQ_IDENTIFY,
   nullSession: ASC_REQ_ALLOW_NULL_SESSION,
   sessionTicket: ASC_REQ_SESSION_TICKET,
@@ -125,24 +124,43 @@ const requestedByDefault: ContextFlags = {
   integrity: true,
 };
 
-/** The words that a side of a context knows. */
-export function flagNames(role: ContextRole): string[] {
-  return Object.keys(bits[role]);
+// Nothing tells whether these were granted.
+const requestOnly: readonly string[] = [
+  'noIntegrity',
+  'unverifiedTargetName',
+  'proxyBindings',
+  'allowMissingBindings',
+];
+
+/** The words that a side of a context can ask for. */
+export function flagNames(role: ContextRole): ContextFlag[] {
+  return Object.keys(bits[role]) as ContextFlag[];
+}
+
+/** The words of what a side of a context can be granted. */
+export function grantableFlagNames(role: ContextRole): ContextFlag[] {
+  return flagNames(role).filter((name) => !requestOnly.includes(name));
 }
 
 /** The bits to ask for: the defaults, changed by what the caller set. */
 export function requestedBits(role: ContextRole, flags: ContextFlags = {}): number {
-  validateOptions(flags, 'options.flags', flagNames(role));
-  for (const [name, value] of Object.entries(flags)) {
+  const requested = new Map<string, boolean>(Object.entries(requestedByDefault));
+  for (const [name, value] of Object.entries(
+    validOptions(flags, 'options.flags', flagNames(role)),
+  )) {
+    if (value === undefined) continue;
     validateBoolean(value, `options.flags.${name}`);
+    requested.set(name, value);
   }
-  const requested: Readonly<Record<string, unknown>> = { ...requestedByDefault, ...flags };
-  const chosen = Object.entries(bits[role]).filter(([name]) => requested[name] === true);
+  const chosen = Object.entries(bits[role]).filter(([name]) => requested.get(name));
   return chosen.reduce((sum, [, bit]) => sum | bit, 0) >>> 0;
 }
 
-/** The words of the bits that were granted: every word of the side, true or false. */
+/** The words of the bits that were granted: every word that can be, true or false. */
 export function grantedFlags(role: ContextRole, granted: number): ContextFlags {
-  const words = Object.entries(bits[role]).map(([name, bit]) => [name, (granted & bit) !== 0]);
+  const words = grantableFlagNames(role).map((name) => [
+    name,
+    (granted & (bits[role][name] ?? 0)) !== 0,
+  ]);
   return Object.freeze(Object.fromEntries(words));
 }

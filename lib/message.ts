@@ -7,11 +7,13 @@ import {
   SECBUFFER_TOKEN,
   type SecBuffer,
 } from './buffers.js';
-import { sspiError, usageError } from './errors.js';
+import { sspiError, UnsupportedFunctionError, usageError } from './errors.js';
 import { getBinding } from './internal/binding.js';
+import { byteLengthOf } from './internal/bytes.js';
 import type { Handshake } from './internal/handshake.js';
 import { callMessageFunction, MAX_BUFFERS, type MessageResult } from './internal/layout.js';
-import { validateBytes, validateOptions, validateUint32 } from './internal/validate.js';
+import { validateBytes, validateUint32, validOptions } from './internal/validate.js';
+import { SEC_E_OK } from './status.js';
 
 export interface EncryptOptions {
   /** Quality of protection: 0, or SECQOP_WRAP_NO_ENCRYPT. */
@@ -31,8 +33,6 @@ export interface DecryptResult {
   readonly status: string;
   readonly buffers: SecBuffer[];
 }
-
-const OK = 0;
 
 // Kerberos's token with DCE_STYLE, which cbSecurityTrailer does not always cover.
 const DCE_STYLE_TOKEN = 76;
@@ -57,31 +57,35 @@ export class MessageProtection {
 
   encrypt(buffers: readonly SecBuffer[], options: EncryptOptions): SecBuffer[] {
     this.#handshake.assertComplete();
-    validateBuffers(buffers);
     const { qop, sequenceNumber } = validEncryptOptions(options);
-    validateRoom(buffers, this.roomToEncrypt);
-    return this.#call('encryptMessage', buffers, qop, sequenceNumber).buffers;
+    const checked = validBuffers(buffers);
+    validateRoom(checked, this.roomToEncrypt);
+    const result = this.#call('encryptMessage', checked, qop, sequenceNumber);
+    assertOk('EncryptMessage', result);
+    return result.buffers;
   }
 
   decrypt(buffers: readonly SecBuffer[], options: DecryptOptions): MessageResult {
     this.#handshake.assertComplete();
-    validateBuffers(buffers);
-    return this.#call('decryptMessage', buffers, 0, validSequenceNumber(options));
+    const sequenceNumber = validSequenceNumber(options);
+    return this.#call('decryptMessage', validBuffers(buffers), 0, sequenceNumber);
   }
 
   makeSignature(buffers: readonly SecBuffer[], options: EncryptOptions): SecBuffer[] {
     this.#handshake.assertComplete();
-    validateBuffers(buffers);
     const { qop, sequenceNumber } = validEncryptOptions(options);
-    validateRoom(buffers, this.roomToSign);
-    return this.#call('makeSignature', buffers, qop, sequenceNumber).buffers;
+    const checked = validBuffers(buffers);
+    validateRoom(checked, this.roomToSign);
+    const result = this.#call('makeSignature', checked, qop, sequenceNumber);
+    assertOk('MakeSignature', result);
+    return result.buffers;
   }
 
   verifySignature(buffers: readonly SecBuffer[], options: DecryptOptions): MessageResult {
     this.#handshake.assertComplete();
-    validateBuffers(buffers);
-    const result = this.#call('verifySignature', buffers, 0, validSequenceNumber(options));
-    if (result.status !== OK) throw sspiError('VerifySignature', result.status);
+    const sequenceNumber = validSequenceNumber(options);
+    const result = this.#call('verifySignature', validBuffers(buffers), 0, sequenceNumber);
+    assertOk('VerifySignature', result);
     return result;
   }
 
@@ -116,8 +120,9 @@ export class MessageProtection {
   ): ContextAttributes[Name] | undefined {
     try {
       return queryAttribute(this.#handshake, name);
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (error instanceof UnsupportedFunctionError) return undefined;
+      throw error;
     }
   }
 
@@ -132,31 +137,41 @@ export class MessageProtection {
   }
 }
 
-function validateBuffers(buffers: unknown): asserts buffers is readonly SecBuffer[] {
+/** A success such as SEC_I_CONTEXT_EXPIRED comes without the message that was asked for. */
+export function assertOk(syscall: string, { status }: MessageResult): void {
+  if (status !== SEC_E_OK) throw sspiError(syscall, status);
+}
+
+/** A copy of the array, each property read once, so that what was checked is what is used. */
+function validBuffers(buffers: readonly SecBuffer[]): SecBuffer[] {
   if (!Array.isArray(buffers)) {
     throw usageError('ERR_INVALID_ARG_TYPE', '"buffers" must be an array of { type, data }');
   }
-  if (buffers.length === 0 || buffers.length > MAX_BUFFERS) {
+  const { length } = buffers;
+  if (length === 0 || length > MAX_BUFFERS) {
     throw usageError(
       'ERR_OUT_OF_RANGE',
-      `"buffers" must have from 1 to ${MAX_BUFFERS} entries. Received ${buffers.length}`,
+      `"buffers" must have from 1 to ${MAX_BUFFERS} entries. Received ${length}`,
     );
   }
-  for (const [index, buffer] of buffers.entries()) {
-    const name = `buffers[${index}]`;
-    if (typeof buffer !== 'object' || buffer === null) {
-      throw usageError('ERR_INVALID_ARG_TYPE', `"${name}" must be an object { type, data }`);
-    }
-    validateUint32(buffer.type, `${name}.type`);
-    if (buffer.data !== null) validateBytes(buffer.data, `${name}.data`);
+  return Array.from({ length }, (_, index) => validBuffer(buffers[index], `buffers[${index}]`));
+}
+
+function validBuffer(buffer: unknown, name: string): SecBuffer {
+  if (typeof buffer !== 'object' || buffer === null) {
+    throw usageError('ERR_INVALID_ARG_TYPE', `"${name}" must be an object { type, data }`);
   }
+  const { type, data } = buffer as Partial<SecBuffer>;
+  validateUint32(type, `${name}.type`);
+  if (data !== null) validateBytes(data, `${name}.data`);
+  return { type, data };
 }
 
 /** Some packages write past a buffer that is too small: such a call must not happen. */
 function validateRoom(buffers: readonly SecBuffer[], room: Room): void {
   let message = 0;
   for (const [index, { type, data }] of buffers.entries()) {
-    const length = data?.byteLength ?? 0;
+    const length = data === null ? 0 : byteLengthOf(data);
     const kind = bufferKind(type);
     if (kind === SECBUFFER_DATA) message += length;
     const least = leastLength(kind, room);
@@ -190,16 +205,17 @@ function leastLength(kind: number, room: Room): number {
 }
 
 function validEncryptOptions(options: EncryptOptions): Required<EncryptOptions> {
-  validateOptions(options, 'options', ['qop', 'sequenceNumber']);
-  const { qop = 0, sequenceNumber = 0 } = options;
+  const { qop = 0, sequenceNumber = 0 } = validOptions(options, 'options', [
+    'qop',
+    'sequenceNumber',
+  ]);
   validateUint32(qop, 'options.qop');
   validateUint32(sequenceNumber, 'options.sequenceNumber');
   return { qop, sequenceNumber };
 }
 
 function validSequenceNumber(options: DecryptOptions): number {
-  validateOptions(options, 'options', ['sequenceNumber']);
-  const { sequenceNumber = 0 } = options;
+  const { sequenceNumber = 0 } = validOptions(options, 'options', ['sequenceNumber']);
   validateUint32(sequenceNumber, 'options.sequenceNumber');
   return sequenceNumber;
 }

@@ -1,6 +1,6 @@
 import { usageError } from './errors.js';
 import { getBinding, type NativePackage, resultOf } from './internal/binding.js';
-import { validateName, validateOptions, validateUint32 } from './internal/validate.js';
+import { validateName, validateUint32, validOptions } from './internal/validate.js';
 
 /**
  * A security package that is installed on this machine.
@@ -88,8 +88,7 @@ export function spn(
 ): string {
   validatePart(serviceClass, 'serviceClass', /[/:@\s]/);
   validatePart(host, 'host', /[/@\s]/);
-  validateOptions(options, 'options', ['port', 'serviceName']);
-  const { port, serviceName } = options;
+  const { port, serviceName } = validOptions(options, 'options', ['port', 'serviceName']);
   if (port !== undefined) validatePort(port);
   if (serviceName !== undefined) validatePart(serviceName, 'options.serviceName', /\s/);
   const tail = serviceName === undefined ? '' : `/${serviceName}`;

@@ -10,6 +10,9 @@ export interface StatusEntry {
   readonly hint?: string;
 }
 
+/** The only success that needs nothing more. */
+export const SEC_E_OK = 0;
+
 type Row = readonly [status: number, name: string, meaning: string];
 
 // https://learn.microsoft.com/windows/win32/secauthn/sspi-status-codes

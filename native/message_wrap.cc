@@ -44,12 +44,15 @@ struct Verify {
 
 // Writes what the package left; false where a buffer points outside the caller's memory.
 bool writeReturned(Layout& layout, const sspi::BufferDescriptor& buffers, std::size_t count) {
+  bool inside = true;
   for (std::size_t i = 0; i < count; i++) {
     const auto returned = buffers.returned(i);
-    if (!returned) return false;
-    layout.buffers[i] = {returned->type, returned->source, returned->offset, returned->length};
+    inside = inside && returned.has_value();
+    const auto [type, source, offset, length] =
+        returned.value_or(sspi::ReturnedBuffer{SECBUFFER_EMPTY, sspi::kNoSource, 0, 0});
+    layout.buffers[i] = {type, source, offset, length};
   }
-  return true;
+  return inside;
 }
 
 // (context, ...memory): a Uint8Array or null for each buffer of the layout. Returns undefined, or a

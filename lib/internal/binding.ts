@@ -65,7 +65,7 @@ export interface Binding {
   step(context: NativeContext, token: Uint8Array | undefined): Promise<NativeLeg | NativeFailure>;
   closeContext(context: NativeContext): void;
 
-  /** The words that the message functions read and write: see lib/message.ts. */
+  /** The words that the message functions read and write: see layout.ts. */
   readonly layout: Uint32Array;
   readonly encryptMessage: MessageFunction;
   readonly decryptMessage: MessageFunction;
@@ -129,7 +129,7 @@ export function resultOf<T>(value: T | NativeFailure): T {
 }
 
 export function isFailure(value: unknown): value is NativeFailure {
-  return typeof value === 'object' && value !== null && 'bufferOutsideMemory' in value;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'bufferOutsideMemory');
 }
 
 export function errorOf(failure: NativeFailure): Error {

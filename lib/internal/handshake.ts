@@ -6,7 +6,7 @@ import {
   type ContextFlag,
   type ContextFlags,
   type ContextRole,
-  flagNames,
+  grantableFlagNames,
   grantedFlags,
   requestedBits,
 } from '../flags.js';
@@ -20,6 +20,9 @@ import {
   type NativeLeg,
 } from './binding.js';
 import { validateBytes, validateChoice } from './validate.js';
+
+// No package has tokens of more than 64 KiB; this leaves room for those that come.
+const LONGEST_TOKEN = 0x100000;
 
 type State = 'new' | 'negotiating' | 'stepping' | 'complete' | 'failed' | 'closed';
 
@@ -40,16 +43,18 @@ export class Handshake {
     targetName: string | undefined,
     options: ContextOptions,
   ) {
-    const bits = requestedBits(role, options.flags);
+    const { flags, require = [], channelBindings } = options;
+    const bits = requestedBits(role, flags);
+    const bindings = channelBindings === undefined ? undefined : applicationDataOf(channelBindings);
     this.role = role;
-    this.#require = validRequirements(role, options.require ?? []);
+    this.#require = validRequirements(role, require);
     this.#flags = grantedFlags(role, 0);
     this.handle = getBinding().createContext(
       handleOf(credentials, role === 'client' ? 'outbound' : 'inbound'),
       role === 'server',
       targetName,
       bits,
-      options.channelBindings && applicationDataOf(options.channelBindings),
+      bindings,
     );
   }
 
@@ -118,7 +123,7 @@ export class Handshake {
 
   #validateToken(token: Uint8Array | undefined): void {
     if (token !== undefined) {
-      validateBytes(token, 'token');
+      validateBytes(token, 'token', LONGEST_TOKEN);
     } else if (this.role === 'server' || this.#state !== 'new') {
       throw usageError(
         'ERR_INVALID_ARG_TYPE',
@@ -163,10 +168,11 @@ function validRequirements(role: ContextRole, require: unknown): ContextFlag[] {
   if (!Array.isArray(require)) {
     throw usageError('ERR_INVALID_ARG_TYPE', '"options.require" must be an array of flags');
   }
-  for (const [index, name] of require.entries()) {
-    validateChoice(name, `options.require[${index}]`, flagNames(role));
+  const required = [...require];
+  for (const [index, name] of required.entries()) {
+    validateChoice(name, `options.require[${index}]`, grantableFlagNames(role));
   }
-  return [...require];
+  return required;
 }
 
 function requirementError(missing: readonly string[], packageName: string | undefined): Error {

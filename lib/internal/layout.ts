@@ -1,6 +1,7 @@
 import { bufferKind, SECBUFFER_MISSING, type SecBuffer } from '../buffers.js';
 import { IncompleteMessageError } from '../errors.js';
 import { type Binding, errorOf, type NativeContext } from './binding.js';
+import { byteLengthOf, rangeOf } from './bytes.js';
 
 // SecBuffer arrays across the addon's boundary. The bytes go as they are; qop, sequence number,
 // status, types and ranges go through the words of binding.layout (Layout in native/environment.h).
@@ -25,7 +26,10 @@ export interface MessageResult {
   readonly buffers: SecBuffer[];
 }
 
-/** Calls a message function with checked arguments. Throws its error. */
+/**
+ * Calls a message function with checked arguments. Throws its error. No code of the caller's runs
+ * meanwhile: the words are everybody's.
+ */
 export function callMessageFunction(
   binding: Binding,
   name: 'encryptMessage' | 'decryptMessage' | 'makeSignature' | 'verifySignature',
@@ -67,8 +71,8 @@ function returnedBuffer(
   if (memory === null) return { type, data: null };
   const offset = read(layout, word + OFFSET);
   const length = read(layout, word + LENGTH);
-  const whole = offset === 0 && length === memory.byteLength;
-  return { type, data: whole ? memory : memory.subarray(offset, offset + length) };
+  const whole = offset === 0 && length === byteLengthOf(memory);
+  return { type, data: whole ? memory : rangeOf(memory, offset, length) };
 }
 
 // A MISSING buffer says how many bytes are still to come.

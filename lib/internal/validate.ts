@@ -1,5 +1,6 @@
-import { isUint8Array } from 'node:util/types';
+import { isSharedArrayBuffer, isUint8Array } from 'node:util/types';
 import { usageError } from '../errors.js';
+import { arrayBufferOf, byteLengthOf } from './bytes.js';
 
 // No validator puts a string that it was given into a message, but for names of keys and choices:
 // the value may be a password.
@@ -49,23 +50,32 @@ function suggestion(word: string, valid: readonly string[]): string {
   return near ? ` Did you mean "${near.candidate}"?` : '';
 }
 
-/** Options as a plain object with no key beside the valid ones. */
-export function validateOptions(
-  value: unknown,
+/**
+ * A copy of options that have no key beside the valid ones. Each is read once, and nothing is
+ * inherited: a default cannot be changed from outside, nor a value after its check.
+ */
+export function validOptions<Options extends object>(
+  value: Options,
   name: string,
-  valid: readonly string[],
-): asserts value is Readonly<Record<string, unknown>> {
+  valid: readonly (keyof Options & string)[],
+): Partial<Options> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw wrongType(name, 'an object', value);
   }
-  for (const key of Object.keys(value)) {
-    if (valid.includes(key)) continue;
-    throw usageError(
-      'ERR_INVALID_ARG_VALUE',
-      `"${name}" has the unknown key "${key}".${suggestion(key, valid)} ` +
-        `The valid keys are ${quotedList(valid)}`,
-    );
+  const options = Object.create(null);
+  for (const [key, option] of Object.entries(value)) {
+    if (!(valid as readonly string[]).includes(key)) throw unknownKey(key, name, valid);
+    options[key] = option;
   }
+  return options;
+}
+
+function unknownKey(key: string, name: string, valid: readonly string[]): Error {
+  return usageError(
+    'ERR_INVALID_ARG_VALUE',
+    `"${name}" has the unknown key "${key}".${suggestion(key, valid)} ` +
+      `The valid keys are ${quotedList(valid)}`,
+  );
 }
 
 /** Text without a zero character: Windows would take it for the end. */
@@ -109,19 +119,23 @@ export function validateUint32(value: unknown, name: string): asserts value is n
 }
 
 /** Bytes that Windows may read or write during a call, and nobody else. */
-export function validateBytes(value: unknown, name: string): asserts value is Uint8Array {
+export function validateBytes(
+  value: unknown,
+  name: string,
+  longest = 0xffffffff,
+): asserts value is Uint8Array {
   if (!isUint8Array(value)) throw wrongType(name, 'a Buffer or a Uint8Array', value);
-  if (value.buffer instanceof SharedArrayBuffer) {
+  if (isSharedArrayBuffer(arrayBufferOf(value))) {
     throw usageError(
       'ERR_INVALID_ARG_VALUE',
       `"${name}" must not lie in a SharedArrayBuffer, which another thread can change during the ` +
         'call. Copy it first',
     );
   }
-  if (value.byteLength > 0xffffffff) {
-    throw usageError(
-      'ERR_OUT_OF_RANGE',
-      `"${name}" must be shorter than 4 GiB. Received ${value.byteLength} bytes`,
-    );
-  }
+  const length = byteLengthOf(value);
+  if (length <= longest) return;
+  throw usageError(
+    'ERR_OUT_OF_RANGE',
+    `"${name}" must not be longer than ${longest} bytes. Received ${length} bytes`,
+  );
 }

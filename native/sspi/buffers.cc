@@ -27,9 +27,9 @@ BufferDescriptor::BufferDescriptor(std::span<const Buffer> buffers) : caller_(bu
 
 std::optional<ReturnedBuffer> BufferDescriptor::returned(std::size_t index) const {
   const SecBuffer& buffer = buffers_[index];
-  const bool counts = kind(buffer.BufferType) == SECBUFFER_MISSING ||
-                      (kind(buffer.BufferType) == SECBUFFER_EXTRA && !buffer.pvBuffer);
-  if (counts) return ReturnedBuffer{buffer.BufferType, kNoSource, 0, buffer.cbBuffer};
+  if (kind(buffer.BufferType) == SECBUFFER_MISSING) {
+    return ReturnedBuffer{buffer.BufferType, kNoSource, 0, buffer.cbBuffer};
+  }
   const auto located = locate(index, buffer);
   if (located || buffer.cbBuffer > 0) return located;
   // An empty buffer may point anywhere: nothing is read through it.

@@ -22,7 +22,7 @@ struct ReturnedBuffer {
   uint32_t type;
   uint32_t source;  // the index of the caller's buffer that it lies in, or kNoSource
   uint32_t offset;  // in that buffer
-  uint32_t length;  // for MISSING and for EXTRA without memory, a count of bytes
+  uint32_t length;  // of a MISSING buffer: how many bytes are missing
 };
 
 inline constexpr std::size_t kMaxBuffers = 32;

@@ -16,7 +16,10 @@ bool isComplete(SECURITY_STATUS status) {
 // The arguments of one Initialize or Accept call. Every output starts zeroed: packages do not
 // write all of them.
 struct Context::Call {
-  Call(std::optional<std::span<const std::byte>> token, const std::vector<std::byte>& bindings) {
+  Call(std::optional<std::span<const std::byte>> token, const std::vector<std::byte>& bindings,
+       std::size_t room)
+      : memory(room) {
+    output_token = {static_cast<unsigned long>(room), SECBUFFER_TOKEN, memory.data()};
     if (token) add(SECBUFFER_TOKEN, *token);
     // On every leg: a package that needs a single one would have none otherwise.
     if (!bindings.empty()) add(SECBUFFER_CHANNEL_BINDINGS, bindings);
@@ -27,11 +30,6 @@ struct Context::Call {
   void add(unsigned long type, std::span<const std::byte> bytes) {
     inputs[input.cBuffers++] = {static_cast<unsigned long>(bytes.size()), type,
                                 const_cast<std::byte*>(bytes.data())};
-  }
-
-  void allocateOutput(std::size_t size) {
-    memory.assign(size, std::byte{0});
-    output_token = {static_cast<unsigned long>(size), SECBUFFER_TOKEN, memory.data()};
   }
 
   // The bytes that the package wrote, if they lie in the memory that it was given.
@@ -60,7 +58,7 @@ const char* Context::function() const {
   return request_.role == Role::kClient ? "InitializeSecurityContext" : "AcceptSecurityContext";
 }
 
-SECURITY_STATUS Context::call(Call& call) {
+SECURITY_STATUS Context::run(Call& call) {
   SecHandle returned;
   SecInvalidateHandle(&returned);
   const PCtxtHandle current = handle_.valid() ? handle_.get() : nullptr;
@@ -92,18 +90,23 @@ std::u16string Context::negotiatedPackage() const {
 }
 
 Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
-  // Room for the largest token, and at least for the error token of a package that states none.
+  // Of a package that states less than it writes, and of one that asks for more than there can be.
   constexpr std::size_t kLeastRoom = 4096;
-  Call call(token, request_.channel_bindings);
-  call.allocateOutput(std::max<std::size_t>(credentials_->package().max_token, kLeastRoom));
-  SECURITY_STATUS status = this->call(call);
-  if (status == SEC_E_BUFFER_TOO_SMALL) {
-    const std::size_t wanted = std::max<std::size_t>(call.output_token.cbBuffer, 0x10000);
-    call.allocateOutput(std::max(wanted, 4 * call.memory.size()));
-    status = this->call(call);
-  }
-  if (!succeeded(status)) return Failure{function(), status};
+  constexpr std::size_t kMostRoom = 1 << 20;
+  const std::size_t stated = credentials_->package().max_token;
+  Call first(token, request_.channel_bindings, std::clamp(stated, kLeastRoom, kMostRoom));
+  const SECURITY_STATUS status = run(first);
+  if (status != SEC_E_BUFFER_TOO_SMALL) return finish(first, status);
 
+  const std::size_t wanted = std::max<std::size_t>(first.output_token.cbBuffer, 0x10000);
+  const std::size_t more = std::max(wanted, 4 * first.memory.size());
+  Call second(token, request_.channel_bindings, std::min(more, kMostRoom));
+  return finish(second, run(second));
+}
+
+Result<Leg> Context::finish(Call& call, SECURITY_STATUS status) {
+  if (!succeeded(status)) return Failure{function(), status};
+  if (!handle_.valid()) return Failure{function(), SEC_E_INVALID_HANDLE};
   if (status == SEC_I_COMPLETE_NEEDED || status == SEC_I_COMPLETE_AND_CONTINUE) {
     if (const auto failure = completeToken(call)) return *failure;
   }

@@ -55,7 +55,8 @@ class Context {
   struct Call;
 
   const char* function() const;
-  SECURITY_STATUS call(Call& call);
+  SECURITY_STATUS run(Call& call);
+  Result<Leg> finish(Call& call, SECURITY_STATUS status);
   std::optional<Failure> completeToken(Call& call);
   std::u16string negotiatedPackage() const;
 

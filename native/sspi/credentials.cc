@@ -65,6 +65,9 @@ Result<Credentials> Credentials::acquire(const CredentialsRequest& request) {
       AcquireCredentialsHandleW(wideOrNull(request.principal), wide(request.package), request.use,
                                 nullptr, data.get(), nullptr, nullptr, &handle, &expiry);
   if (!succeeded(status)) return Failure{"AcquireCredentialsHandle", status};
+  if (!SecIsValidHandle(&handle)) {
+    return Failure{"AcquireCredentialsHandle", SEC_E_INVALID_HANDLE};
+  }
   return Credentials(CredentialsHandle(handle), std::move(*package),
                      millisecondsSinceEpoch(expiry));
 }

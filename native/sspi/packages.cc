@@ -29,6 +29,7 @@ Result<PackageInfo> querySecurityPackage(const std::u16string& name) {
   const SECURITY_STATUS status = QuerySecurityPackageInfoW(wide(name), &memory);
   const ContextBuffer<SecPkgInfoW> owner(memory);
   if (status != SEC_E_OK) return Failure{"QuerySecurityPackageInfo", status};
+  if (!memory) return Failure{"QuerySecurityPackageInfo", SEC_E_INTERNAL_ERROR};
   return packageInfo(*memory);
 }
 

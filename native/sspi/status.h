@@ -33,8 +33,11 @@ class [[nodiscard]] Result {
   std::variant<T, Failure> state_;
 };
 
-// SEC_E_OK and the SEC_I_ codes are successes; SEC_E_ codes have the sign bit set.
-inline bool succeeded(SECURITY_STATUS status) { return status >= 0; }
+// SEC_E_OK and the SEC_I_ codes are successes. Other positive values are errors of Win32, which
+// some packages return as they are.
+inline bool succeeded(SECURITY_STATUS status) {
+  return status == SEC_E_OK || (status > 0 && HRESULT_FACILITY(status) == FACILITY_SECURITY);
+}
 
 }  // namespace sspi
 

@@ -267,6 +267,30 @@ describe('misuse', () => {
       'ERR_INVALID_ARG_TYPE',
       'applicationData',
     ],
+    [
+      'null as bindings',
+      { targetName: 'a', channelBindings: null },
+      'ERR_INVALID_ARG_TYPE',
+      '"options.channelBindings" must be an object',
+    ],
+    [
+      'empty bindings',
+      { targetName: 'a', channelBindings: { applicationData: Buffer.alloc(0) } },
+      'ERR_INVALID_ARG_VALUE',
+      'must not be empty',
+    ],
+    [
+      'bindings of 64 KiB',
+      { targetName: 'a', channelBindings: { applicationData: Buffer.alloc(65536) } },
+      'ERR_OUT_OF_RANGE',
+      'must not be longer than 65535 bytes',
+    ],
+    [
+      'a requirement that nothing can tell',
+      { targetName: 'a', require: ['unverifiedTargetName'] },
+      'ERR_INVALID_ARG_VALUE',
+      '"options.require[0]" must be one of',
+    ],
   ])('%s is refused', async (_, options, code, text) => {
     using credentials = await Credentials.acquire();
     expect(() => new ClientContext(credentials, options as never)).toThrow(
@@ -286,6 +310,13 @@ describe('misuse', () => {
     }
     await handshake(client, server);
     expect(server.done).toBe(true);
+  });
+
+  test('a token of more than a megabyte is refused before the call', async () => {
+    const { server } = await newPair();
+    await expect(server.step(Buffer.alloc(0x100001))).rejects.toThrow(
+      withCode('ERR_OUT_OF_RANGE', 'must not be longer than 1048576 bytes'),
+    );
   });
 
   test('only the first step of a client goes without a token', async () => {

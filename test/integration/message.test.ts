@@ -386,6 +386,81 @@ describe('room', () => {
   });
 });
 
+describe('what was checked is what is used', () => {
+  test('a getter that gives another buffer the second time is read once', () => {
+    let reads = 0;
+    const token = {
+      type: SECBUFFER_TOKEN,
+      get data() {
+        reads += 1;
+        return Buffer.alloc(reads === 1 ? 128 : 1);
+      },
+    };
+    const [sealed] = client.encryptMessage([
+      token,
+      { type: SECBUFFER_DATA, data: Buffer.from(text) },
+    ]);
+    expect(reads).toBe(1);
+    expect(sealed?.data?.length).toBeGreaterThan(1);
+  });
+
+  test('a length that an array only claims to have does not count', () => {
+    const data = new Uint8Array(1);
+    Object.defineProperty(data, 'byteLength', { value: 128 });
+    const buffers = [
+      { type: SECBUFFER_TOKEN, data },
+      { type: SECBUFFER_DATA, data: Buffer.from(text) },
+    ];
+    expect(() => client.encryptMessage(buffers)).toThrow(
+      withCode('ERR_OUT_OF_RANGE', 'Received 1 bytes'),
+    );
+  });
+
+  test('a call inside a getter does not change the call around it', async () => {
+    const [one, other] = [await fresh(), await fresh()];
+    const buffers = [
+      { type: SECBUFFER_TOKEN, data: Buffer.alloc(128) },
+      {
+        get type() {
+          other.client.encryptMessage(
+            [tokenRoom(), { type: SECBUFFER_DATA, data: Buffer.from('inner') }],
+            { qop: lab ? SECQOP_WRAP_NO_ENCRYPT : 0 },
+          );
+          return SECBUFFER_DATA;
+        },
+        data: Buffer.from(text),
+      },
+    ];
+    const [token, data] = one.client.encryptMessage(buffers);
+    const parts = { token: token?.data as Buffer, message: data?.data as Buffer };
+    expect(one.server.unwrapDetached(parts)).toEqual({ message: text, encrypted: true });
+  });
+
+  test('an option that all objects inherit is no option', async () => {
+    const pair = await fresh();
+    const prototype = Object.prototype as { encrypt?: boolean };
+    prototype.encrypt = false;
+    try {
+      expect(pair.server.unwrapDetached(pair.client.wrapDetached(text)).encrypted).toBe(true);
+    } finally {
+      delete prototype.encrypt;
+    }
+  });
+
+  test('a subclass of Uint8Array gets plain views of its memory back', () => {
+    class Odd extends Uint8Array {
+      override subarray(): never {
+        throw new Error('not to be called');
+      }
+    }
+    const [sealed] = client.encryptMessage([
+      { type: SECBUFFER_TOKEN, data: new Odd(128) },
+      { type: SECBUFFER_DATA, data: Buffer.from(text) },
+    ]);
+    expect(sealed?.data?.constructor).toBe(Uint8Array);
+  });
+});
+
 describe('misuse', () => {
   const data = Buffer.from(text);
   test.each([

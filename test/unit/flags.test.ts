@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { flagNames, grantedFlags, requestedBits } from '../../lib/flags.js';
+import { flagNames, grantableFlagNames, grantedFlags, requestedBits } from '../../lib/flags.js';
 
 describe('what is asked for', () => {
   test('a client asks for mutual authentication, replay and sequence detection, confidentiality and integrity', () => {
@@ -14,6 +14,10 @@ describe('what is asked for', () => {
     expect(requestedBits('client', { delegate: true, confidentiality: false })).toBe(
       0x1 | 0x2 | 0x4 | 0x8 | 0x00010000,
     );
+  });
+
+  test('undefined stands for the default', () => {
+    expect(requestedBits('client', { delegate: undefined } as never)).toBe(requestedBits('client'));
   });
 
   test('the highest bit stays unsigned', () => {
@@ -52,13 +56,12 @@ describe('what was granted', () => {
     expect(grantedFlags('client', 0x00010000)).toMatchObject({ integrity: true, stream: false });
     expect(grantedFlags('server', 0x00010000)).toMatchObject({ integrity: false, stream: true });
     expect(grantedFlags('server', 0x00020000)).toMatchObject({ integrity: true, stream: false });
-    expect(grantedFlags('client', 0x00004000)).toMatchObject({ extendedError: true });
-    expect(grantedFlags('server', 0x00008000)).toMatchObject({ extendedError: true });
   });
 
-  test('every word of the side is there, true or false, and cannot be changed', () => {
+  test('every word that can be granted is there, true or false, and cannot be changed', () => {
     const flags = grantedFlags('client', 0);
-    expect(Object.keys(flags)).toEqual(flagNames('client'));
+    expect(Object.keys(flags)).toEqual(grantableFlagNames('client'));
+    expect(flags).not.toHaveProperty('noIntegrity');
     expect(Object.values(flags)).not.toContain(true);
     expect(Object.isFrozen(flags)).toBe(true);
   });

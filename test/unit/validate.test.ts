@@ -1,12 +1,18 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import {
   validateBytes,
   validateChoice,
   validateName,
-  validateOptions,
   validateString,
   validateUint32,
+  validOptions,
 } from '../../lib/internal/validate.js';
+
+interface Identity {
+  user?: unknown;
+  password?: unknown;
+}
 
 const withCode = (code: string, message: string | RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });
@@ -18,13 +24,13 @@ describe('options', () => {
     ['usr', 'Did you mean "user"?'],
     ['User', 'Did you mean "user"?'],
   ])('the unknown key %s is refused with a suggestion', (key, suggestion) => {
-    expect(() => validateOptions({ [key]: 1 }, 'identity', ['user', 'password'])).toThrow(
-      withCode('ERR_INVALID_ARG_VALUE', suggestion.replace('?', '\\?')),
-    );
+    expect(() =>
+      validOptions<Identity>({ [key]: 1 } as Identity, 'identity', ['user', 'password']),
+    ).toThrow(withCode('ERR_INVALID_ARG_VALUE', suggestion.replace('?', '\\?')));
   });
 
   test('an unknown key that resembles nothing lists the valid ones', () => {
-    expect(() => validateOptions({ colour: 1 }, 'options', ['user', 'password'])).toThrow(
+    expect(() => validOptions({ colour: 1 } as Identity, 'options', ['user', 'password'])).toThrow(
       withCode(
         'ERR_INVALID_ARG_VALUE',
         /^"options" has the unknown key "colour"\. The valid keys are "user", "password"$/,
@@ -33,10 +39,27 @@ describe('options', () => {
   });
 
   test.each([[null], [undefined], [[]], ['text'], [1]])('%o is not options', (value) => {
-    expect(() => validateOptions(value, 'options', [])).toThrow(
+    expect(() => validOptions(value as object, 'options', [])).toThrow(
       withCode('ERR_INVALID_ARG_TYPE', '"options" must be an object'),
     );
   });
+});
+
+test('options are read once', () => {
+  let reads = 0;
+  const options = {
+    get user() {
+      reads += 1;
+      return reads;
+    },
+  };
+  const valid = validOptions<Identity>(options, 'options', ['user']);
+  expect([valid.user, valid.user, reads]).toEqual([1, 1, 1]);
+});
+
+test('options inherit nothing', () => {
+  const options = Object.create({ password: 'inherited' });
+  expect(validOptions<Identity>(options, 'options', ['password']).password).toBeUndefined();
 });
 
 describe('text', () => {
@@ -96,10 +119,18 @@ describe('bytes', () => {
     );
   });
 
-  test('memory that another thread can change is refused', () => {
-    expect(() => validateBytes(new Uint8Array(new SharedArrayBuffer(1)), 'message')).toThrow(
-      withCode('ERR_INVALID_ARG_VALUE', 'SharedArrayBuffer'),
-    );
+  test('memory that another thread can change is refused, whatever it says it is', () => {
+    const disguised = new Uint8Array(new SharedArrayBuffer(1));
+    Object.defineProperty(disguised, 'buffer', { value: new ArrayBuffer(1) });
+    for (const shared of [
+      new Uint8Array(new SharedArrayBuffer(1)),
+      runInNewContext('new Uint8Array(new SharedArrayBuffer(1))'),
+      disguised,
+    ]) {
+      expect(() => validateBytes(shared, 'message')).toThrow(
+        withCode('ERR_INVALID_ARG_VALUE', 'SharedArrayBuffer'),
+      );
+    }
   });
 
   test.each([[Buffer.from('a')], [new Uint8Array(0)], [new Uint8Array(8).subarray(2, 4)]])(
