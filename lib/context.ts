@@ -1,28 +1,30 @@
 import { inspect } from 'node:util';
 import { type ContextAttributes, queryAttribute, validateAttributeName } from './attributes.js';
-import {
-  SECBUFFER_DATA,
-  SECBUFFER_PADDING,
-  SECBUFFER_TOKEN,
-  SECQOP_WRAP_NO_ENCRYPT,
-  type SecBuffer,
-} from './buffers.js';
+import type { SecBuffer } from './buffers.js';
 import type { ChannelBindings } from './channel-bindings.js';
 import type { Credentials } from './credentials.js';
 import { usageError } from './errors.js';
 
 import type { ContextFlag, ContextFlags, ContextRole } from './flags.js';
-import { byteLengthOf } from './internal/bytes.js';
 import { Handshake } from './internal/handshake.js';
-import { validateBoolean, validateBytes, validOptions } from './internal/validate.js';
 import {
-  assertOk,
   type DecryptOptions,
   type DecryptResult,
   type EncryptOptions,
   MessageProtection,
 } from './message.js';
 import { statusName } from './status.js';
+import {
+  type SealedParts,
+  sign,
+  type UnwrapResult,
+  unwrap,
+  unwrapDetached,
+  verify,
+  type WrapOptions,
+  wrap,
+  wrapDetached,
+} from './wrap.js';
 
 /** What both sides of a context take. */
 export interface ContextOptions {
@@ -42,28 +44,6 @@ export interface StepResult {
   /** The Windows name of the status: SEC_E_OK, SEC_I_CONTINUE_NEEDED, … */
   readonly status: string;
 }
-
-export interface WrapOptions {
-  /** false: sign, and leave the message readable. Default: true. */
-  encrypt?: boolean;
-}
-
-/** A sealed message in its parts, which a protocol sends in an order of its own. */
-export interface SealedParts {
-  readonly token: Buffer;
-  readonly message: Buffer;
-  readonly padding: Buffer;
-}
-
-export interface UnwrapResult {
-  readonly message: Buffer;
-  /** Whether the message was encrypted; false: signed only. */
-  readonly encrypted: boolean;
-}
-
-// Room for a token whatever SECPKG_ATTR_SIZES says: some packages state less than they write.
-const LEAST_TOKEN = 64;
-const LEAST_DCE_STYLE_TOKEN = 128;
 
 /**
  * One side of an authentication, and the protection of messages under it. ClientContext and
@@ -170,27 +150,25 @@ export abstract class SecurityContext {
     return { qop };
   }
 
+  /**
+   * Seals a copy of the message: token, message and padding in one Buffer, as the peer's unwrap and
+   * GSS-API take it.
+   */
+  wrap(message: Uint8Array, options: WrapOptions = {}): Buffer {
+    this.#handshake.assertComplete();
+    return wrap(this.#messages, message, options);
+  }
+
+  /** Opens what the peer's wrap or GSS-API sealed. What was passed stays as it is. */
+  unwrap(sealed: Uint8Array): UnwrapResult {
+    this.#handshake.assertComplete();
+    return unwrap(this.#messages, sealed);
+  }
+
   /** Seals a copy of the message and returns token, message and padding apart. */
   wrapDetached(message: Uint8Array, options: WrapOptions = {}): SealedParts {
     this.#handshake.assertComplete();
-    validateBytes(message, 'message');
-    const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
-    validateBoolean(encrypt, 'options.encrypt');
-    const least = this.flags.dceStyle ? LEAST_DCE_STYLE_TOKEN : LEAST_TOKEN;
-    const start = Math.max(this.#messages.roomToEncrypt.token, least);
-    const end = start + byteLengthOf(message);
-    // One run of memory, as packages like it best. Zeroed: a package may not write all of it.
-    const memory = Buffer.alloc(end + this.#messages.blockSize);
-    memory.set(message, start);
-    const [token, data, padding] = this.#messages.encrypt(
-      [
-        { type: SECBUFFER_TOKEN, data: memory.subarray(0, start) },
-        { type: SECBUFFER_DATA, data: memory.subarray(start, end) },
-        { type: SECBUFFER_PADDING, data: memory.subarray(end) },
-      ],
-      { qop: encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT },
-    );
-    return { token: bytesOf(token), message: bytesOf(data), padding: bytesOf(padding) };
+    return wrapDetached(this.#messages, message, options);
   }
 
   /** Opens what the peer's wrapDetached sealed. What was passed stays as it is. */
@@ -200,56 +178,19 @@ export abstract class SecurityContext {
     padding?: Uint8Array;
   }): UnwrapResult {
     this.#handshake.assertComplete();
-    const { token, message, padding } = validOptions(parts, 'parts', [
-      'token',
-      'message',
-      'padding',
-    ]);
-    validateBytes(token, 'parts.token');
-    validateBytes(message, 'parts.message');
-    if (padding !== undefined) validateBytes(padding, 'parts.padding');
-    // The message first: where a package writes past it, the memory is still this call's own.
-    const memory = Buffer.concat([message, token, padding ?? Buffer.alloc(0)]);
-    const start = byteLengthOf(message);
-    const end = start + byteLengthOf(token);
-    const buffers: SecBuffer[] = [
-      { type: SECBUFFER_TOKEN, data: memory.subarray(start, end) },
-      { type: SECBUFFER_DATA, data: memory.subarray(0, start) },
-    ];
-    if (padding) buffers.push({ type: SECBUFFER_PADDING, data: memory.subarray(end) });
-    const result = this.#messages.decrypt(buffers, {});
-    assertOk('DecryptMessage', result);
-    const encrypted = result.qop !== SECQOP_WRAP_NO_ENCRYPT;
-    return { message: bytesOf(result.buffers[1]), encrypted };
+    return unwrapDetached(this.#messages, parts);
   }
 
   /** A signature over the message, which stays as it is. */
   sign(message: Uint8Array): Buffer {
     this.#handshake.assertComplete();
-    validateBytes(message, 'message');
-    const room = Math.max(this.#messages.roomToSign.token, LEAST_TOKEN);
-    const [, token] = this.#messages.makeSignature(
-      [
-        { type: SECBUFFER_DATA, data: message },
-        { type: SECBUFFER_TOKEN, data: Buffer.alloc(room) },
-      ],
-      {},
-    );
-    return bytesOf(token);
+    return sign(this.#messages, message);
   }
 
   /** Throws unless the signature is the peer's over the message: MessageAlteredError and others. */
   verify(message: Uint8Array, signature: Uint8Array): void {
     this.#handshake.assertComplete();
-    validateBytes(message, 'message');
-    validateBytes(signature, 'signature');
-    this.#messages.verifySignature(
-      [
-        { type: SECBUFFER_DATA, data: message },
-        { type: SECBUFFER_TOKEN, data: Buffer.from(signature) },
-      ],
-      {},
-    );
+    verify(this.#messages, message, signature);
   }
 
   /**
@@ -276,8 +217,4 @@ export abstract class SecurityContext {
     const { state, package: name } = this.#handshake;
     return `${this.constructor.name} { ${name === undefined ? '' : `${name}, `}${state} }`;
   }
-}
-
-function bytesOf(buffer: SecBuffer | undefined): Buffer {
-  return (buffer?.data as Buffer | null | undefined) ?? Buffer.alloc(0);
 }

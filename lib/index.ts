@@ -59,11 +59,8 @@ export type { ChannelBindings } from './channel-bindings.js';
 export { ClientContext, type ClientContextOptions } from './client.js';
 export {
   type ContextOptions,
-  type SealedParts,
   SecurityContext,
   type StepResult,
-  type UnwrapResult,
-  type WrapOptions,
 } from './context.js';
 export {
   Credentials,
@@ -159,3 +156,4 @@ export {
   spn,
 } from './packages.js';
 export { ServerContext, type ServerContextOptions } from './server.js';
+export type { SealedParts, UnwrapResult, WrapOptions } from './wrap.js';

@@ -89,6 +89,15 @@ export class MessageProtection {
     return result;
   }
 
+  /** The package that authenticated. */
+  get package(): string | undefined {
+    return this.#handshake.package;
+  }
+
+  get dceStyle(): boolean {
+    return this.#handshake.flags.dceStyle === true;
+  }
+
   // The sizes of a complete context do not change.
 
   get roomToEncrypt(): Room {
@@ -107,7 +116,7 @@ export class MessageProtection {
 
   #findRoomToEncrypt(): Room {
     const trailer = this.#attributeIfKnown('sizes')?.securityTrailer ?? 0;
-    const token = this.#handshake.flags.dceStyle ? Math.max(trailer, DCE_STYLE_TOKEN) : trailer;
+    const token = this.dceStyle ? Math.max(trailer, DCE_STYLE_TOKEN) : trailer;
     const stream = this.#attributeIfKnown('streamSizes');
     if (!stream) return { token };
     const { header: streamHeader, trailer: streamTrailer, maximumMessage } = stream;

@@ -112,6 +112,29 @@ describe.skipIf(!lab).each(meetings)(
   },
 );
 
+describe.skipIf(!lab)(`wrap and unwrap of NTLM and a GSS-API peer (${needsDomain})`, () => {
+  test('what wrap seals, GSS-API opens; what GSS-API seals, unwrap opens', async () => {
+    const { context, peer } = await clientMeets('NTLM', 'ntlm');
+    for (const message of messages.filter(({ length }) => length > 0)) {
+      const sealed = context.wrap(message);
+      expect(sealed.length).toBe(16 + message.length);
+      expect(await peer.unwrap(sealed)).toEqual({ message, encrypted: true });
+      expect(context.unwrap(await peer.wrap(message))).toEqual({ message, encrypted: true });
+    }
+    peer.close();
+  });
+
+  test('a sealed message that is shorter than a token is refused', async () => {
+    const { context, peer } = await clientMeets('NTLM', 'ntlm');
+    for (const length of [0, 1, 15, 16]) {
+      expect(() => context.unwrap(Buffer.alloc(length))).toThrow(
+        expect.objectContaining({ syscall: 'DecryptMessage' }),
+      );
+    }
+    peer.close();
+  });
+});
+
 describe.skipIf(!lab)(`what GSS-API sees (${needsDomain})`, () => {
   test('the acceptor knows the user that the identity names', async () => {
     expect((await clientMeets('Kerberos', 'krb5')).initiator).toBe('alice@CORP.TEST');

@@ -1,0 +1,170 @@
+import {
+  SECBUFFER_DATA,
+  SECBUFFER_PADDING,
+  SECBUFFER_STREAM,
+  SECBUFFER_TOKEN,
+  SECQOP_WRAP_NO_ENCRYPT,
+  type SecBuffer,
+} from './buffers.js';
+import { byteLengthOf } from './internal/bytes.js';
+import { validateBoolean, validateBytes, validOptions } from './internal/validate.js';
+import { assertOk, type MessageProtection } from './message.js';
+
+// Bytes in, bytes out: what protocols need, over the SecBuffer arrays that packages want.
+
+export interface WrapOptions {
+  /** false: sign, and leave the message readable. Default: true. */
+  encrypt?: boolean;
+}
+
+/** A sealed message in its parts, which a protocol sends in an order of its own. */
+export interface SealedParts {
+  readonly token: Buffer;
+  readonly message: Buffer;
+  readonly padding: Buffer;
+}
+
+export interface UnwrapResult {
+  readonly message: Buffer;
+  /** Whether the message was encrypted; false: signed only. */
+  readonly encrypted: boolean;
+}
+
+// Room for a token whatever SECPKG_ATTR_SIZES says: some packages state less than they write.
+const LEAST_TOKEN = 64;
+const LEAST_DCE_STYLE_TOKEN = 128;
+
+/** The parts as the package left them, in one run of memory: token, then message, then padding. */
+interface Sealed extends SealedParts {
+  readonly memory: Buffer;
+  /** Where the message is in the memory. */
+  readonly start: number;
+  readonly end: number;
+}
+
+function seal(messages: MessageProtection, message: Uint8Array, options: WrapOptions): Sealed {
+  validateBytes(message, 'message');
+  const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
+  validateBoolean(encrypt, 'options.encrypt');
+  const least = messages.dceStyle ? LEAST_DCE_STYLE_TOKEN : LEAST_TOKEN;
+  const start = Math.max(messages.roomToEncrypt.token, least);
+  const end = start + byteLengthOf(message);
+  // Packages like one run of memory best. Zeroed: a package may not write all of it.
+  const memory = Buffer.alloc(end + messages.blockSize);
+  memory.set(message, start);
+  const [token, data, padding] = messages.encrypt(
+    [
+      { type: SECBUFFER_TOKEN, data: memory.subarray(0, start) },
+      { type: SECBUFFER_DATA, data: memory.subarray(start, end) },
+      { type: SECBUFFER_PADDING, data: memory.subarray(end) },
+    ],
+    { qop: encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT },
+  );
+  const parts = { token: bytesOf(token), message: bytesOf(data), padding: bytesOf(padding) };
+  return { memory, start, end, ...parts };
+}
+
+export function wrapDetached(
+  messages: MessageProtection,
+  message: Uint8Array,
+  options: WrapOptions,
+): SealedParts {
+  const { token, message: sealed, padding } = seal(messages, message, options);
+  return { token, message: sealed, padding };
+}
+
+/** Token, message and padding, without a gap where the package wrote less than it could. */
+export function wrap(
+  messages: MessageProtection,
+  message: Uint8Array,
+  options: WrapOptions,
+): Buffer {
+  const { memory, start, end, ...parts } = seal(messages, message, options);
+  const { token, message: sealed, padding } = parts;
+  const at = (bytes: Buffer, offset: number) => bytes.byteOffset === memory.byteOffset + offset;
+  const inPlace =
+    at(token, 0) && at(sealed, start) && sealed.length === end - start && at(padding, end);
+  if (!inPlace) return Buffer.concat([token, sealed, padding]);
+  // The token is the shorter part to move.
+  memory.copyWithin(start - token.length, 0, token.length);
+  return memory.subarray(start - token.length, end + padding.length);
+}
+
+export function unwrapDetached(
+  messages: MessageProtection,
+  parts: { token: Uint8Array; message: Uint8Array; padding?: Uint8Array },
+): UnwrapResult {
+  const { token, message, padding } = validOptions(parts, 'parts', ['token', 'message', 'padding']);
+  validateBytes(token, 'parts.token');
+  validateBytes(message, 'parts.message');
+  if (padding !== undefined) validateBytes(padding, 'parts.padding');
+  // The message first: where a package writes past it, the memory is still this call's own.
+  const memory = Buffer.concat([message, token, padding ?? Buffer.alloc(0)]);
+  const start = byteLengthOf(message);
+  const end = start + byteLengthOf(token);
+  const data: SecBuffer = { type: SECBUFFER_DATA, data: memory.subarray(0, start) };
+  const buffers = [{ type: SECBUFFER_TOKEN, data: memory.subarray(start, end) }, data];
+  if (padding) buffers.push({ type: SECBUFFER_PADDING, data: memory.subarray(end) });
+  return open(messages, buffers);
+}
+
+/**
+ * NTLM does not take a stream: its token has a fixed length. The other packages find the parts of a
+ * stream themselves, and leave the message as a range of it.
+ */
+export function unwrap(messages: MessageProtection, sealed: Uint8Array): UnwrapResult {
+  validateBytes(sealed, 'sealed');
+  const memory = Buffer.from(sealed);
+  if (messages.package !== 'NTLM') {
+    return open(messages, [
+      { type: SECBUFFER_STREAM, data: memory },
+      { type: SECBUFFER_DATA, data: null },
+    ]);
+  }
+  const border = messages.roomToEncrypt.token;
+  return open(messages, [
+    { type: SECBUFFER_TOKEN, data: memory.subarray(0, border) },
+    { type: SECBUFFER_DATA, data: memory.subarray(border) },
+  ]);
+}
+
+/** The message is the second buffer. */
+function open(messages: MessageProtection, buffers: SecBuffer[]): UnwrapResult {
+  const result = messages.decrypt(buffers, {});
+  assertOk('DecryptMessage', result);
+  const encrypted = result.qop !== SECQOP_WRAP_NO_ENCRYPT;
+  return { message: bytesOf(result.buffers[1]), encrypted };
+}
+
+export function sign(messages: MessageProtection, message: Uint8Array): Buffer {
+  validateBytes(message, 'message');
+  const room = Math.max(messages.roomToSign.token, LEAST_TOKEN);
+  const [, token] = messages.makeSignature(
+    [
+      { type: SECBUFFER_DATA, data: message },
+      { type: SECBUFFER_TOKEN, data: Buffer.alloc(room) },
+    ],
+    {},
+  );
+  return bytesOf(token);
+}
+
+export function verify(
+  messages: MessageProtection,
+  message: Uint8Array,
+  signature: Uint8Array,
+): void {
+  validateBytes(message, 'message');
+  validateBytes(signature, 'signature');
+  messages.verifySignature(
+    [
+      { type: SECBUFFER_DATA, data: message },
+      { type: SECBUFFER_TOKEN, data: Buffer.from(signature) },
+    ],
+    {},
+  );
+}
+
+function bytesOf(buffer: SecBuffer | undefined): Buffer {
+  return (buffer?.data as Buffer | null | undefined) ?? Buffer.alloc(0);
+}
