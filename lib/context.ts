@@ -19,10 +19,12 @@ import {
   sign,
   type UnwrapResult,
   unwrap,
+  unwrapAsync,
   unwrapDetached,
   verify,
   type WrapOptions,
   wrap,
+  wrapAsync,
   wrapDetached,
 } from './wrap.js';
 
@@ -151,6 +153,43 @@ export abstract class SecurityContext {
   }
 
   /**
+   * encryptMessage, off the JavaScript thread: as wrapAsync. The memory belongs to the call until the
+   * promise settles; it is written when the call has succeeded.
+   */
+  async encryptMessageAsync(
+    buffers: readonly SecBuffer[],
+    options: EncryptOptions = {},
+  ): Promise<SecBuffer[]> {
+    return this.#messages.encryptAsync(buffers, options);
+  }
+
+  /** decryptMessage, off the JavaScript thread: as encryptMessageAsync. */
+  async decryptMessageAsync(
+    buffers: readonly SecBuffer[],
+    options: DecryptOptions = {},
+  ): Promise<DecryptResult> {
+    const result = await this.#messages.decryptAsync(buffers, options);
+    return { ...result, status: statusName(result.status) };
+  }
+
+  /** makeSignature, off the JavaScript thread: as encryptMessageAsync. */
+  async makeSignatureAsync(
+    buffers: readonly SecBuffer[],
+    options: EncryptOptions = {},
+  ): Promise<SecBuffer[]> {
+    return this.#messages.makeSignatureAsync(buffers, options);
+  }
+
+  /** verifySignature, off the JavaScript thread: as encryptMessageAsync. */
+  async verifySignatureAsync(
+    buffers: readonly SecBuffer[],
+    options: DecryptOptions = {},
+  ): Promise<{ qop: number }> {
+    const { qop } = await this.#messages.verifySignatureAsync(buffers, options);
+    return { qop };
+  }
+
+  /**
    * Seals a copy of the message: token, message and padding in one Buffer, as the peer's unwrap and
    * GSS-API take it.
    */
@@ -163,6 +202,22 @@ export abstract class SecurityContext {
   unwrap(sealed: Uint8Array): UnwrapResult {
     this.#handshake.assertComplete();
     return unwrap(this.#messages, sealed);
+  }
+
+  /**
+   * wrap, off the JavaScript thread: for large messages. Calls in one direction follow one another in
+   * order; sealing and opening overlap. Until it has ended, a synchronous call in the same direction
+   * throws ERR_SSPI_CONTEXT_BUSY.
+   */
+  async wrapAsync(message: Uint8Array, options: WrapOptions = {}): Promise<Buffer> {
+    this.#handshake.assertComplete();
+    return wrapAsync(this.#messages, message, options);
+  }
+
+  /** unwrap, off the JavaScript thread: as wrapAsync. */
+  async unwrapAsync(sealed: Uint8Array): Promise<UnwrapResult> {
+    this.#handshake.assertComplete();
+    return unwrapAsync(this.#messages, sealed);
   }
 
   /** Seals a copy of the message and returns token, message and padding apart. */

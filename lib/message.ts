@@ -11,7 +11,14 @@ import { sspiError, UnsupportedFunctionError, usageError } from './errors.js';
 import { getBinding } from './internal/binding.js';
 import { byteLengthOf } from './internal/bytes.js';
 import type { Handshake } from './internal/handshake.js';
-import { callMessageFunction, MAX_BUFFERS, type MessageResult } from './internal/layout.js';
+import {
+  callMessageFunction,
+  callMessageFunctionAsync,
+  MAX_BUFFERS,
+  type MessageCall,
+  type MessageResult,
+} from './internal/layout.js';
+import { Queue } from './internal/queue.js';
 import { validateBytes, validateUint32, validOptions } from './internal/validate.js';
 import { SEC_E_OK } from './status.js';
 
@@ -45,9 +52,13 @@ interface Room {
   readonly maximumMessage?: number;
 }
 
+/** What a call does to the context's state: two calls in one direction follow one another. */
+type Direction = 'outgoing' | 'incoming';
+
 /** The four message functions of a complete context, over checked SecBuffer arrays. */
 export class MessageProtection {
   readonly #handshake: Handshake;
+  readonly #queues: Record<Direction, Queue> = { outgoing: new Queue(), incoming: new Queue() };
   #toEncrypt: Room | undefined;
   #toSign: Room | undefined;
 
@@ -56,37 +67,44 @@ export class MessageProtection {
   }
 
   encrypt(buffers: readonly SecBuffer[], options: EncryptOptions): SecBuffer[] {
-    this.#handshake.assertComplete();
-    const { qop, sequenceNumber } = validEncryptOptions(options);
-    const checked = validBuffers(buffers);
-    validateRoom(checked, this.roomToEncrypt);
-    const result = this.#call('encryptMessage', checked, qop, sequenceNumber);
-    assertOk('EncryptMessage', result);
-    return result.buffers;
+    return this.#call('outgoing', this.#encryptCall(buffers, options)).buffers;
+  }
+
+  async encryptAsync(buffers: readonly SecBuffer[], options: EncryptOptions): Promise<SecBuffer[]> {
+    return (await this.#callAsync('outgoing', this.#encryptCall(buffers, options))).buffers;
   }
 
   decrypt(buffers: readonly SecBuffer[], options: DecryptOptions): MessageResult {
-    this.#handshake.assertComplete();
-    const sequenceNumber = validSequenceNumber(options);
-    return this.#call('decryptMessage', validBuffers(buffers), 0, sequenceNumber);
+    return this.#call('incoming', this.#openCall('decryptMessage', buffers, options));
+  }
+
+  async decryptAsync(
+    buffers: readonly SecBuffer[],
+    options: DecryptOptions,
+  ): Promise<MessageResult> {
+    return this.#callAsync('incoming', this.#openCall('decryptMessage', buffers, options));
   }
 
   makeSignature(buffers: readonly SecBuffer[], options: EncryptOptions): SecBuffer[] {
-    this.#handshake.assertComplete();
-    const { qop, sequenceNumber } = validEncryptOptions(options);
-    const checked = validBuffers(buffers);
-    validateRoom(checked, this.roomToSign);
-    const result = this.#call('makeSignature', checked, qop, sequenceNumber);
-    assertOk('MakeSignature', result);
-    return result.buffers;
+    return this.#call('outgoing', this.#signCall(buffers, options)).buffers;
+  }
+
+  async makeSignatureAsync(
+    buffers: readonly SecBuffer[],
+    options: EncryptOptions,
+  ): Promise<SecBuffer[]> {
+    return (await this.#callAsync('outgoing', this.#signCall(buffers, options))).buffers;
   }
 
   verifySignature(buffers: readonly SecBuffer[], options: DecryptOptions): MessageResult {
-    this.#handshake.assertComplete();
-    const sequenceNumber = validSequenceNumber(options);
-    const result = this.#call('verifySignature', validBuffers(buffers), 0, sequenceNumber);
-    assertOk('VerifySignature', result);
-    return result;
+    return this.#call('incoming', this.#openCall('verifySignature', buffers, options));
+  }
+
+  async verifySignatureAsync(
+    buffers: readonly SecBuffer[],
+    options: DecryptOptions,
+  ): Promise<MessageResult> {
+    return this.#callAsync('incoming', this.#openCall('verifySignature', buffers, options));
   }
 
   /** The package that authenticated. */
@@ -135,16 +153,64 @@ export class MessageProtection {
     }
   }
 
-  #call(
-    name: 'encryptMessage' | 'decryptMessage' | 'makeSignature' | 'verifySignature',
+  #encryptCall(buffers: readonly SecBuffer[], options: EncryptOptions): MessageCall {
+    this.#handshake.assertComplete();
+    const valid = validEncryptOptions(options);
+    const checked = validBuffers(buffers);
+    validateRoom(checked, this.roomToEncrypt);
+    return { name: 'encryptMessage', buffers: checked, ...valid };
+  }
+
+  #signCall(buffers: readonly SecBuffer[], options: EncryptOptions): MessageCall {
+    this.#handshake.assertComplete();
+    const valid = validEncryptOptions(options);
+    const checked = validBuffers(buffers);
+    validateRoom(checked, this.roomToSign);
+    return { name: 'makeSignature', buffers: checked, ...valid };
+  }
+
+  #openCall(
+    name: 'decryptMessage' | 'verifySignature',
     buffers: readonly SecBuffer[],
-    qop: number,
-    sequenceNumber: number,
-  ): MessageResult {
-    const { handle } = this.#handshake;
-    return callMessageFunction(getBinding(), name, handle, buffers, qop, sequenceNumber);
+    options: DecryptOptions,
+  ): MessageCall {
+    this.#handshake.assertComplete();
+    const sequenceNumber = validSequenceNumber(options);
+    return { name, buffers: validBuffers(buffers), qop: 0, sequenceNumber };
+  }
+
+  #call(direction: Direction, call: MessageCall): MessageResult {
+    this.#queues[direction].assertEmpty();
+    return checked(call, callMessageFunction(getBinding(), this.#handshake.handle, call));
+  }
+
+  // While a call waits for its turn or runs, the context may be closed and the memory go elsewhere.
+  #callAsync(direction: Direction, call: MessageCall): Promise<MessageResult> {
+    const lengths = call.buffers.map(lengthOf);
+    return this.#queues[direction].run(async () => {
+      this.#handshake.assertComplete();
+      validateLengths(call.buffers, lengths);
+      const { handle } = this.#handshake;
+      const result = await callMessageFunctionAsync(getBinding(), handle, call);
+      this.#handshake.assertComplete();
+      return checked(call, result);
+    });
   }
 }
+
+// Opening a message can end in a success that is not SEC_E_OK and that the caller has to see. The
+// other functions have not done what was asked for then: the message is not sealed.
+function checked(call: MessageCall, result: MessageResult): MessageResult {
+  if (call.name !== 'decryptMessage') assertOk(functionNames[call.name], result);
+  return result;
+}
+
+const functionNames = {
+  encryptMessage: 'EncryptMessage',
+  decryptMessage: 'DecryptMessage',
+  makeSignature: 'MakeSignature',
+  verifySignature: 'VerifySignature',
+} as const;
 
 /** A success such as SEC_I_CONTEXT_EXPIRED comes without the message that was asked for. */
 export function assertOk(syscall: string, { status }: MessageResult): void {
@@ -176,12 +242,25 @@ function validBuffer(buffer: unknown, name: string): SecBuffer {
   return { type, data };
 }
 
+function lengthOf({ data }: SecBuffer): number {
+  return data === null ? 0 : byteLengthOf(data);
+}
+
+function validateLengths(buffers: readonly SecBuffer[], lengths: readonly number[]): void {
+  const changed = buffers.findIndex((buffer, index) => lengthOf(buffer) !== lengths[index]);
+  if (changed < 0) return;
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    `"buffers[${changed}].data" was detached or resized while the call waited for its turn`,
+  );
+}
+
 /** Some packages write past a buffer that is too small: such a call must not happen. */
 function validateRoom(buffers: readonly SecBuffer[], room: Room): void {
   let message = 0;
-  for (const [index, { type, data }] of buffers.entries()) {
-    const length = data === null ? 0 : byteLengthOf(data);
-    const kind = bufferKind(type);
+  for (const [index, buffer] of buffers.entries()) {
+    const length = lengthOf(buffer);
+    const kind = bufferKind(buffer.type);
     if (kind === SECBUFFER_DATA) message += length;
     const least = leastLength(kind, room);
     if (length >= least) continue;

@@ -7,6 +7,7 @@ import {
   type SecBuffer,
 } from './buffers.js';
 import { byteLengthOf } from './internal/bytes.js';
+import type { MessageResult } from './internal/layout.js';
 import { validateBoolean, validateBytes, validOptions } from './internal/validate.js';
 import { assertOk, type MessageProtection } from './message.js';
 
@@ -34,15 +35,17 @@ export interface UnwrapResult {
 const LEAST_TOKEN = 64;
 const LEAST_DCE_STYLE_TOKEN = 128;
 
-/** The parts as the package left them, in one run of memory: token, then message, then padding. */
-interface Sealed extends SealedParts {
+/** A message that is ready to be sealed, in one run of memory: token, message, padding. */
+interface Unsealed {
+  readonly buffers: SecBuffer[];
+  readonly options: { qop: number };
   readonly memory: Buffer;
   /** Where the message is in the memory. */
   readonly start: number;
   readonly end: number;
 }
 
-function seal(messages: MessageProtection, message: Uint8Array, options: WrapOptions): Sealed {
+function prepare(messages: MessageProtection, message: Uint8Array, options: WrapOptions): Unsealed {
   validateBytes(message, 'message');
   const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
   validateBoolean(encrypt, 'options.encrypt');
@@ -52,16 +55,28 @@ function seal(messages: MessageProtection, message: Uint8Array, options: WrapOpt
   // Packages like one run of memory best. Zeroed: a package may not write all of it.
   const memory = Buffer.alloc(end + messages.blockSize);
   memory.set(message, start);
-  const [token, data, padding] = messages.encrypt(
-    [
-      { type: SECBUFFER_TOKEN, data: memory.subarray(0, start) },
-      { type: SECBUFFER_DATA, data: memory.subarray(start, end) },
-      { type: SECBUFFER_PADDING, data: memory.subarray(end) },
-    ],
-    { qop: encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT },
-  );
-  const parts = { token: bytesOf(token), message: bytesOf(data), padding: bytesOf(padding) };
-  return { memory, start, end, ...parts };
+  const buffers = [
+    { type: SECBUFFER_TOKEN, data: memory.subarray(0, start) },
+    { type: SECBUFFER_DATA, data: memory.subarray(start, end) },
+    { type: SECBUFFER_PADDING, data: memory.subarray(end) },
+  ];
+  return { buffers, options: { qop: encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT }, memory, start, end };
+}
+
+function partsOf([token, data, padding]: SecBuffer[]): SealedParts {
+  return { token: bytesOf(token), message: bytesOf(data), padding: bytesOf(padding) };
+}
+
+/** Token, message and padding, without a gap where the package wrote less than it could. */
+function join({ memory, start, end }: Unsealed, buffers: SecBuffer[]): Buffer {
+  const { token, message, padding } = partsOf(buffers);
+  const at = (bytes: Buffer, offset: number) => bytes.byteOffset === memory.byteOffset + offset;
+  const inPlace =
+    at(token, 0) && at(message, start) && message.length === end - start && at(padding, end);
+  if (!inPlace) return Buffer.concat([token, message, padding]);
+  // The token is the shorter part to move.
+  memory.copyWithin(start - token.length, 0, token.length);
+  return memory.subarray(start - token.length, end + padding.length);
 }
 
 export function wrapDetached(
@@ -69,25 +84,26 @@ export function wrapDetached(
   message: Uint8Array,
   options: WrapOptions,
 ): SealedParts {
-  const { token, message: sealed, padding } = seal(messages, message, options);
-  return { token, message: sealed, padding };
+  const unsealed = prepare(messages, message, options);
+  return partsOf(messages.encrypt(unsealed.buffers, unsealed.options));
 }
 
-/** Token, message and padding, without a gap where the package wrote less than it could. */
 export function wrap(
   messages: MessageProtection,
   message: Uint8Array,
   options: WrapOptions,
 ): Buffer {
-  const { memory, start, end, ...parts } = seal(messages, message, options);
-  const { token, message: sealed, padding } = parts;
-  const at = (bytes: Buffer, offset: number) => bytes.byteOffset === memory.byteOffset + offset;
-  const inPlace =
-    at(token, 0) && at(sealed, start) && sealed.length === end - start && at(padding, end);
-  if (!inPlace) return Buffer.concat([token, sealed, padding]);
-  // The token is the shorter part to move.
-  memory.copyWithin(start - token.length, 0, token.length);
-  return memory.subarray(start - token.length, end + padding.length);
+  const unsealed = prepare(messages, message, options);
+  return join(unsealed, messages.encrypt(unsealed.buffers, unsealed.options));
+}
+
+export async function wrapAsync(
+  messages: MessageProtection,
+  message: Uint8Array,
+  options: WrapOptions,
+): Promise<Buffer> {
+  const unsealed = prepare(messages, message, options);
+  return join(unsealed, await messages.encryptAsync(unsealed.buffers, unsealed.options));
 }
 
 export function unwrapDetached(
@@ -105,32 +121,41 @@ export function unwrapDetached(
   const data: SecBuffer = { type: SECBUFFER_DATA, data: memory.subarray(0, start) };
   const buffers = [{ type: SECBUFFER_TOKEN, data: memory.subarray(start, end) }, data];
   if (padding) buffers.push({ type: SECBUFFER_PADDING, data: memory.subarray(end) });
-  return open(messages, buffers);
+  return opened(messages.decrypt(buffers, {}));
 }
 
 /**
  * NTLM does not take a stream: its token has a fixed length. The other packages find the parts of a
- * stream themselves, and leave the message as a range of it.
+ * stream themselves, and leave the message as a range of it. The message is the second buffer.
  */
-export function unwrap(messages: MessageProtection, sealed: Uint8Array): UnwrapResult {
+function split(messages: MessageProtection, sealed: Uint8Array): SecBuffer[] {
   validateBytes(sealed, 'sealed');
   const memory = Buffer.from(sealed);
   if (messages.package !== 'NTLM') {
-    return open(messages, [
+    return [
       { type: SECBUFFER_STREAM, data: memory },
       { type: SECBUFFER_DATA, data: null },
-    ]);
+    ];
   }
   const border = messages.roomToEncrypt.token;
-  return open(messages, [
+  return [
     { type: SECBUFFER_TOKEN, data: memory.subarray(0, border) },
     { type: SECBUFFER_DATA, data: memory.subarray(border) },
-  ]);
+  ];
 }
 
-/** The message is the second buffer. */
-function open(messages: MessageProtection, buffers: SecBuffer[]): UnwrapResult {
-  const result = messages.decrypt(buffers, {});
+export function unwrap(messages: MessageProtection, sealed: Uint8Array): UnwrapResult {
+  return opened(messages.decrypt(split(messages, sealed), {}));
+}
+
+export async function unwrapAsync(
+  messages: MessageProtection,
+  sealed: Uint8Array,
+): Promise<UnwrapResult> {
+  return opened(await messages.decryptAsync(split(messages, sealed), {}));
+}
+
+function opened(result: MessageResult): UnwrapResult {
   assertOk('DecryptMessage', result);
   const encrypted = result.qop !== SECQOP_WRAP_NO_ENCRYPT;
   return { message: bytesOf(result.buffers[1]), encrypted };

@@ -1,9 +1,15 @@
 #include "message_wrap.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "convert.h"
 #include "environment.h"
+#include "promise_worker.h"
 #include "sspi/message.h"
 #include "wrapped.h"
 
@@ -42,6 +48,8 @@ struct Verify {
   }
 };
 
+struct Done {};
+
 // Writes what the package left; false where a buffer points outside the caller's memory.
 bool writeReturned(Layout& layout, const sspi::BufferDescriptor& buffers, std::size_t count) {
   bool inside = true;
@@ -55,39 +63,135 @@ bool writeReturned(Layout& layout, const sspi::BufferDescriptor& buffers, std::s
   return inside;
 }
 
-// (context, ...memory): a Uint8Array or null for each buffer of the layout. Returns undefined, or a
-// failure; the layout is written in both cases, for a failure may say how many bytes are missing.
+// Runs a function over memory, and writes to the layout what came of it.
+template <typename Function>
+sspi::Result<Done> run(const sspi::Context& context, std::span<const sspi::Buffer> memory,
+                       Layout& layout) {
+  sspi::BufferDescriptor buffers(memory);
+  const SECURITY_STATUS status = Function::run(context, buffers, layout);
+  layout.status = static_cast<uint32_t>(status);
+  const bool inside = writeReturned(layout, buffers, memory.size());
+  if (!sspi::succeeded(status)) return sspi::Failure{Function::kName, status};
+  if (!inside) return sspi::Failure{Function::kName, status, true};
+  return Done{};
+}
+
+// The arguments of a message function: (context, ...memory), a Uint8Array or null for each buffer
+// of the layout. Without a context, an exception is pending.
+struct Arguments {
+  explicit Arguments(const Napi::CallbackInfo& info)
+      : context(openHolderOf<sspi::Context>(info.Env(), info[0])), count(info.Length() - 1) {
+    if (!context || count <= sspi::kMaxBuffers) return;
+    context = nullptr;
+    Napi::RangeError::New(info.Env(), "too many buffers").ThrowAsJavaScriptException();
+  }
+
+  std::shared_ptr<sspi::Context>* context;
+  std::size_t count;
+};
+
+// Returns undefined, or a failure; the layout is written in both cases, for a failure may say how
+// many bytes are missing.
 template <typename Function>
 Napi::Value call(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const auto* context = openHolderOf<sspi::Context>(env, info[0]);
-  if (!context) return env.Undefined();
-  const std::size_t count = info.Length() - 1;
-  if (count > sspi::kMaxBuffers) {
-    Napi::RangeError::New(env, "too many buffers").ThrowAsJavaScriptException();
-    return env.Undefined();
-  }
+  const Arguments arguments(info);
+  if (!arguments.context) return env.Undefined();
   Layout& layout = Environment::of(env).layout();
   std::array<sspi::Buffer, sspi::kMaxBuffers> memory;
-  for (std::size_t i = 0; i < count; i++) {
+  for (std::size_t i = 0; i < arguments.count; i++) {
     memory[i] = {layout.buffers[i].type, bytesInPlace(env, info[i + 1])};
   }
-  sspi::BufferDescriptor buffers(std::span(memory.data(), count));
-  const SECURITY_STATUS status = Function::run(**context, buffers, layout);
-  layout.status = static_cast<uint32_t>(status);
-  const bool inside = writeReturned(layout, buffers, count);
-  if (!sspi::succeeded(status)) return failureOf(env, {Function::kName, status});
-  return inside ? env.Undefined() : failureOf(env, {Function::kName, status, true});
+  const std::span<const sspi::Buffer> buffers(memory.data(), arguments.count);
+  const auto result = run<Function>(**arguments.context, buffers, layout);
+  return result ? env.Undefined() : failureOf(env, result.failure());
+}
+
+// A call off the JavaScript thread works on copies, for JavaScript may change or detach its memory
+// meanwhile.
+class MessageCopy {
+ public:
+  MessageCopy(const Napi::CallbackInfo& info, std::size_t count)
+      : layout_(Environment::of(info.Env()).layout()) {
+    Napi::Array values = Napi::Array::New(info.Env(), count);
+    for (std::size_t i = 0; i < count; i++) {
+      const std::span<std::byte> bytes = bytesInPlace(info.Env(), info[i + 1]);
+      copies_.emplace_back(bytes.begin(), bytes.end());
+      given_.push_back(bytes.data() != nullptr);
+      values.Set(static_cast<uint32_t>(i), info[i + 1]);
+    }
+    values_ = Napi::Persistent(values.As<Napi::Object>());
+  }
+
+  template <typename Function>
+  sspi::Result<Done> run(const sspi::Context& context) {
+    std::vector<sspi::Buffer> memory;
+    for (std::size_t i = 0; i < copies_.size(); i++) {
+      std::byte* data = copies_[i].empty() ? &nothing_ : copies_[i].data();
+      memory.push_back({layout_.buffers[i].type,
+                        given_[i] ? std::span(data, copies_[i].size()) : std::span<std::byte>()});
+    }
+    return winsspi::run<Function>(context, memory, layout_);
+  }
+
+  // Memory that was detached or made smaller meanwhile is left alone.
+  void writeBack(Napi::Env env) {
+    for (std::size_t i = 0; i < copies_.size(); i++) {
+      const std::span<std::byte> bytes =
+          bytesInPlace(env, values_.Value().Get(static_cast<uint32_t>(i)));
+      if (bytes.size() == copies_[i].size()) std::ranges::copy(copies_[i], bytes.begin());
+    }
+  }
+
+  Napi::Value layout(Napi::Env env) const {
+    Napi::Uint32Array words = Napi::Uint32Array::New(env, sizeof(Layout) / sizeof(uint32_t));
+    std::memcpy(words.Data(), &layout_, sizeof(Layout));
+    return words;
+  }
+
+ private:
+  Layout layout_;
+  std::vector<std::vector<std::byte>> copies_;
+  std::vector<bool> given_;
+  std::byte nothing_ = {};
+  Napi::ObjectReference values_;
+};
+
+// Resolves with { failure?, layout }. The memory is written when the call has succeeded.
+template <typename Function>
+Napi::Value callAsync(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  if (!arguments.context) return info.Env().Undefined();
+  const auto message = std::make_shared<MessageCopy>(info, arguments.count);
+  using Outcome = sspi::Result<Done>;
+  return PromiseWorker<Outcome>::start(
+      info.Env(), "winsspi:message",
+      [context = *arguments.context, message = message.get()]() -> sspi::Result<Outcome> {
+        return message->run<Function>(*context);
+      },
+      [message](Napi::Env env, Outcome& outcome) -> Napi::Value {
+        if (outcome) message->writeBack(env);
+        Napi::Object object = Napi::Object::New(env);
+        if (!outcome) object.Set("failure", failureOf(env, outcome.failure()));
+        object.Set("layout", message->layout(env));
+        return object;
+      });
+}
+
+template <typename Function>
+void define(Napi::Env env, Napi::Object exports, const std::string& name) {
+  exports.Set(name, Napi::Function::New(env, call<Function>));
+  exports.Set(name + "Async", Napi::Function::New(env, callAsync<Function>));
 }
 
 }  // namespace
 
 void defineMessage(Napi::Env env, Napi::Object exports) {
   exports.Set("layout", Environment::of(env).layoutArray());
-  exports.Set("encryptMessage", Napi::Function::New(env, call<Encrypt>));
-  exports.Set("decryptMessage", Napi::Function::New(env, call<Decrypt>));
-  exports.Set("makeSignature", Napi::Function::New(env, call<Sign>));
-  exports.Set("verifySignature", Napi::Function::New(env, call<Verify>));
+  define<Encrypt>(env, exports, "encryptMessage");
+  define<Decrypt>(env, exports, "decryptMessage");
+  define<Sign>(env, exports, "makeSignature");
+  define<Verify>(env, exports, "verifySignature");
 }
 
 }  // namespace winsspi

@@ -19,10 +19,11 @@ template <typename Output>
 class PromiseWorker final : public Napi::AsyncWorker {
  public:
   using Work = std::function<sspi::Result<Output>()>;
-  using Convert = Napi::Value (*)(Napi::Env, Output&);
+  // May hold references to values: it lives and dies on the JavaScript thread.
+  using Convert = std::function<Napi::Value(Napi::Env, Output&)>;
 
   static Napi::Promise start(Napi::Env env, const char* name, Work work, Convert convert) {
-    auto* worker = new PromiseWorker(env, name, std::move(work), convert);
+    auto* worker = new PromiseWorker(env, name, std::move(work), std::move(convert));
     const Napi::Promise promise = worker->deferred_.Promise();
     worker->Queue();  // It deletes itself when it is done.
     return promise;
@@ -30,7 +31,10 @@ class PromiseWorker final : public Napi::AsyncWorker {
 
  private:
   PromiseWorker(Napi::Env env, const char* name, Work work, Convert convert)
-      : Napi::AsyncWorker(env, name), deferred_(env), work_(std::move(work)), convert_(convert) {}
+      : Napi::AsyncWorker(env, name),
+        deferred_(env),
+        work_(std::move(work)),
+        convert_(std::move(convert)) {}
 
   void Execute() override { result_.emplace(work_()); }
 

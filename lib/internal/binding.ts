@@ -39,6 +39,12 @@ type MessageFunction = (
   ...memory: (Uint8Array | null)[]
 ) => undefined | NativeFailure;
 
+/** Works on copies, which it writes back when it has succeeded; has a layout of its own. */
+type AsyncMessageFunction = (
+  context: NativeContext,
+  ...memory: (Uint8Array | null)[]
+) => Promise<{ readonly failure?: NativeFailure; readonly layout: Uint32Array }>;
+
 /** The addon's exports. Arguments are checked before they get here. */
 export interface Binding {
   enumerateSecurityPackages(): NativePackage[] | NativeFailure;
@@ -71,6 +77,10 @@ export interface Binding {
   readonly decryptMessage: MessageFunction;
   readonly makeSignature: MessageFunction;
   readonly verifySignature: MessageFunction;
+  readonly encryptMessageAsync: AsyncMessageFunction;
+  readonly decryptMessageAsync: AsyncMessageFunction;
+  readonly makeSignatureAsync: AsyncMessageFunction;
+  readonly verifySignatureAsync: AsyncMessageFunction;
 
   queryAttribute(context: NativeContext, attribute: number): unknown;
 }

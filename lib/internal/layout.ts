@@ -1,6 +1,6 @@
 import { bufferKind, SECBUFFER_MISSING, type SecBuffer } from '../buffers.js';
 import { IncompleteMessageError } from '../errors.js';
-import { type Binding, errorOf, type NativeContext } from './binding.js';
+import { type Binding, errorOf, type NativeContext, type NativeFailure } from './binding.js';
 import { byteLengthOf, rangeOf } from './bytes.js';
 
 // SecBuffer arrays across the addon's boundary. The bytes go as they are; qop, sequence number,
@@ -26,23 +26,56 @@ export interface MessageResult {
   readonly buffers: SecBuffer[];
 }
 
-/**
- * Calls a message function with checked arguments. Throws its error. No code of the caller's runs
- * meanwhile: the words are everybody's.
- */
+export type MessageFunctionName =
+  | 'encryptMessage'
+  | 'decryptMessage'
+  | 'makeSignature'
+  | 'verifySignature';
+
+/** One call, with checked arguments. */
+export interface MessageCall {
+  readonly name: MessageFunctionName;
+  readonly buffers: readonly SecBuffer[];
+  readonly qop: number;
+  readonly sequenceNumber: number;
+}
+
+/** Calls a message function. Throws its error. */
 export function callMessageFunction(
   binding: Binding,
-  name: 'encryptMessage' | 'decryptMessage' | 'makeSignature' | 'verifySignature',
   context: NativeContext,
-  buffers: readonly SecBuffer[],
-  qop: number,
-  sequenceNumber: number,
+  call: MessageCall,
 ): MessageResult {
-  const { layout } = binding;
+  writeLayout(binding.layout, call);
+  const failure = binding[call.name](context, ...memoryOf(call));
+  return readResult(binding.layout, call, failure);
+}
+
+/** The same off the JavaScript thread. */
+export async function callMessageFunctionAsync(
+  binding: Binding,
+  context: NativeContext,
+  call: MessageCall,
+): Promise<MessageResult> {
+  writeLayout(binding.layout, call);
+  const { failure, layout } = await binding[`${call.name}Async`](context, ...memoryOf(call));
+  return readResult(layout, call, failure);
+}
+
+const memoryOf = ({ buffers }: MessageCall) => buffers.map(({ data }) => data);
+
+// No code of the caller's runs between this and the call: the words are everybody's.
+function writeLayout(layout: Uint32Array, { buffers, qop, sequenceNumber }: MessageCall): void {
   layout[QOP] = qop;
   layout[SEQUENCE_NUMBER] = sequenceNumber;
   for (const [index, { type }] of buffers.entries()) layout[wordOf(index) + TYPE] = type;
-  const failure = binding[name](context, ...buffers.map(({ data }) => data));
+}
+
+function readResult(
+  layout: Uint32Array,
+  { buffers }: MessageCall,
+  failure: NativeFailure | undefined,
+): MessageResult {
   if (failure) throw messageError(errorOf(failure), layout, buffers.length);
   return {
     qop: read(layout, QOP),

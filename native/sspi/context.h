@@ -12,6 +12,7 @@
 
 #include "sspi/credentials.h"
 #include "sspi/handle.h"
+#include "sspi/lock.h"
 #include "sspi/status.h"
 
 namespace sspi {
@@ -51,6 +52,11 @@ class Context {
   bool started() const { return handle_.valid(); }
   PCtxtHandle handle() const { return handle_.get(); }
 
+  // One call that protects a message and one that opens one may run at the same time, two of a
+  // direction may not: SSPI's rule, which these keep whoever calls.
+  Lock& outgoing() const { return outgoing_; }
+  Lock& incoming() const { return incoming_; }
+
  private:
   struct Call;
 
@@ -64,6 +70,8 @@ class Context {
   std::shared_ptr<const Credentials> credentials_;
   ContextRequest request_;
   ContextHandle handle_;
+  mutable Lock outgoing_;
+  mutable Lock incoming_;
 };
 
 // Whether a status means that no further leg is needed.

@@ -11,7 +11,7 @@
 namespace sspi {
 
 // Each returns the status of the function that it is named after. One call that protects and one
-// that opens may run at the same time on one context; two of the same direction may not.
+// that opens run at the same time on one context; of two in the same direction, one waits.
 
 // https://learn.microsoft.com/windows/win32/secauthn/encryptmessage--negotiate
 SECURITY_STATUS encryptMessage(const Context& context, uint32_t qop, BufferDescriptor& buffers,

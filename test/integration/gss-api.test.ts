@@ -120,6 +120,8 @@ describe.skipIf(!lab)(`wrap and unwrap of NTLM and a GSS-API peer (${needsDomain
       expect(sealed.length).toBe(16 + message.length);
       expect(await peer.unwrap(sealed)).toEqual({ message, encrypted: true });
       expect(context.unwrap(await peer.wrap(message))).toEqual({ message, encrypted: true });
+      expect(await peer.unwrap(await context.wrapAsync(message))).toMatchObject({ message });
+      expect(await context.unwrapAsync(await peer.wrap(message))).toMatchObject({ message });
     }
     peer.close();
   });

@@ -22,14 +22,18 @@ test('the addon exports exactly these names', () => {
     'closeCredentials',
     'createContext',
     'decryptMessage',
+    'decryptMessageAsync',
     'encryptMessage',
+    'encryptMessageAsync',
     'enumerateSecurityPackages',
     'layout',
     'makeSignature',
+    'makeSignatureAsync',
     'queryAttribute',
     'querySecurityPackage',
     'step',
     'verifySignature',
+    'verifySignatureAsync',
   ]);
 });
 
