@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, SecurityContext } from 'winsspi';
+import { runModule } from '../support/child.js';
 import { establishedPair, handshake, newPair } from '../support/handshake.js';
 import { lab, needsDomain, targetName } from '../support/lab.js';
 
@@ -58,6 +59,26 @@ describe.skipIf(!lab)(`handshakes in the domain (${needsDomain})`, () => {
     const hours = ((client.expiry?.getTime() ?? 0) - Date.now()) / 3_600_000;
     expect(hours).toBeGreaterThan(9.9);
     expect(hours).toBeLessThan(10.1);
+  });
+
+  test.each([
+    ['west', 'America/New_York'],
+    ['east', 'Asia/Tokyo'],
+  ])('the expiry does not depend on the time zone (%s of Greenwich)', async (_, zone) => {
+    const { stdout, stderr } = await runModule(
+      `
+      import { readFileSync } from 'node:fs';
+      import { Credentials } from 'winsspi';
+      const { users } = JSON.parse(readFileSync(process.env.WINSSPI_LAB));
+      const { expiry } = await Credentials.acquire({ package: 'Kerberos', identity: users.alice });
+      console.log(new Date().getTimezoneOffset() !== 0, (expiry - Date.now()) / 3_600_000);
+      `,
+      { env: { TZ: zone } },
+    );
+    expect(stderr).toBe('');
+    const [shifted, hours] = stdout.trim().split(' ');
+    expect(shifted).toBe('true');
+    expect(Number(hours)).toBeCloseTo(10, 1);
   });
 
   test('two users have two contexts at the same time, and neither takes the other for its own', async () => {
