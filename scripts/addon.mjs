@@ -30,7 +30,7 @@ export function isCurrent() {
 
 /** Builds the addon and its record. */
 export function buildAddon() {
-  console.error(`Building ${addon} …`);
+  console.error(`Building ${addon} (about 20 seconds) …`);
   const options = ['--napi', '--name', 'node.napi', '-t', target, '--arch', 'x64'];
   if (process.platform === 'win32') {
     runPackage('prebuildify/bin.js', options);

@@ -10,6 +10,9 @@ const { status } = spawnSync(
     'node_modules/cmake-js/bin/cmake-js',
     'rebuild',
     '--arch=x64',
+    // Without them, cmake-js wants a g++ for Linux.
+    '--cc=x86_64-w64-mingw32-gcc-posix',
+    '--cxx=x86_64-w64-mingw32-g++-posix',
     `--CDCMAKE_TOOLCHAIN_FILE=${toolchain}`,
   ],
   { stdio: 'inherit' },

@@ -83,10 +83,10 @@ describe.skipIf(!lab)(`handshakes in the domain (${needsDomain})`, () => {
 
   test('two users have two contexts at the same time, and neither takes the other for its own', async () => {
     const { alice, bob } = (lab as NonNullable<typeof lab>).users;
-    const [one, two] = await Promise.all([
-      establishedPair({ identity: alice }),
-      establishedPair({ identity: bob }),
-    ]);
+    // One after the other: Wine keeps one ticket, that of the identity acquired last.
+    const one = await establishedPair({ identity: alice });
+    const two = await establishedPair({ identity: bob });
+    expect([one.client.package, two.client.package]).toEqual(['Kerberos', 'Kerberos']);
     const parts = one.client.wrapDetached(Buffer.from('from alice'));
     expect(() => two.server.unwrapDetached(parts)).toThrow(
       expect.objectContaining({ name: 'MessageAlteredError' }),

@@ -18,7 +18,8 @@ process.stdin.on('end', () => process.exit(129)).resume();
 const folders = templateFolders(installedPackages(Object.keys(labPackages)));
 const makers = { node: installNode, prefix: build, domain: build };
 const missing = missingTemplates(folders);
-if (missing.length > 0) console.error(`Setting up the lab, once, in ${cacheFolder} …`);
+if (missing.length > 0)
+  console.error(`Setting up the lab, once, in ${cacheFolder} (850 MB, half a minute) …`);
 try {
   await Promise.all(missing.map((kind) => makers[kind](folders[kind], kind)));
   process.exit(0);
