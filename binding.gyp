@@ -8,6 +8,7 @@
           "OS=='win'",
           {
             "sources": [
+              "native/access_token_wrap.cc",
               "native/addon.cc",
               "native/attributes_wrap.cc",
               "native/context_wrap.cc",
@@ -16,6 +17,7 @@
               "native/environment.cc",
               "native/message_wrap.cc",
               "native/packages_wrap.cc",
+              "native/sspi/access_token.cc",
               "native/sspi/attributes.cc",
               "native/sspi/buffers.cc",
               "native/sspi/channel_bindings.cc",
@@ -39,7 +41,7 @@
               "UNICODE",
               "_UNICODE",
             ],
-            "libraries": ["secur32.lib"],
+            "libraries": ["advapi32.lib", "secur32.lib"],
             # node-gyp builds without exceptions, of which "noexcept" makes the compiler warn.
             "msvs_disabled_warnings": [4577],
             "msvs_settings": {

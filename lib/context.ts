@@ -47,6 +47,16 @@ export interface StepResult {
   readonly status: string;
 }
 
+// For the kinds of contexts, and out of reach of those who hold one.
+const handshakes = new WeakMap<SecurityContext, Handshake>();
+
+/** @internal */
+export function handshakeOf(context: SecurityContext): Handshake {
+  const handshake = handshakes.get(context);
+  if (handshake) return handshake;
+  throw usageError('ERR_INVALID_ARG_TYPE', 'This is not a security context');
+}
+
 /**
  * One side of an authentication, and the protection of messages under it. ClientContext and
  * ServerContext are its two kinds.
@@ -71,6 +81,7 @@ export abstract class SecurityContext {
     }
     this.#handshake = new Handshake(role, credentials, targetName, options);
     this.#messages = new MessageProtection(this.#handshake);
+    handshakes.set(this, this.#handshake);
   }
 
   /** Whether the context is complete, with all that `require` lists. */

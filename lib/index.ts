@@ -147,6 +147,7 @@ export {
   ISC_REQ_USE_SESSION_KEY,
   ISC_REQ_USE_SUPPLIED_CREDS,
 } from './flags.js';
+export type { Account, Group, Identity } from './identity.js';
 export { isSupported } from './internal/binding.js';
 export type { DecryptOptions, DecryptResult, EncryptOptions } from './message.js';
 export {

@@ -1,6 +1,10 @@
-import { type ContextOptions, SecurityContext } from './context.js';
+import { isAsyncFunction, isPromise } from 'node:util/types';
+import { type ContextOptions, handshakeOf, SecurityContext } from './context.js';
 import type { Credentials } from './credentials.js';
-import { validOptions } from './internal/validate.js';
+import { usageError } from './errors.js';
+import { type Identity, identityOf, validateSid } from './identity.js';
+import { getBinding, resultOf } from './internal/binding.js';
+import { validateFunction, validOptions } from './internal/validate.js';
 
 export type ServerContextOptions = ContextOptions;
 
@@ -10,4 +14,58 @@ export class ServerContext extends SecurityContext {
     const valid = validOptions(options, 'options', ['flags', 'require', 'channelBindings']);
     super('server', credentials, undefined, valid);
   }
+
+  /**
+   * Who the client is: user and groups, by SID and name, off the JavaScript thread.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querysecuritycontexttoken
+   */
+  async identity(): Promise<Identity> {
+    const handshake = handshakeOf(this);
+    handshake.assertComplete();
+    return identityOf(resultOf(await getBinding().identity(handshake.handle)));
+  }
+
+  /**
+   * Whether the client is a member of a group, or the user itself, by SID: disabled memberships do
+   * not count. Off the JavaScript thread.
+   *
+   * https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
+   */
+  async isMemberOf(sid: string): Promise<boolean> {
+    validateSid(sid);
+    const handshake = handshakeOf(this);
+    handshake.assertComplete();
+    return resultOf(await getBinding().isMemberOf(handshake.handle, sid));
+  }
+
+  /**
+   * Runs a callback as the client and returns what it returned. The thread is turned back in any
+   * case, to what it was before: itself, or the client of an impersonation around this one. Only
+   * synchronous work is the client's: a callback that returns a promise is refused, for the rest of
+   * it would run as the process.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-impersonatesecuritycontext
+   */
+  impersonate<T>(callback: () => T): T {
+    validateFunction(callback, 'callback');
+    if (isAsyncFunction(callback)) throw asynchronousError();
+    const handshake = handshakeOf(this);
+    handshake.assertComplete();
+    const { value } = resultOf(getBinding().impersonate(handshake.handle, callback));
+    if (isPromise(value) || isThenable(value)) throw asynchronousError();
+    return value as T;
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+function asynchronousError(): Error {
+  return usageError(
+    'ERR_INVALID_ARG_VALUE',
+    '"callback" must be synchronous: a thread that waits would act as the client for others, so ' +
+      'what follows an await would run as this process',
+  );
 }

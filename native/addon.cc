@@ -1,6 +1,7 @@
 // The addon's exports. lib/internal/binding.ts describes them.
 #include <napi.h>
 
+#include "access_token_wrap.h"
 #include "attributes_wrap.h"
 #include "context_wrap.h"
 #include "credentials_wrap.h"
@@ -17,6 +18,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   winsspi::defineContext(env, exports);
   winsspi::defineMessage(env, exports);
   winsspi::defineAttributes(env, exports);
+  winsspi::defineAccessToken(env, exports);
   return exports;
 }
 

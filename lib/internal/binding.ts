@@ -34,6 +34,22 @@ export interface NativeLeg {
   readonly package: string | undefined;
 }
 
+export interface NativeAccount {
+  readonly sid: string;
+  readonly name: string | undefined;
+  readonly domain: string | undefined;
+  readonly attributes: number;
+}
+
+export interface NativeIdentity {
+  readonly user: NativeAccount;
+  readonly groups: readonly NativeAccount[];
+  readonly logonId: bigint;
+  readonly impersonationLevel: number | undefined;
+  readonly elevated: boolean;
+  readonly expiry: number | undefined;
+}
+
 type MessageFunction = (
   context: NativeContext,
   ...memory: (Uint8Array | null)[]
@@ -83,6 +99,11 @@ export interface Binding {
   readonly verifySignatureAsync: AsyncMessageFunction;
 
   queryAttribute(context: NativeContext, attribute: number): unknown;
+
+  identity(context: NativeContext): Promise<NativeIdentity | NativeFailure>;
+  isMemberOf(context: NativeContext, sid: string): Promise<boolean | NativeFailure>;
+  /** Calls the callback as the client; what it throws comes through. */
+  impersonate(context: NativeContext, callback: () => unknown): { value: unknown } | NativeFailure;
 }
 
 interface Loaded {

@@ -95,6 +95,10 @@ export function validateBoolean(value: unknown, name: string): asserts value is 
   if (typeof value !== 'boolean') throw wrongType(name, 'a boolean', value);
 }
 
+export function validateFunction(value: unknown, name: string): asserts value is () => unknown {
+  if (typeof value !== 'function') throw wrongType(name, 'a function', value);
+}
+
 export function validateChoice<Choice extends string>(
   value: unknown,
   name: string,

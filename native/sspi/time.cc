@@ -11,13 +11,23 @@ constexpr LONGLONG kNever = 0x7FFFFF0000000000;
 }  // namespace
 
 std::optional<double> millisecondsSinceEpoch(const TimeStamp& local) {
-  const LONGLONG ticks = (static_cast<LONGLONG>(local.HighPart) << 32) | local.LowPart;
-  if (ticks <= 0 || ticks >= kNever) return std::nullopt;
   const FILETIME local_time = {local.LowPart, static_cast<DWORD>(local.HighPart)};
+  LARGE_INTEGER ticks;
+  ticks.LowPart = local.LowPart;
+  ticks.HighPart = local.HighPart;
   FILETIME utc;
-  if (!LocalFileTimeToFileTime(&local_time, &utc)) return std::nullopt;
-  const LONGLONG utc_ticks = (static_cast<LONGLONG>(utc.dwHighDateTime) << 32) | utc.dwLowDateTime;
-  return static_cast<double>((utc_ticks - kEpoch) / kTicksPerMillisecond);
+  if (ticks.QuadPart <= 0 || ticks.QuadPart >= kNever ||
+      !LocalFileTimeToFileTime(&local_time, &utc)) {
+    return std::nullopt;
+  }
+  ticks.LowPart = utc.dwLowDateTime;
+  ticks.HighPart = static_cast<LONG>(utc.dwHighDateTime);
+  return millisecondsSinceEpochOfUtc(ticks);
+}
+
+std::optional<double> millisecondsSinceEpochOfUtc(const LARGE_INTEGER& utc) {
+  if (utc.QuadPart <= 0 || utc.QuadPart >= kNever) return std::nullopt;
+  return static_cast<double>((utc.QuadPart - kEpoch) / kTicksPerMillisecond);
 }
 
 }  // namespace sspi

@@ -13,6 +13,9 @@ namespace sspi {
 // https://learn.microsoft.com/windows/win32/secauthn/timestamp
 std::optional<double> millisecondsSinceEpoch(const TimeStamp& local);
 
+// The same of a time that is in UTC, such as the kernel's.
+std::optional<double> millisecondsSinceEpochOfUtc(const LARGE_INTEGER& utc);
+
 }  // namespace sspi
 
 #endif  // WINSSPI_SSPI_TIME_H_

@@ -1,0 +1,13 @@
+// The functions of sspi/access_token.h.
+#ifndef WINSSPI_ACCESS_TOKEN_WRAP_H_
+#define WINSSPI_ACCESS_TOKEN_WRAP_H_
+
+#include <napi.h>
+
+namespace winsspi {
+
+void defineAccessToken(Napi::Env env, Napi::Object exports);
+
+}  // namespace winsspi
+
+#endif  // WINSSPI_ACCESS_TOKEN_WRAP_H_
