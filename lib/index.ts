@@ -55,7 +55,12 @@ export {
   SECQOP_WRAP_OOB_DATA,
   type SecBuffer,
 } from './buffers.js';
-export type { ChannelBindings } from './channel-bindings.js';
+export {
+  type ChannelBindings,
+  tlsExporter,
+  tlsServerEndPoint,
+  tlsUnique,
+} from './channel-bindings.js';
 export { ClientContext, type ClientContextOptions } from './client.js';
 export {
   type ContextOptions,

@@ -37,6 +37,9 @@ test('the package exports exactly these names', () => {
     'isSupported',
     'querySecurityPackage',
     'spn',
+    'tlsExporter',
+    'tlsServerEndPoint',
+    'tlsUnique',
   ]);
 });
 
