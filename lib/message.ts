@@ -19,7 +19,7 @@ import {
   type MessageResult,
 } from './internal/layout.js';
 import { Queue } from './internal/queue.js';
-import { validateBytes, validateUint32, validOptions } from './internal/validate.js';
+import { validateBytes, validateUint32, validBits, validOptions } from './internal/validate.js';
 import { SEC_E_OK } from './status.js';
 
 export interface EncryptOptions {
@@ -236,8 +236,8 @@ function validBuffer(buffer: unknown, name: string): SecBuffer {
   if (typeof buffer !== 'object' || buffer === null) {
     throw usageError('ERR_INVALID_ARG_TYPE', `"${name}" must be an object { type, data }`);
   }
-  const { type, data } = buffer as Partial<SecBuffer>;
-  validateUint32(type, `${name}.type`);
+  const { type: bits, data } = buffer as Partial<SecBuffer>;
+  const type = validBits(bits, `${name}.type`);
   if (data !== null) validateBytes(data, `${name}.data`);
   return { type, data };
 }
@@ -297,9 +297,8 @@ function validEncryptOptions(options: EncryptOptions): Required<EncryptOptions> 
     'qop',
     'sequenceNumber',
   ]);
-  validateUint32(qop, 'options.qop');
   validateUint32(sequenceNumber, 'options.sequenceNumber');
-  return { qop, sequenceNumber };
+  return { qop: validBits(qop, 'options.qop'), sequenceNumber };
 }
 
 function validSequenceNumber(options: DecryptOptions): number {

@@ -122,6 +122,15 @@ export function validateUint32(value: unknown, name: string): asserts value is n
   );
 }
 
+/** A word of flag bits. Operators such as | give it a sign where the highest bit is set. */
+export function validBits(value: unknown, name: string): number {
+  const signed =
+    Number.isInteger(value) && (value as number) < 0 && (value as number) >= -(2 ** 31);
+  const bits = signed ? (value as number) >>> 0 : value;
+  validateUint32(bits, name);
+  return bits;
+}
+
 /** Bytes that Windows may read or write during a call, and nobody else. */
 export function validateBytes(
   value: unknown,

@@ -41,8 +41,14 @@ struct Context::Call {
     if (output_token.pvBuffer != memory.data() || output_token.cbBuffer > memory.size()) {
       return false;
     }
-    memory.resize(output_token.cbBuffer);
+    memory.resize(untouched() ? 0 : output_token.cbBuffer);
     return true;
+  }
+
+  // Whether the package left the buffer as it was: no token is as long as the room and all zeros.
+  bool untouched() const {
+    return output_token.cbBuffer == memory.size() &&
+           std::ranges::all_of(memory, [](std::byte byte) { return byte == std::byte{0}; });
   }
 
   std::array<SecBuffer, 2> inputs = {};

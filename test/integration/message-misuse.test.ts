@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { SECBUFFER_DATA, SECBUFFER_EMPTY, SECBUFFER_TOKEN, SECQOP_WRAP_NO_ENCRYPT } from 'winsspi';
+import {
+  SECBUFFER_DATA,
+  SECBUFFER_EMPTY,
+  SECBUFFER_READONLY,
+  SECBUFFER_TOKEN,
+  SECQOP_WRAP_NO_ENCRYPT,
+} from 'winsspi';
 import { establishedPair } from '../support/handshake.js';
 import { lab, needsDomain } from '../support/lab.js';
 
@@ -153,6 +159,17 @@ describe('what was checked is what is used', () => {
   });
 });
 
+test('flags that an operator made negative are what they were meant to be', () => {
+  const negative = SECBUFFER_DATA | SECBUFFER_READONLY;
+  expect(negative).toBeLessThan(0);
+  const [, data] = client.encryptMessage([
+    tokenRoom(),
+    { type: SECBUFFER_DATA, data: Buffer.from(text) },
+    { type: negative, data: Buffer.from('read only') },
+  ]);
+  expect(data?.type).toBe(SECBUFFER_DATA);
+});
+
 describe('misuse', () => {
   const data = Buffer.from(text);
   test.each([
@@ -167,7 +184,12 @@ describe('misuse', () => {
       'ERR_INVALID_ARG_TYPE',
       '"buffers[0].type"',
     ],
-    ['a negative type', [{ type: -1, data }], 'ERR_OUT_OF_RANGE', '"buffers[0].type"'],
+    [
+      'a type below all words',
+      [{ type: -(2 ** 31) - 1, data }],
+      'ERR_OUT_OF_RANGE',
+      '"buffers[0].type"',
+    ],
     ['data that is text', [{ type: 1, data: 'x' }], 'ERR_INVALID_ARG_TYPE', '"buffers[0].data"'],
     ['no data', [{ type: 1 }], 'ERR_INVALID_ARG_TYPE', '"buffers[0].data"'],
     [
@@ -194,7 +216,7 @@ describe('misuse', () => {
   });
 
   test.each([
-    ['encryptMessage', { qop: -1 }, 'ERR_OUT_OF_RANGE'],
+    ['encryptMessage', { qop: 2 ** 32 }, 'ERR_OUT_OF_RANGE'],
     ['encryptMessage', { qop: '0' }, 'ERR_INVALID_ARG_TYPE'],
     ['encryptMessage', { sequenceNumber: 2 ** 32 }, 'ERR_OUT_OF_RANGE'],
     ['encryptMessage', { quop: 0 }, 'ERR_INVALID_ARG_VALUE'],
