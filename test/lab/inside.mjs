@@ -99,6 +99,8 @@ function describe(port) {
     peer: { host: '127.0.0.1', port },
     // An argument for a child process that gives it another logged-on user: alice, bob, nobody.
     loggedOnAs: '--logged-on-as=',
+    // Packages with Windows's layouts, over GSS-API (bridge/), by the names of their models.
+    packages: { Negotiate: 'LabNegotiate', Kerberos: 'LabKerberos', NTLM: 'LabNTLM' },
   };
 }
 

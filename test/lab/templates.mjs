@@ -3,16 +3,29 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { providerSources } from '../provider/build.mjs';
 
 export const cacheFolder = join(
   process.env.XDG_CACHE_HOME || join(homedir(), '.cache'),
   'winsspi-lab',
 );
 
+/** The files of a folder beside this one, and of those in it. */
+function filesIn(folder) {
+  const entries = readdirSync(new URL(`${folder}/`, import.meta.url), { withFileTypes: true });
+  const files = (entry) =>
+    entry.isDirectory() ? filesIn(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`];
+  return entries.flatMap(files).sort();
+}
+
 // The files that decide what each template becomes.
 const recipes = {
   node: ['windows/package-lock.json'],
-  prefix: ['wine.mjs', 'machine.mjs', 'windows/bcryptprimitives.c', 'windows/handle_count.c'],
+  prefix: [
+    ...['wine.mjs', 'machine.mjs', 'windows/bcryptprimitives.c', 'windows/handle_count.c'],
+    ...filesIn('bridge'),
+    ...providerSources().map((path) => `../../${path}`),
+  ],
   domain: ['domain.mjs', 'accounts.mjs', 'logon.c', 'machine.mjs'],
 };
 

@@ -5,12 +5,17 @@ import { mkdirSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildProvider, providerLibrary } from '../provider/build.mjs';
+import { bridgeFolder, bridgeLibrary, buildBridge } from './bridge/build.mjs';
 import { run } from './command.mjs';
 import { logOnLibrary } from './domain.mjs';
 import { follow } from './output.mjs';
 
 /** The path that a Windows program sees for one of the host's. */
 export const windowsPath = (path) => `Z:${path.replaceAll('/', '\\')}`;
+
+/** What secur32 asks for packages beside its own. */
+const securityProviders = [bridgeLibrary, providerLibrary];
 
 /** @param {{ folder: string, prefix?: string }} places the run's folder, and its prefix */
 export function wineEnvironment({ folder, prefix = join(folder, 'prefix') }) {
@@ -20,6 +25,7 @@ export function wineEnvironment({ folder, prefix = join(folder, 'prefix') }) {
     LC_ALL: 'C.UTF-8', // file names are UTF-8
     WINEPREFIX: prefix,
     WINEDEBUG: '-all',
+    WINEDLLPATH: bridgeFolder(prefix),
     // Nothing that offers a download or writes a desktop's menus.
     WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe=',
   };
@@ -36,8 +42,12 @@ export async function makePrefix({ folder, prefix }) {
   for (const name of ['CurrentBuildNumber', 'CurrentBuild']) {
     await run('wine', ['reg', 'add', version, '/v', name, '/d', '14393', '/f'], { env });
   }
+  const providers = 'HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders';
+  const value = ['/v', 'SecurityProviders', '/d', securityProviders.join(','), '/f'];
+  await run('wine', ['reg', 'add', providers, ...value], { env });
   await run('wineserver', ['-w'], { env });
   await addPrograms(prefix);
+  await buildBridge(prefix);
 }
 
 /** Starts Wine's own processes, which node.exe would have to wait for. */
@@ -69,7 +79,10 @@ export async function runNode({ folder, node, args, env, cwd }) {
   return code ?? 128 + constants.signals[signal];
 }
 
-/** What Wine lacks, built for Windows: a library of random numbers, and a count of handles. */
+/**
+ * What is built for Windows: a library of random numbers and a count of handles, which Wine lacks,
+ * and the tests' own security provider.
+ */
 async function addPrograms(prefix) {
   const folder = join(prefix, 'drive_c/windows/system32');
   const compile = (name, source, ...options) => {
@@ -79,4 +92,5 @@ async function addPrograms(prefix) {
   };
   await compile('bcryptprimitives.dll', 'bcryptprimitives.c', '-shared', '-ladvapi32');
   await compile('handle_count.exe', 'handle_count.c', '-lntdll');
+  await buildProvider(join(folder, providerLibrary));
 }

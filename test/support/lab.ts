@@ -13,6 +13,8 @@ export interface Lab {
   readonly peer: { readonly host: string; readonly port: number };
   /** An argument for a child process that gives it another logged-on user: alice, bob, nobody. */
   readonly loggedOnAs: string;
+  /** Packages with Windows's layouts (test/lab/bridge), by the names of their models. */
+  readonly packages: Readonly<Record<'Negotiate' | 'Kerberos' | 'NTLM', string>>;
 }
 
 const path = process.env.WINSSPI_LAB;

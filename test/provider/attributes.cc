@@ -1,0 +1,109 @@
+#include "attributes.h"
+
+#include <algorithm>
+#include <cstring>
+#include <cwchar>
+
+#include "calls.h"
+#include "memory.h"
+#include "objects.h"
+#include "points_in_time.h"
+#include "script.h"
+
+namespace provider {
+namespace {
+
+template <typename Answer>
+Answer& as(void* memory) {
+  return *static_cast<Answer*>(memory);
+}
+
+SEC_WCHAR* textOrNull(const wchar_t* text) {
+  return behaves("nullPointers") ? nullptr : copyOfText(text);
+}
+
+// One block, as FreeContextBuffer frees only one: the structure and its texts behind it.
+SecPkgInfoW* copyOfPackage(const Package& package) {
+  if (behaves("nullPointers")) return nullptr;
+  const std::size_t name = (std::wcslen(package.name) + 1) * sizeof(wchar_t);
+  const std::size_t comment = (std::wcslen(package.comment) + 1) * sizeof(wchar_t);
+  auto* const memory =
+      static_cast<unsigned char*>(allocateBuffer(sizeof(SecPkgInfoW) + name + comment));
+  SecPkgInfoW info = packageInfo(package);
+  std::memcpy(memory + sizeof info, info.Name, name);
+  std::memcpy(memory + sizeof info + name, info.Comment, comment);
+  info.Name = reinterpret_cast<SEC_WCHAR*>(memory + sizeof info);
+  info.Comment = reinterpret_cast<SEC_WCHAR*>(memory + sizeof info + name);
+  std::memcpy(memory, &info, sizeof info);
+  return reinterpret_cast<SecPkgInfoW*>(memory);
+}
+
+// 00 01 … 0f for TestScript, the key itself for the others.
+SecPkgContext_SessionKey sessionKeyOf(const Context& context) {
+  if (behaves("nullPointers")) return {16, nullptr};
+  auto* const memory = static_cast<unsigned char*>(allocateBuffer(16));
+  for (unsigned char i = 0; i < 16; i++)
+    memory[i] = isScript(*context.package) ? i : context.key[i];
+  return {16, memory};
+}
+
+SecPkgContext_KeyInfoW keyInfo() {
+  return {textOrNull(L"TestChecksum"), textOrNull(L"TestCipher"), 128, 0x1001, 0x2002};
+}
+
+SecPkgContext_NegotiationInfoW negotiationInfo(const Context& context) {
+  return {copyOfPackage(*context.package), behaviour("negotiationState").value_or(0)};
+}
+
+void answerAttribute(const Context& context, ULONG attribute, void* memory) {
+  switch (attribute) {
+    case SECPKG_ATTR_SIZES:
+      as<SecPkgContext_Sizes>(memory) = context.package->sizes;
+      break;
+    case SECPKG_ATTR_STREAM_SIZES:
+      as<SecPkgContext_StreamSizes>(memory) = {5, 64, 16384, 4, 1};
+      break;
+    case SECPKG_ATTR_NAMES:
+      as<SecPkgContext_NamesW>(memory) = {textOrNull(L"CORP\\al\u00edce")};
+      break;
+    case SECPKG_ATTR_NATIVE_NAMES:
+      as<SecPkgContext_NativeNamesW>(memory) = {textOrNull(L"alice@CORP.TEST"),
+                                                textOrNull(L"HTTP/server.corp.test")};
+      break;
+    case SECPKG_ATTR_LIFESPAN:
+      as<SecPkgContext_Lifespan>(memory) = {startOfContexts(), expiryOfContexts()};
+      break;
+    case SECPKG_ATTR_KEY_INFO:
+      as<SecPkgContext_KeyInfoW>(memory) = keyInfo();
+      break;
+    case SECPKG_ATTR_SESSION_KEY:
+      as<SecPkgContext_SessionKey>(memory) = sessionKeyOf(context);
+      break;
+    case SECPKG_ATTR_PACKAGE_INFO:
+      as<SecPkgContext_PackageInfoW>(memory) = {copyOfPackage(*context.package)};
+      break;
+    case SECPKG_ATTR_NEGOTIATION_INFO:
+      as<SecPkgContext_NegotiationInfoW>(memory) = negotiationInfo(context);
+      break;
+    case SECPKG_ATTR_FLAGS:
+      as<SecPkgContext_Flags>(memory) = {context.flags};
+      break;
+  }
+}
+
+}  // namespace
+
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
+SECURITY_STATUS WINAPI queryContextAttributes(PCtxtHandle handle, ULONG attribute, void* answer) {
+  Call call("QueryContextAttributes", handle);
+  call.note("attribute", attribute);
+  if (const auto status = call.begin()) return call.end(*status);
+  const auto context = findContext(handle, "QueryContextAttributes");
+  if (!context) return call.end(SEC_E_INVALID_HANDLE);
+  const bool known = attribute < 64 && ((context->package->attributes >> attribute) & 1) != 0;
+  if (!known) return call.end(SEC_E_UNSUPPORTED_FUNCTION);
+  answerAttribute(*context, attribute, answer);
+  return call.end(SEC_E_OK);
+}
+
+}  // namespace provider

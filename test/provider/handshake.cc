@@ -1,0 +1,216 @@
+#include "handshake.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "calls.h"
+#include "handles.h"
+#include "objects.h"
+#include "points_in_time.h"
+#include "protection.h"
+#include "script.h"
+#include "token.h"
+
+namespace provider {
+namespace {
+
+// What the two functions have in common.
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
+struct Leg {
+  const char* function;
+  bool is_server;
+  PCredHandle credentials;
+  PCtxtHandle context;
+  ULONG flags;
+  PSecBufferDesc input;
+  PCtxtHandle new_context;
+  PSecBufferDesc output;
+  PULONG attributes;
+  PTimeStamp expiry;
+};
+
+std::span<const unsigned char> inputOf(const Leg& leg, ULONG wanted) {
+  if (!leg.input) return {};
+  const SecBuffer* const buffer = find({leg.input->pBuffers, leg.input->cBuffers}, wanted);
+  return buffer ? bytesOf(*buffer) : std::span<unsigned char>();
+}
+
+SecBuffer* outputOf(const Leg& leg) {
+  return leg.output ? find({leg.output->pBuffers, leg.output->cBuffers}, SECBUFFER_TOKEN) : nullptr;
+}
+
+std::shared_ptr<Context> startContext(const Leg& leg) {
+  const auto credentials = findCredentials(leg.credentials, leg.function);
+  if (!credentials) return nullptr;
+  auto context = newContext(*credentials, leg.is_server);
+  if (!leg.is_server) {
+    Keystream(Key{}, {false, context->id}).apply(context->key);  // another key for each context
+  }
+  return context;
+}
+
+// As the script says, the token lies or reaches where the caller has no memory.
+void moveOutside(SecBuffer& output, ULONG room) {
+  static unsigned char elsewhere[64];
+  switch (behaviour("outsideStep").value_or(0)) {
+    case 1:  // memory of the package's own
+      output.pvBuffer = elsewhere;
+      break;
+    case 2:  // one byte past the end
+      output.cbBuffer = room + 1;
+      break;
+    case 3:  // so long that the end wraps around
+      output.cbBuffer = 0xFFFFFFFF;
+      break;
+    case 4:  // where address and length wrap around together
+      output.pvBuffer = reinterpret_cast<void*>(~uintptr_t{0});
+      break;
+  }
+}
+
+void writeOutput(SecBuffer& output, std::span<const unsigned char> token) {
+  const ULONG room = output.cbBuffer;
+  if (!behaves("unwrittenOutput")) {
+    std::memcpy(output.pvBuffer, token.data(), token.size());
+    if (!behaves("fullOutput")) output.cbBuffer = static_cast<ULONG>(token.size());
+  }
+  moveOutside(output, room);
+}
+
+void writeResults(const Leg& leg, const Context& context) {
+  if (leg.attributes && !behaves("unwrittenFlags")) {
+    *leg.attributes = behaviour("flags").value_or(context.flags);
+  }
+  if (leg.expiry && !behaves("unwrittenExpiry")) *leg.expiry = expiryOfContexts();
+}
+
+SECURITY_STATUS statusOf(const Context& context) {
+  if (behaves("complete")) {
+    return context.complete ? SEC_I_COMPLETE_NEEDED : SEC_I_COMPLETE_AND_CONTINUE;
+  }
+  return context.complete ? SEC_E_OK : SEC_I_CONTINUE_NEEDED;
+}
+
+// A handle that stays the same is not written beside COMPLETE_NEEDED and COMPLETE_AND_CONTINUE:
+// secur32 of Wine makes a handle of its own from the package's beside SEC_E_OK and CONTINUE_NEEDED
+// only, and would hand out the package's.
+void writeHandle(const Leg& leg, const std::shared_ptr<Context>& context) {
+  if (leg.context && behaves("newHandle")) renew(context);
+  if (leg.context && behaves("complete")) return;
+  if (leg.new_context) *leg.new_context = makeHandle(*context->package, context->id);
+}
+
+// The next token, with zeros behind it where the script wants a longer one.
+std::vector<unsigned char> nextToken(const Context& context,
+                                     std::span<const unsigned char> bindings) {
+  std::vector<unsigned char> token = makeToken(context, bindings);
+  token.resize(std::max<std::size_t>(token.size(), behaviour("tokenLength").value_or(0)));
+  return token;
+}
+
+SECURITY_STATUS tooSmall(SecBuffer* output, std::size_t wanted) {
+  if (output) output->cbBuffer = static_cast<ULONG>(wanted);
+  return SEC_E_BUFFER_TOO_SMALL;
+}
+
+// One leg of a context that is found or new. Nothing changes unless it succeeds.
+SECURITY_STATUS advance(const Leg& leg, const std::shared_ptr<Context>& context) {
+  const std::span<const unsigned char> bindings = inputOf(leg, SECBUFFER_CHANNEL_BINDINGS);
+  const uint32_t last = isScript(*context->package)
+                            ? behaviour("tokens").value_or(context->package->tokens)
+                            : context->package->tokens;
+  Context next = *context;
+  if (leg.is_server || leg.context) {
+    const SECURITY_STATUS status = takeToken(next, inputOf(leg, SECBUFFER_TOKEN), bindings);
+    if (status != SEC_E_OK) return status;
+    next.tokens++;
+  }
+  std::vector<unsigned char> token;
+  if (next.tokens < last) {
+    token = nextToken(next, bindings);
+    next.tokens++;
+  }
+  next.complete = next.tokens == last;
+  next.flags = leg.flags;
+
+  SecBuffer* const output = outputOf(leg);
+  if (useUp("tooSmall")) return tooSmall(output, behaviour("wanted").value_or(0));
+  if (!token.empty() && (!output || output->cbBuffer < token.size())) {
+    return tooSmall(output, token.size());
+  }
+  *context = next;
+  writeHandle(leg, context);
+  if (output) writeOutput(*output, token);
+  writeResults(leg, *context);
+  return statusOf(*context);
+}
+
+SECURITY_STATUS step(const Leg& leg, const SEC_WCHAR* target) {
+  Call call(leg.function, leg.context);
+  call.note("credentials", static_cast<double>(numberOf(leg.credentials)));
+  call.note("target", target);
+  call.note("flags", leg.flags);
+  call.note("room", outputOf(leg) ? outputOf(leg)->cbBuffer : 0);
+  call.noteBuffers(leg.input, true);
+  if (const auto status = call.begin()) return call.end(*status);
+  const auto context = leg.context ? findContext(leg.context, leg.function) : startContext(leg);
+  if (!context) return call.end(SEC_E_INVALID_HANDLE);
+  const SECURITY_STATUS status = advance(leg, context);
+  if (status < 0 && !leg.context) {
+    const SecHandle handle = makeHandle(*context->package, context->id);
+    removeContext(&handle);
+  }
+  call.note("newHandle", static_cast<double>(status < 0 ? 0 : context->id));
+  return call.end(status);
+}
+
+}  // namespace
+
+SECURITY_STATUS WINAPI initializeSecurityContext(PCredHandle credentials, PCtxtHandle context,
+                                                 SEC_WCHAR* target, ULONG flags, ULONG, ULONG,
+                                                 PSecBufferDesc input, ULONG,
+                                                 PCtxtHandle new_context, PSecBufferDesc output,
+                                                 PULONG attributes, PTimeStamp expiry) {
+  return step({"InitializeSecurityContext", false, credentials, context, flags, input, new_context,
+               output, attributes, expiry},
+              target);
+}
+
+SECURITY_STATUS WINAPI acceptSecurityContext(PCredHandle credentials, PCtxtHandle context,
+                                             PSecBufferDesc input, ULONG flags, ULONG,
+                                             PCtxtHandle new_context, PSecBufferDesc output,
+                                             PULONG attributes, PTimeStamp expiry) {
+  return step({"AcceptSecurityContext", true, credentials, context, flags, input, new_context,
+               output, attributes, expiry},
+              nullptr);
+}
+
+// Adds DONE to the token, so that one that was sent too early is seen. There is room: what the
+// caller gave is far longer than a token.
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-completeauthtoken
+SECURITY_STATUS WINAPI completeAuthToken(PCtxtHandle handle, PSecBufferDesc token) {
+  Call call("CompleteAuthToken", handle);
+  call.noteBuffers(token, true);
+  if (const auto status = call.begin()) return call.end(*status);
+  if (!findContext(handle, "CompleteAuthToken")) return call.end(SEC_E_INVALID_HANDLE);
+  SecBuffer* const buffer =
+      token ? find({token->pBuffers, token->cBuffers}, SECBUFFER_TOKEN) : nullptr;
+  if (!buffer) return call.end(SEC_E_INVALID_TOKEN);
+  if (buffer->cbBuffer > 0) {
+    auto* const end = static_cast<unsigned char*>(buffer->pvBuffer) + buffer->cbBuffer;
+    std::memcpy(end, "DONE", 4);
+    buffer->cbBuffer += 4;
+  }
+  return call.end(SEC_E_OK);
+}
+
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-deletesecuritycontext
+SECURITY_STATUS WINAPI deleteSecurityContext(PCtxtHandle handle) {
+  Call call("DeleteSecurityContext", handle);
+  const auto scripted = call.begin();
+  const SECURITY_STATUS status = removeContext(handle) ? SEC_E_OK : SEC_E_INVALID_HANDLE;
+  return call.end(scripted.value_or(status));
+}
+
+}  // namespace provider

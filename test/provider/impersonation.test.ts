@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import {
+  callsOf,
+  checkProviderAfterEach,
+  provider,
+  providerInstalled,
+  providerPair,
+} from '../support/provider.js';
+
+const turns = () =>
+  callsOf('ImpersonateSecurityContext', 'RevertSecurityContext').map(
+    ({ function: name, handle }) => [name, handle],
+  );
+
+describe.skipIf(!providerInstalled)('impersonate', () => {
+  checkProviderAfterEach();
+
+  test('calls the callback between Impersonate and Revert, on this thread', async () => {
+    using pair = await providerPair('TestScript');
+    const handle = callsOf('AcceptSecurityContext')[0]?.newHandle;
+    const result = pair.server.impersonate(() => {
+      expect(provider.impersonating()).toBe(true);
+      expect(turns()).toEqual([['ImpersonateSecurityContext', handle]]);
+      return 'result';
+    });
+    expect(result).toBe('result');
+    expect(provider.impersonating()).toBe(false);
+    expect(turns()).toEqual([
+      ['ImpersonateSecurityContext', handle],
+      ['RevertSecurityContext', handle],
+    ]);
+    for (const { thread } of callsOf('ImpersonateSecurityContext', 'RevertSecurityContext')) {
+      expect(thread).toBe(provider.thread());
+    }
+  });
+
+  test('turns the thread back when the callback throws, and throws the same', async () => {
+    using pair = await providerPair('TestScript');
+    const error = new Error('from the callback');
+    let caught: unknown;
+    try {
+      pair.server.impersonate(() => {
+        throw error;
+      });
+    } catch (thrown) {
+      caught = thrown;
+    }
+    expect(caught).toBe(error);
+    expect(provider.impersonating()).toBe(false);
+    expect(turns().length).toBe(2);
+  });
+
+  test('turns the thread back though Revert fails', async () => {
+    using pair = await providerPair('TestScript');
+    provider.fail('RevertSecurityContext', 0x80090304);
+    expect(pair.server.impersonate(() => provider.impersonating())).toBe(true);
+    expect(provider.impersonating()).toBe(false);
+  });
+
+  test('returns to the outer client after an inner one', async () => {
+    using outer = await providerPair('TestScript');
+    using inner = await providerPair('TestScript');
+    outer.server.impersonate(() => {
+      inner.server.impersonate(() => {});
+      expect(provider.impersonating()).toBe(true);
+    });
+    expect(provider.impersonating()).toBe(false);
+  });
+
+  test('does not call the callback where Impersonate fails', async () => {
+    using pair = await providerPair('TestScript');
+    provider.fail('ImpersonateSecurityContext', 0x8009030b);
+    let called = false;
+    expect(() =>
+      pair.server.impersonate(() => {
+        called = true;
+      }),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'SEC_E_NO_IMPERSONATION',
+        syscall: 'ImpersonateSecurityContext',
+      }),
+    );
+    expect(called).toBe(false);
+    expect(callsOf('RevertSecurityContext')).toEqual([]);
+  });
+
+  test('refuses a promise, with the thread turned back', async () => {
+    using pair = await providerPair('TestScript');
+    expect(() => pair.server.impersonate(() => Promise.resolve())).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
+    );
+    expect(() => pair.server.impersonate(async () => {})).toThrow(TypeError);
+    expect(provider.impersonating()).toBe(false);
+    expect(callsOf('ImpersonateSecurityContext').length).toBe(1);
+  });
+
+  test('outlives close() in the callback: the context is deleted after Revert', async () => {
+    using pair = await providerPair('TestScript');
+    pair.server.impersonate(() => pair.server.close());
+    expect(provider.impersonating()).toBe(false);
+    const ends = callsOf('RevertSecurityContext', 'DeleteSecurityContext');
+    expect(ends.map((call) => call.function)).toEqual([
+      'RevertSecurityContext',
+      'DeleteSecurityContext',
+    ]);
+  });
+});
+
+describe.skipIf(!providerInstalled)('identity', () => {
+  checkProviderAfterEach();
+
+  test('asks for the token off the JavaScript thread, and tells whose it is', async () => {
+    using pair = await providerPair('TestScript');
+    const identity = await pair.server.identity();
+    expect(identity.sid).toMatch(/^S-1-/);
+    expect(identity.impersonationLevel).toBe('impersonation');
+    const [call, ...more] = callsOf('QuerySecurityContextToken');
+    expect(more).toEqual([]);
+    expect(call?.thread).not.toBe(provider.thread());
+    const group = identity.groups.find(({ attributes }) => attributes.includes('enabled'));
+    expect(await pair.server.isMemberOf(group?.sid as string)).toBe(true);
+    expect(await pair.server.isMemberOf('S-1-5-32-7777')).toBe(false);
+  });
+
+  test('fails with the status of the package', async () => {
+    using pair = await providerPair('TestScript');
+    provider.fail('QuerySecurityContextToken', 0x8009030b);
+    await expect(pair.server.identity()).rejects.toThrow(
+      expect.objectContaining({
+        code: 'SEC_E_NO_IMPERSONATION',
+        syscall: 'QuerySecurityContextToken',
+      }),
+    );
+  });
+});

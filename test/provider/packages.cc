@@ -1,0 +1,96 @@
+#include "packages.h"
+
+#include <cwchar>
+
+#include "protection.h"
+
+namespace provider {
+namespace {
+
+constexpr uint64_t bits() { return 0; }
+
+template <typename... Rest>
+constexpr uint64_t bits(uint64_t attribute, Rest... rest) {
+  return (uint64_t{1} << attribute) | bits(rest...);
+}
+
+constexpr ULONG kCapabilities = SECPKG_FLAG_INTEGRITY | SECPKG_FLAG_PRIVACY |
+                                SECPKG_FLAG_CONNECTION | SECPKG_FLAG_READONLY_WITH_CHECKSUM;
+
+constexpr uint64_t kEvery =
+    bits(SECPKG_ATTR_SIZES, SECPKG_ATTR_NAMES, SECPKG_ATTR_LIFESPAN, SECPKG_ATTR_STREAM_SIZES,
+         SECPKG_ATTR_KEY_INFO, SECPKG_ATTR_SESSION_KEY, SECPKG_ATTR_PACKAGE_INFO,
+         SECPKG_ATTR_NEGOTIATION_INFO, SECPKG_ATTR_NATIVE_NAMES, SECPKG_ATTR_FLAGS);
+constexpr uint64_t kBut = bits(SECPKG_ATTR_STREAM_SIZES);
+
+// Sizes: the largest token and signature, the block, the security trailer.
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_sizes
+constexpr Package kPackages[] = {
+    {L"TestKerberos",
+     L"Shaped like Kerberos with AES",
+     kCapabilities,
+     48000,
+     2,
+     {48000, 40, 1, 76},
+     kEvery & ~kBut,
+     &kKerberosProtection},
+    {L"TestNtlm",
+     L"Shaped like NTLM",
+     kCapabilities,
+     2888,
+     3,
+     {2888, 16, 0, 16},
+     bits(SECPKG_ATTR_SIZES, SECPKG_ATTR_NAMES, SECPKG_ATTR_PACKAGE_INFO, SECPKG_ATTR_FLAGS),
+     &kNtlmProtection},
+    {L"TestStream",
+     L"Shaped like Schannel",
+     kCapabilities | SECPKG_FLAG_STREAM,
+     24576,
+     2,
+     {24576, 0, 1, 0},
+     bits(SECPKG_ATTR_SIZES, SECPKG_ATTR_STREAM_SIZES, SECPKG_ATTR_PACKAGE_INFO),
+     &kStreamProtection},
+    {L"TestScript",
+     L"Does what the test says",
+     kCapabilities,
+     48000,
+     2,
+     {48000, 40, 1, 76},
+     kEvery,
+     &kKerberosProtection},
+    {L"TestNull",
+     L"Does nothing",
+     kCapabilities,
+     4096,
+     2,
+     {4096, 16, 0, 16},
+     bits(SECPKG_ATTR_SIZES, SECPKG_ATTR_PACKAGE_INFO),
+     &kNullProtection},
+};
+
+static_assert(kPackages[kNullPlace].protection == &kNullProtection);
+
+}  // namespace
+
+std::span<const Package> packages() { return kPackages; }
+
+const Package* findPackage(const SEC_WCHAR* name) {
+  for (const Package& package : kPackages) {
+    if (std::wcscmp(package.name, name) == 0) return &package;
+  }
+  return nullptr;
+}
+
+SecPkgInfoW packageInfo(const Package& package) {
+  return {package.capabilities,
+          1,
+          SECPKG_ID_NONE,
+          package.max_token,
+          const_cast<SEC_WCHAR*>(package.name),
+          const_cast<SEC_WCHAR*>(package.comment)};
+}
+
+bool isStream(const Package& package) { return &package == &kPackages[2]; }
+bool isScript(const Package& package) { return &package == &kPackages[3]; }
+
+}  // namespace provider

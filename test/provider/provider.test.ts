@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { Credentials, enumerateSecurityPackages, querySecurityPackage } from 'winsspi';
+import {
+  callsOf,
+  checkProviderAfterEach,
+  provider,
+  providerInstalled,
+  providerPair,
+} from '../support/provider.js';
+
+// The instrument itself: what the other files rely on.
+describe.skipIf(!providerInstalled)('the provider', () => {
+  checkProviderAfterEach();
+
+  test('is among the packages of the machine', () => {
+    const names = enumerateSecurityPackages().map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['TestKerberos', 'TestNtlm', 'TestStream', 'TestScript', 'TestNull']),
+    );
+    expect(querySecurityPackage('TestStream')).toMatchObject({
+      capabilities: expect.arrayContaining(['stream']),
+      maxToken: 24576,
+    });
+  });
+
+  test('counts what is alive', async () => {
+    const pair = await providerPair('TestKerberos');
+    expect(provider.counters()).toEqual({ credentials: 2, contexts: 2, buffers: 0, errors: [] });
+    pair.client.close();
+    expect(provider.counters()).toEqual({ credentials: 1, contexts: 1, buffers: 0, errors: [] });
+    pair.server.close();
+    expect(provider.counters()).toEqual({ credentials: 0, contexts: 0, buffers: 0, errors: [] });
+  });
+
+  test('sees memory that was not given back', () => {
+    provider.leak();
+    provider.leak();
+    expect(provider.counters().buffers).toBe(2);
+    provider.reset();
+    expect(provider.counters().buffers).toBe(0);
+  });
+
+  test('forgets calls, script and errors at reset()', async () => {
+    provider.fail('AcquireCredentialsHandle', 0x80090300);
+    provider.behave('expiry', 1);
+    provider.reset();
+    using credentials = await Credentials.acquire({ package: 'TestScript' });
+    expect(credentials.expiry).toBeInstanceOf(Date);
+    expect(callsOf('AcquireCredentialsHandle').length).toBe(1);
+    provider.reset();
+    expect(provider.calls()).toEqual([]);
+    expect(provider.counters().credentials).toBe(0);
+  });
+
+  test('gives the statuses of fail() to one call each, in order', async () => {
+    using pair = await providerPair('TestScript');
+    provider.fail('MakeSignature', 0x80090300);
+    provider.fail('MakeSignature', 0x80090308);
+    for (const name of ['InsufficientMemoryError', 'InvalidTokenError']) {
+      expect(() => pair.client.sign(Buffer.alloc(1))).toThrow(expect.objectContaining({ name }));
+    }
+    expect(pair.client.sign(Buffer.alloc(1)).length).toBe(28);
+  });
+
+  test('TestNull seals nothing with a token of 16 bytes, and records no messages', async () => {
+    using pair = await providerPair('TestNull');
+    const message = Buffer.from('text');
+    const sealed = pair.client.wrapDetached(message);
+    expect(sealed).toEqual({ token: Buffer.alloc(16), message, padding: Buffer.alloc(0) });
+    expect(pair.server.unwrapDetached(sealed).message).toEqual(message);
+    expect(callsOf('EncryptMessage', 'DecryptMessage')).toEqual([]);
+  });
+});

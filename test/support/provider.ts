@@ -1,0 +1,192 @@
+import { existsSync } from 'node:fs';
+import { afterEach, expect } from 'vitest';
+import type { SecBuffer } from 'winsspi';
+import { handshake, newPair, type Pair, type PairOptions } from './handshake.js';
+
+// The tests' own security provider (test/provider): packages that behave as a test says, and that
+// tell what was done with them. secur32 and the tests have the same DLL in the same process.
+
+export type ProviderPackage =
+  | 'TestKerberos'
+  | 'TestNtlm'
+  | 'TestStream'
+  | 'TestScript'
+  | 'TestNull';
+
+export type ProviderFunction =
+  | 'AcquireCredentialsHandle'
+  | 'FreeCredentialsHandle'
+  | 'InitializeSecurityContext'
+  | 'AcceptSecurityContext'
+  | 'CompleteAuthToken'
+  | 'DeleteSecurityContext'
+  | 'QueryContextAttributes'
+  | 'QuerySecurityContextToken'
+  | 'ImpersonateSecurityContext'
+  | 'RevertSecurityContext'
+  | 'EncryptMessage'
+  | 'DecryptMessage'
+  | 'MakeSignature'
+  | 'VerifySignature';
+
+/** What behave() knows. Where nothing else is said, 1 is on and 0 is off. */
+export type Behaviour =
+  /** The steps end in SEC_I_COMPLETE_NEEDED and SEC_I_COMPLETE_AND_CONTINUE. */
+  | 'complete'
+  /** How many tokens a handshake of TestScript has, both sides together. */
+  | 'tokens'
+  /** Tokens are filled up with zeros to this length. */
+  | 'tokenLength'
+  /** How many steps still fail with SEC_E_BUFFER_TOO_SMALL, and the length that they ask for. */
+  | 'tooSmall'
+  | 'wanted'
+  /** Output buffers keep the length that they came with. */
+  | 'fullOutput'
+  /** A step does not write its output buffer, its attributes, its expiry. */
+  | 'unwrittenOutput'
+  | 'unwrittenFlags'
+  | 'unwrittenExpiry'
+  /** Every step after the first gives the context another handle. */
+  | 'newHandle'
+  /** What a step grants, in place of what was asked for. */
+  | 'flags'
+  /** A kind of "never": 1 to 5, in points_in_time.cc. */
+  | 'expiry'
+  /** Where a step's token lies: 1 to 4, in handshake.cc. */
+  | 'outsideStep'
+  /** Where a message's buffer lies (1 to 6, in messages.cc), and the type of that buffer: DATA. */
+  | 'outside'
+  | 'outsideType'
+  /** The type of the next records of TestStream: 0x15 alert, 0x16 handshake. */
+  | 'recordType'
+  | 'negotiationState'
+  /** Attributes come without what they point to. */
+  | 'nullPointers';
+
+export interface RecordedBuffer {
+  readonly type: number;
+  readonly length: number;
+  /** Of input buffers of a step, and of the token of CompleteAuthToken. */
+  readonly bytes: Buffer;
+}
+
+export interface Call {
+  readonly function: ProviderFunction;
+  /** The Windows number of the thread. */
+  readonly thread: number;
+  /** The number in the handle that was passed; 0: there was none. */
+  readonly handle: number;
+  /** Absent while the call runs. */
+  readonly status?: number;
+  readonly buffers: readonly RecordedBuffer[];
+  /** What is recorded beside it for some functions: flags, target, qop, user, … */
+  readonly [detail: string]: unknown;
+}
+
+export interface Counters {
+  readonly credentials: number;
+  readonly contexts: number;
+  /** Memory that was not given back with FreeContextBuffer. */
+  readonly buffers: number;
+  /** Uses of handles that are not alive. */
+  readonly errors: readonly string[];
+}
+
+export interface Provider {
+  /** Forgets the script, the calls, and what is alive. */
+  reset(): void;
+  /** One call of the function, the next that has none yet, returns the status and does nothing. */
+  fail(name: ProviderFunction, status: number): void;
+  delay(name: ProviderFunction, milliseconds: number): void;
+  /** Calls of the function wait for release(). Not for functions that run on this thread. */
+  hold(name: ProviderFunction): void;
+  release(name: ProviderFunction): void;
+  behave(name: Behaviour, value: number): void;
+  calls(): Call[];
+  counters(): Counters;
+  /** The Windows number of the calling thread. */
+  thread(): number;
+  /** Whether the calling thread acts as somebody else. */
+  impersonating(): boolean;
+  /** Hands out memory that nobody frees. */
+  leak(): void;
+}
+
+const path = 'C:\\windows\\system32\\winsspi_provider.dll';
+
+/** The provider is installed in the lab. Elsewhere its tests are skipped. */
+export const providerInstalled = existsSync(path);
+
+export const provider: Provider = providerInstalled ? loadProvider() : ({} as Provider);
+
+function loadProvider(): Provider {
+  const module = { exports: {} };
+  process.dlopen(module, path);
+  return module.exports as Provider;
+}
+
+/** The calls of one function, or of several. */
+export function callsOf(...names: ProviderFunction[]): Call[] {
+  return provider.calls().filter((call) => names.includes(call.function));
+}
+
+/** Waits until a function has been called as often as that. */
+export async function untilCalled(name: ProviderFunction, times = 1): Promise<Call> {
+  for (;;) {
+    const call = callsOf(name)[times - 1];
+    if (call) return call;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const nothing: Counters = { credentials: 0, contexts: 0, buffers: 0, errors: [] };
+
+/** After each test of the file: nothing is alive, and no dead handle was used. */
+export function checkProviderAfterEach(): void {
+  afterEach(() => {
+    const counters = provider.counters();
+    provider.reset();
+    expect(counters).toEqual(nothing);
+  });
+}
+
+export interface ProviderPair extends Pair, Disposable {}
+
+/** A client and a server of one package that have not met yet. Disposing closes both. */
+export async function newProviderPair(
+  packageName: ProviderPackage,
+  options: PairOptions = {},
+): Promise<ProviderPair> {
+  const pair = await newPair({ ...options, package: packageName });
+  return {
+    ...pair,
+    [Symbol.dispose]() {
+      pair.client.close();
+      pair.server.close();
+    },
+  };
+}
+
+/** The same, with the handshake done. */
+export async function providerPair(
+  packageName: ProviderPackage,
+  options: PairOptions = {},
+): Promise<ProviderPair> {
+  const pair = await newProviderPair(packageName, options);
+  await handshake(pair.client, pair.server);
+  return pair;
+}
+
+/** A buffer that surely is there. */
+export function bufferAt(buffers: readonly SecBuffer[], index: number): SecBuffer {
+  const buffer = buffers[index];
+  if (!buffer) throw new Error(`There is no buffer ${index}.`);
+  return buffer;
+}
+
+/** The bytes of a buffer that surely has some. */
+export function dataAt(buffers: readonly SecBuffer[], index: number): Buffer {
+  const { data } = bufferAt(buffers, index);
+  if (!data) throw new Error(`Buffer ${index} has no memory.`);
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}
