@@ -12,6 +12,7 @@ export const toolchainPackages = {
 /** Runs Windows Node beside a domain. */
 export const labPackages = {
   gcc: 'the compiler for Linux',
+  'g++': 'the compiler for Linux, without which winegcc does not start',
   'libc6-dev': 'the C library of the compiler for Linux',
   wine: 'Windows programs on Linux',
   wine64: 'Windows programs on Linux, 64 bits',
