@@ -34,7 +34,8 @@ export function applicationDataOf(bindings: ChannelBindings): Uint8Array {
 /**
  * The server's certificate as channel bindings, from the certificate, or from a connected socket and
  * the side that it is. The hash is that of the certificate's signature, SHA-256 in place of MD5 and
- * SHA-1. This is the kind that Windows's extended protection wants.
+ * SHA-1. This is the kind that Windows's extended protection wants. A server with certificates of
+ * several kinds passes the certificate: after a resumed session its socket may name another one.
  *
  * RFC 5929, section 4: https://www.rfc-editor.org/rfc/rfc5929#section-4
  */
@@ -64,6 +65,7 @@ export function tlsServerEndPoint(
 export function tlsUnique(socket: TLSSocket, role: ContextRole): ChannelBindings {
   validateSocket(socket);
   validateChoice(role, 'role', ['client', 'server']);
+  if (!socket.getFinished()) throw connectionError();
   if (socket.getProtocol() === 'TLSv1.3') throw protocolError('tls-unique', 'TLS 1.2 or earlier');
   // The client finishes first, but where a session is resumed.
   const ours = (role === 'client') !== socket.isSessionReused();
@@ -79,6 +81,7 @@ export function tlsUnique(socket: TLSSocket, role: ContextRole): ChannelBindings
  */
 export function tlsExporter(socket: TLSSocket): ChannelBindings {
   validateSocket(socket);
+  if (!socket.getFinished()) throw connectionError();
   if (socket.getProtocol() !== 'TLSv1.3') throw protocolError('tls-exporter', 'TLS 1.3');
   const material = socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
   return bindings('tls-exporter', material);
@@ -90,7 +93,13 @@ function serverCertificate(socket: TLSSocket, role: ContextRole | undefined): X5
   const certificate =
     role === 'client' ? socket.getPeerX509Certificate() : socket.getX509Certificate();
   if (certificate) return certificate;
-  throw connectionError();
+  if (!socket.getFinished()) throw connectionError();
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    "The TLS socket does not have the server's certificate. Check the role; a client that resumes a " +
+      'session is not sent it: keep the X509Certificate of the first connection, or set ' +
+      'maxCachedSessions: 0 in the agent',
+  );
 }
 
 // By what it can do: a socket may come from another realm, or be a wrapper.
@@ -107,8 +116,7 @@ function validateSocket(socket: unknown): asserts socket is TLSSocket {
 function connectionError(): Error {
   return usageError(
     'ERR_INVALID_ARG_VALUE',
-    'The TLS socket has no handshake behind it, or no certificate of the server: wait for ' +
-      '"secureConnect", and check the role',
+    'The TLS socket has no handshake behind it: wait for "secureConnect"',
   );
 }
 

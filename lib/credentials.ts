@@ -1,5 +1,6 @@
 import { usageError } from './errors.js';
 import { getBinding, type NativeCredentials, resultOf } from './internal/binding.js';
+import { assertNotImpersonating } from './internal/impersonation.js';
 import { validateChoice, validateName, validateString, validOptions } from './internal/validate.js';
 
 /** Whom to log on as, in place of the logged-on user. */
@@ -82,6 +83,7 @@ export class Credentials {
     validateChoice(use, 'options.use', Object.keys(uses) as CredentialsUse[]);
     if (principal !== undefined) validateName(principal, 'options.principal');
     if (packageList !== undefined) validateName(packageList, 'options.packageList');
+    assertNotImpersonating('Credentials.acquire()');
     const acquired = await getBinding().acquireCredentials(
       packageName,
       uses[use],

@@ -4,6 +4,7 @@ import type { Credentials } from './credentials.js';
 import { usageError } from './errors.js';
 import { type Identity, identityOf, validateSid } from './identity.js';
 import { getBinding, resultOf } from './internal/binding.js';
+import { whileImpersonating } from './internal/impersonation.js';
 import { validateFunction, validOptions } from './internal/validate.js';
 
 export type ServerContextOptions = ContextOptions;
@@ -43,7 +44,7 @@ export class ServerContext extends SecurityContext {
    * Runs a callback as the client and returns what it returned. The thread is turned back in any
    * case, to what it was before: itself, or the client of an impersonation around this one. Only
    * synchronous work is the client's: a callback that returns a promise is refused, for the rest of
-   * it would run as the process.
+   * it would run as the process, and so is Credentials.acquire() inside a callback.
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-impersonatesecuritycontext
    */
@@ -52,9 +53,12 @@ export class ServerContext extends SecurityContext {
     if (isAsyncFunction(callback)) throw asynchronousError();
     const handshake = handshakeOf(this);
     handshake.assertComplete();
-    const { value } = resultOf(getBinding().impersonate(handshake.handle, callback));
-    if (isPromise(value) || isThenable(value)) throw asynchronousError();
-    return value as T;
+    const result = whileImpersonating(() => getBinding().impersonate(handshake.handle, callback));
+    const { value } = resultOf(result);
+    if (!isPromise(value) && !isThenable(value)) return value as T;
+    // Nobody else gets this promise: its failure must not end the process.
+    if (isPromise(value)) value.catch(() => {});
+    throw asynchronousError();
   }
 }
 

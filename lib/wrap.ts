@@ -6,6 +6,7 @@ import {
   SECQOP_WRAP_NO_ENCRYPT,
   type SecBuffer,
 } from './buffers.js';
+import { sspiError } from './errors.js';
 import { byteLengthOf } from './internal/bytes.js';
 import type { MessageResult } from './internal/layout.js';
 import { validateBoolean, validateBytes, validOptions } from './internal/validate.js';
@@ -30,6 +31,8 @@ export interface UnwrapResult {
   /** Whether the message was encrypted; false: signed only. */
   readonly encrypted: boolean;
 }
+
+const SEC_E_INVALID_TOKEN = 0x80090308;
 
 // Room for a token whatever SECPKG_ATTR_SIZES says: some packages state less than they write.
 const LEAST_TOKEN = 64;
@@ -138,6 +141,7 @@ function split(messages: MessageProtection, sealed: Uint8Array): SecBuffer[] {
     ];
   }
   const border = messages.roomToEncrypt.token;
+  if (memory.length < border) throw sspiError('DecryptMessage', SEC_E_INVALID_TOKEN);
   return [
     { type: SECBUFFER_TOKEN, data: memory.subarray(0, border) },
     { type: SECBUFFER_DATA, data: memory.subarray(border) },

@@ -134,18 +134,23 @@ class MessageCopy {
     return winsspi::run<Function>(context, memory, layout_);
   }
 
-  // Memory that was detached or made smaller meanwhile is left alone.
-  void writeBack(Napi::Env env) {
+  // False where memory was detached or resized meanwhile: it is left alone, and the caller has not
+  // got what the package made.
+  bool writeBack(Napi::Env env) {
+    bool complete = true;
     for (std::size_t i = 0; i < copies_.size(); i++) {
       const std::span<std::byte> bytes =
           bytesInPlace(env, values_.Value().Get(static_cast<uint32_t>(i)));
+      complete = complete && bytes.size() == copies_[i].size();
       if (bytes.size() == copies_[i].size()) std::ranges::copy(copies_[i], bytes.begin());
     }
+    return complete;
   }
 
   Napi::Value layout(Napi::Env env) const {
     Napi::Uint32Array words = Napi::Uint32Array::New(env, sizeof(Layout) / sizeof(uint32_t));
-    std::memcpy(words.Data(), &layout_, sizeof(Layout));
+    // None where the environment is ending.
+    if (words.Data()) std::memcpy(words.Data(), &layout_, sizeof(Layout));
     return words;
   }
 
@@ -157,7 +162,7 @@ class MessageCopy {
   Napi::ObjectReference values_;
 };
 
-// Resolves with { failure?, layout }. The memory is written when the call has succeeded.
+// Resolves with { failure?, written, layout }. The memory is written when the call has succeeded.
 template <typename Function>
 Napi::Value callAsync(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
@@ -170,8 +175,9 @@ Napi::Value callAsync(const Napi::CallbackInfo& info) {
         return message->run<Function>(*context);
       },
       [message](Napi::Env env, Outcome& outcome) -> Napi::Value {
-        if (outcome) message->writeBack(env);
+        const bool written = outcome && message->writeBack(env);
         Napi::Object object = Napi::Object::New(env);
+        object.Set("written", written);
         if (!outcome) object.Set("failure", failureOf(env, outcome.failure()));
         object.Set("layout", message->layout(env));
         return object;

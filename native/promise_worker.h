@@ -22,17 +22,20 @@ class PromiseWorker final : public Napi::AsyncWorker {
   // May hold references to values: it lives and dies on the JavaScript thread.
   using Convert = std::function<Napi::Value(Napi::Env, Output&)>;
 
-  static Napi::Promise start(Napi::Env env, const char* name, Work work, Convert convert) {
-    auto* worker = new PromiseWorker(env, name, std::move(work), std::move(convert));
-    const Napi::Promise promise = worker->deferred_.Promise();
+  // Nothing where the environment is ending.
+  static Napi::Value start(Napi::Env env, const char* name, Work work, Convert convert) {
+    napi_deferred deferred = nullptr;
+    napi_value promise = nullptr;
+    if (napi_create_promise(env, &deferred, &promise) != napi_ok) return env.Undefined();
+    auto* worker = new PromiseWorker(env, name, deferred, std::move(work), std::move(convert));
     worker->Queue();  // It deletes itself when it is done.
-    return promise;
+    return Napi::Value(env, promise);
   }
 
  private:
-  PromiseWorker(Napi::Env env, const char* name, Work work, Convert convert)
+  PromiseWorker(Napi::Env env, const char* name, napi_deferred deferred, Work work, Convert convert)
       : Napi::AsyncWorker(env, name),
-        deferred_(env),
+        deferred_(deferred),
         work_(std::move(work)),
         convert_(std::move(convert)) {}
 
@@ -42,10 +45,12 @@ class PromiseWorker final : public Napi::AsyncWorker {
     // What the work owned goes before anything can run that closes the same objects.
     work_ = nullptr;
     sspi::Result<Output>& result = *result_;
-    deferred_.Resolve(result ? convert_(Env(), *result) : failureOf(Env(), result.failure()));
+    const Napi::Value value =
+        result ? convert_(Env(), *result) : failureOf(Env(), result.failure());
+    napi_resolve_deferred(Env(), deferred_, value);
   }
 
-  Napi::Promise::Deferred deferred_;
+  napi_deferred deferred_;
   Work work_;
   Convert convert_;
   std::optional<sspi::Result<Output>> result_;

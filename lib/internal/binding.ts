@@ -59,7 +59,12 @@ type MessageFunction = (
 type AsyncMessageFunction = (
   context: NativeContext,
   ...memory: (Uint8Array | null)[]
-) => Promise<{ readonly failure?: NativeFailure; readonly layout: Uint32Array }>;
+) => Promise<{
+  readonly failure?: NativeFailure;
+  /** Whether all of the memory was still there to be written. */
+  readonly written: boolean;
+  readonly layout: Uint32Array;
+}>;
 
 /** The addon's exports. Arguments are checked before they get here. */
 export interface Binding {

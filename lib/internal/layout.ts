@@ -1,5 +1,5 @@
 import { bufferKind, SECBUFFER_MISSING, type SecBuffer } from '../buffers.js';
-import { IncompleteMessageError } from '../errors.js';
+import { IncompleteMessageError, usageError } from '../errors.js';
 import { type Binding, errorOf, type NativeContext, type NativeFailure } from './binding.js';
 import { byteLengthOf, rangeOf } from './bytes.js';
 
@@ -58,8 +58,16 @@ export async function callMessageFunctionAsync(
   call: MessageCall,
 ): Promise<MessageResult> {
   writeLayout(binding.layout, call);
-  const { failure, layout } = await binding[`${call.name}Async`](context, ...memoryOf(call));
-  return readResult(layout, call, failure);
+  const outcome = await binding[`${call.name}Async`](context, ...memoryOf(call));
+  if (!outcome.failure && !outcome.written) throw memoryError();
+  return readResult(outcome.layout, call, outcome.failure);
+}
+
+function memoryError(): Error {
+  return usageError(
+    'ERR_INVALID_ARG_VALUE',
+    'The memory of "buffers" was detached or resized during the call: its result is lost',
+  );
 }
 
 const memoryOf = ({ buffers }: MessageCall) => buffers.map(({ data }) => data);

@@ -59,15 +59,20 @@ export function validOptions<Options extends object>(
   name: string,
   valid: readonly (keyof Options & string)[],
 ): Partial<Options> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrongType(name, 'an object', value);
-  }
+  if (!isPlainObject(value)) throw wrongType(name, 'a plain object', value);
   const options = Object.create(null);
   for (const [key, option] of Object.entries(value)) {
     if (!(valid as readonly string[]).includes(key)) throw unknownKey(key, name, valid);
     options[key] = option;
   }
   return options;
+}
+
+// Of any realm. The properties of another prototype would be overlooked.
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function unknownKey(key: string, name: string, valid: readonly string[]): Error {

@@ -48,9 +48,9 @@ Result<Value> fixedInformation(HANDLE token, TOKEN_INFORMATION_CLASS kind) {
 
 // https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountsidw
 void lookUpNames(PSID sid, Account& account) {
-  constexpr DWORD kRoom = 256;  // names have at most 256 characters, domains 255
-  SEC_WCHAR name[kRoom + 1] = {};
-  SEC_WCHAR domain[kRoom + 1] = {};
+  constexpr DWORD kRoom = 257;  // names have at most 256 characters and the terminating zero
+  SEC_WCHAR name[kRoom] = {};
+  SEC_WCHAR domain[kRoom] = {};
   DWORD name_length = kRoom;
   DWORD domain_length = kRoom;
   SID_NAME_USE use;

@@ -35,7 +35,8 @@ struct Leg {
   std::u16string package;        // empty until the context is complete
 };
 
-// Not safe for two calls at once, but for what the functions of message.h say of themselves.
+// One step at a time, and nothing beside it. The functions of message.h say what of them may run at
+// the same time; what only asks (attributes, access tokens) may run beside them.
 class Context {
  public:
   Context(std::shared_ptr<const Credentials> credentials, ContextRequest request)

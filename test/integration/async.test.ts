@@ -120,8 +120,19 @@ describe('the end of the context or of the memory meanwhile', () => {
       { type: SECBUFFER_DATA, data },
     ]);
     const moved = structuredClone(data.buffer, { transfer: [data.buffer] });
-    await expect(call).rejects.toThrow(TypeError);
+    await expect(call).rejects.toThrow(withCode('ERR_INVALID_ARG_VALUE'));
     expect(Buffer.from(moved).every((byte) => byte === 0)).toBe(true);
+  });
+
+  test('memory that was resized is not taken for the result', async () => {
+    const { client } = await fresh();
+    const memory = new ArrayBuffer(1 << 20, { maxByteLength: 1 << 21 });
+    const call = client.encryptMessageAsync([
+      { type: SECBUFFER_TOKEN, data: Buffer.alloc(128) },
+      { type: SECBUFFER_DATA, data: new Uint8Array(memory) },
+    ]);
+    memory.resize(1 << 21);
+    await expect(call).rejects.toThrow(withCode('ERR_INVALID_ARG_VALUE'));
   });
 
   test('memory that was transferred away while the call waited is refused', async () => {

@@ -242,7 +242,7 @@ describe('misuse', () => {
   });
 
   test.each([
-    ['no options', undefined, 'ERR_INVALID_ARG_TYPE', '"options" must be an object'],
+    ['no options', undefined, 'ERR_INVALID_ARG_TYPE', '"options" must be a plain object'],
     ['no target', {}, 'ERR_INVALID_ARG_TYPE', '"options.targetName" must be a string'],
     ['an empty target', { targetName: '' }, 'ERR_INVALID_ARG_VALUE', 'must not be empty'],
     ['a target with a zero', { targetName: 'a\0b' }, 'ERR_INVALID_ARG_VALUE', 'zero character'],
@@ -292,7 +292,7 @@ describe('misuse', () => {
       'null as bindings',
       { targetName: 'a', channelBindings: null },
       'ERR_INVALID_ARG_TYPE',
-      '"options.channelBindings" must be an object',
+      '"options.channelBindings" must be a plain object',
     ],
     [
       'empty bindings',

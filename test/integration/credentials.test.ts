@@ -66,13 +66,13 @@ describe('misuse', () => {
       'null as identity',
       { identity: null },
       'ERR_INVALID_ARG_TYPE',
-      /"options\.identity" must be an object/,
+      /"options\.identity" must be a plain object/,
     ],
     [
       'text as identity',
       { identity: secret },
       'ERR_INVALID_ARG_TYPE',
-      /"options\.identity" must be an object/,
+      /"options\.identity" must be a plain object/,
     ],
     ['a misspelt use', { use: 'inbond' }, 'ERR_INVALID_ARG_VALUE', /Did you mean "inbound"\?/],
     ['an unknown option', { packge: 'NTLM' }, 'ERR_INVALID_ARG_VALUE', /Did you mean "package"\?/],
@@ -88,7 +88,12 @@ describe('misuse', () => {
       'ERR_INVALID_ARG_TYPE',
       /"options\.principal"/,
     ],
-    ['options that are no object', 'NTLM', 'ERR_INVALID_ARG_TYPE', /"options" must be an object/],
+    [
+      'options that are no object',
+      'NTLM',
+      'ERR_INVALID_ARG_TYPE',
+      /"options" must be a plain object/,
+    ],
   ])('%s is refused, without the secret in the message', async (_, options, code, message) => {
     const refused = Credentials.acquire(options as never);
     await expect(refused).rejects.toMatchObject({ code, message: expect.stringMatching(message) });

@@ -71,6 +71,33 @@ describe('worker_threads', () => {
     });
   });
 
+  test('a worker that is terminated in the middle of a message takes nothing with it', async () => {
+    const main = `
+      for (let i = 0; i < 10; i++) {
+        const thread = new Worker(url(\`
+          const credentials2 = await Credentials.acquire({ use: 'inbound' });
+          const { ServerContext } = await import(process.env.WINSSPI_INDEX);
+          const server = new ServerContext(credentials2);
+          const first = await client.step();
+          const answer = await server.step(first.token);
+          await client.step(answer.token);
+          const data = new Uint8Array(8 << 20);
+          const call = client.encryptMessageAsync([{ type: 2, data: new Uint8Array(128) }, { type: 1, data }]);
+          parentPort.postMessage('busy');
+          await call;
+        \`));
+        await once(thread, 'message');
+        await thread.terminate();
+      }
+      console.log('alive');
+    `;
+    expect(await runModule(start + worker + main, { env })).toEqual({
+      code: 0,
+      stdout: 'alive\n',
+      stderr: '',
+    });
+  });
+
   test('what a worker gets of a context that is sent to it is an empty object', async () => {
     const main = `
       const copy = structuredClone(client);

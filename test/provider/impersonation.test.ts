@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Credentials } from 'winsspi';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -54,6 +55,28 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
     using pair = await providerPair('TestScript');
     provider.fail('RevertSecurityContext', 0x80090304);
     expect(pair.server.impersonate(() => provider.impersonating())).toBe(true);
+    expect(provider.impersonating()).toBe(false);
+  });
+
+  test('refuses Credentials.acquire inside, which would run as the process', async () => {
+    using pair = await providerPair('TestScript');
+    const before = callsOf('AcquireCredentialsHandle').length;
+    let acquired: Promise<Credentials> | undefined;
+    pair.server.impersonate(() => {
+      acquired = Credentials.acquire({ package: 'TestScript' });
+      acquired.catch(() => {});
+    });
+    await expect(acquired).rejects.toMatchObject({ code: 'ERR_SSPI_IMPERSONATING' });
+    expect(callsOf('AcquireCredentialsHandle').length).toBe(before);
+    using after = await Credentials.acquire({ package: 'TestScript' });
+    expect(after.package).toBe('TestScript');
+  });
+
+  test('a refused promise that fails later does not end the process', async () => {
+    using pair = await providerPair('TestScript');
+    const refused = () => pair.server.impersonate(() => Promise.reject(new Error('dropped')));
+    expect(refused).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }));
+    await new Promise((resolve) => setImmediate(resolve));
     expect(provider.impersonating()).toBe(false);
   });
 

@@ -40,7 +40,7 @@ describe('options', () => {
 
   test.each([[null], [undefined], [[]], ['text'], [1]])('%o is not options', (value) => {
     expect(() => validOptions(value as object, 'options', [])).toThrow(
-      withCode('ERR_INVALID_ARG_TYPE', '"options" must be an object'),
+      withCode('ERR_INVALID_ARG_TYPE', '"options" must be a plain object'),
     );
   });
 });
@@ -57,9 +57,26 @@ test('options are read once', () => {
   expect([valid.user, valid.user, reads]).toEqual([1, 1, 1]);
 });
 
-test('options inherit nothing', () => {
-  const options = Object.create({ password: 'inherited' });
-  expect(validOptions<Identity>(options, 'options', ['password']).password).toBeUndefined();
+test('options inherit nothing: an object with another prototype is refused', () => {
+  class Options {
+    get password() {
+      return 'inherited';
+    }
+  }
+  for (const options of [Object.create({ password: 'inherited' }), new Options()]) {
+    expect(() => validOptions<Identity>(options, 'options', ['password'])).toThrow(
+      withCode('ERR_INVALID_ARG_TYPE', '"options" must be a plain object'),
+    );
+  }
+});
+
+test('options may come from another realm, or have no prototype', () => {
+  for (const options of [
+    runInNewContext('({ user: 1 })'),
+    Object.assign(Object.create(null), { user: 1 }),
+  ]) {
+    expect(validOptions<Identity>(options, 'options', ['user']).user).toBe(1);
+  }
 });
 
 describe('text', () => {
