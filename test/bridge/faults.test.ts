@@ -1,40 +1,14 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { Credentials, type IdentityOptions, ServerContext, SspiError } from 'winsspi';
+import { Credentials, ServerContext } from 'winsspi';
 import { GssPeer } from '../support/gss-peer.js';
 import { handshake, newPair } from '../support/handshake.js';
 import { lab, needsDomain, theLab } from '../support/lab.js';
+import { refusal, refusedLogons, secret } from '../support/refusal.js';
 
 const names = lab?.packages ?? { Negotiate: '', Kerberos: '', NTLM: '' };
-const secret = 'Wr0ng-never-shown';
-
-/** The error of a logon and a handshake that must fail. */
-async function refusal(
-  packageName: string,
-  identity: IdentityOptions,
-  targetName?: string,
-): Promise<SspiError> {
-  try {
-    const { client, server } = await newPair({
-      package: packageName,
-      identity,
-      ...(targetName !== undefined && { client: { targetName } }),
-    });
-    await handshake(client, server);
-  } catch (error) {
-    if (error instanceof SspiError) return error;
-    throw error;
-  }
-  throw new Error('The handshake was not refused.');
-}
 
 describe.skipIf(!lab)(`logons that the domain refuses (${needsDomain})`, () => {
-  const faults: [string, () => IdentityOptions][] = [
-    ['a wrong password', () => ({ ...theLab().users.alice, password: secret })],
-    ['an unknown user', () => ({ ...theLab().users.alice, user: 'nobody', password: secret })],
-    ['an expired account', () => theLab().users.expired],
-    ['a disabled account', () => theLab().users.disabled],
-  ];
   const sides: [string, string, string][] = [
     ['Kerberos', names.Kerberos, 'InitializeSecurityContext'],
     ['Negotiate', names.Negotiate, 'InitializeSecurityContext'],
@@ -42,7 +16,7 @@ describe.skipIf(!lab)(`logons that the domain refuses (${needsDomain})`, () => {
   ];
 
   describe.each(sides)('%s', (_, name, syscall) => {
-    test.each(faults)('%s is LogonDeniedError', async (_, identity) => {
+    test.each(refusedLogons)('%s is LogonDeniedError', async (_, identity) => {
       expect(await refusal(name, identity())).toMatchObject({
         name: 'LogonDeniedError',
         code: 'SEC_E_LOGON_DENIED',

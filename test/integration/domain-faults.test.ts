@@ -1,53 +1,28 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { Credentials, type IdentityOptions, ServerContext, SspiError } from 'winsspi';
+import { Credentials, ServerContext } from 'winsspi';
 import { GssPeer } from '../support/gss-peer.js';
 import { handshake, newPair } from '../support/handshake.js';
 import { lab, needsDomain, theLab } from '../support/lab.js';
+import { refusal, refusedLogons, secret } from '../support/refusal.js';
 import { statusName } from '../support/wine.js';
 
-/** The error of a logon and a handshake that must fail. */
-async function refusal(
-  packageName: string,
-  identity: IdentityOptions,
-  targetName?: string,
-): Promise<SspiError> {
-  try {
-    const { client, server } = await newPair({
-      package: packageName,
-      identity,
-      ...(targetName !== undefined && { client: { targetName } }),
-    });
-    await handshake(client, server);
-  } catch (error) {
-    if (error instanceof SspiError) return error;
-    throw error;
-  }
-  throw new Error('The handshake was not refused.');
-}
-
-const secret = 'Wr0ng-never-shown';
-
 describe.skipIf(!lab)(`logons that the domain refuses (${needsDomain})`, () => {
-  const faults: [string, () => IdentityOptions][] = [
-    ['a wrong password', () => ({ ...theLab().users.alice, password: secret })],
-    ['an unknown user', () => ({ ...theLab().users.alice, user: 'nobody', password: secret })],
-    ['an expired account', () => theLab().users.expired],
-    ['a disabled account', () => theLab().users.disabled],
-  ];
+  test.each(refusedLogons)(
+    "NTLM with %s: the server's step is LogonDeniedError",
+    async (_, identity) => {
+      const error = await refusal('NTLM', identity());
+      expect(error).toMatchObject({
+        name: 'LogonDeniedError',
+        code: 'SEC_E_LOGON_DENIED',
+        status: 0x8009030c,
+        syscall: 'AcceptSecurityContext',
+      });
+      expect(error.message).toContain('Check user, domain and password');
+    },
+  );
 
-  test.each(faults)("NTLM with %s: the server's step is LogonDeniedError", async (_, identity) => {
-    const error = await refusal('NTLM', identity());
-    expect(error).toMatchObject({
-      name: 'LogonDeniedError',
-      code: 'SEC_E_LOGON_DENIED',
-      status: 0x8009030c,
-      syscall: 'AcceptSecurityContext',
-    });
-    expect(error.message).toContain('Check user, domain and password');
-  });
-
-  test.each(faults)(
+  test.each(refusedLogons)(
     'Kerberos with %s: the client is refused before the server hears of it',
     async (_, identity) => {
       const error = await refusal('Kerberos', identity());
@@ -59,7 +34,7 @@ describe.skipIf(!lab)(`logons that the domain refuses (${needsDomain})`, () => {
     },
   );
 
-  test.each(faults)('Negotiate with %s is refused', async (_, identity) => {
+  test.each(refusedLogons)('Negotiate with %s is refused', async (_, identity) => {
     const error = await refusal('Negotiate', identity());
     expect(error.code).toBe(statusName('SEC_E_LOGON_DENIED', 'SEC_E_INTERNAL_ERROR'));
   });
