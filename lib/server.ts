@@ -57,7 +57,7 @@ export class ServerContext extends SecurityContext {
     const { value } = resultOf(result);
     if (!isPromise(value) && !isThenable(value)) return value as T;
     // Nobody else gets this promise: its failure must not end the process.
-    if (isPromise(value)) value.catch(() => {});
+    if (isPromise(value)) Promise.prototype.then.call(value, undefined, () => {});
     throw asynchronousError();
   }
 }
