@@ -52,6 +52,24 @@ describe.skipIf(!providerInstalled)('the provider', () => {
     expect(provider.counters().credentials).toBe(0);
   });
 
+  test('tells of every call whether its thread acted as somebody else', async () => {
+    using pair = await providerPair('TestScript');
+    pair.server.queryAttribute('names');
+    pair.server.impersonate(() => pair.server.queryAttribute('names'));
+    pair.server.queryAttribute('names');
+    const last = provider.calls().slice(-5);
+    expect(last.map((call) => [call.function, call.impersonating])).toEqual([
+      ['QueryContextAttributes', false],
+      ['ImpersonateSecurityContext', false],
+      ['QueryContextAttributes', true],
+      ['RevertSecurityContext', true],
+      ['QueryContextAttributes', false],
+    ]);
+    // What runs on other threads: credentials and steps.
+    const others = provider.calls().filter(({ thread }) => thread !== provider.thread());
+    expect(others.map(({ impersonating }) => impersonating)).toEqual(others.map(() => false));
+  });
+
   test('gives the statuses of fail() to one call each, in order', async () => {
     using pair = await providerPair('TestScript');
     provider.fail('MakeSignature', 0x80090300);

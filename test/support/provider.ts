@@ -74,6 +74,8 @@ export interface Call {
   readonly function: ProviderFunction;
   /** The Windows number of the thread. */
   readonly thread: number;
+  /** Whether the thread acted as somebody else when the call began. */
+  readonly impersonating: boolean;
   /** The number in the handle that was passed; 0: there was none. */
   readonly handle: number;
   /** Absent while the call runs. */
