@@ -83,6 +83,8 @@ Napi::Value counters(const Napi::CallbackInfo& info) {
   object.Set("credentials", counters.credentials);
   object.Set("contexts", counters.contexts);
   object.Set("buffers", counters.buffers);
+  object.Set("tokens", counters.tokens);
+  object.Set("certificates", counters.certificates);
   Napi::Array errors = Napi::Array::New(info.Env());
   for (const std::string& error : counters.errors) errors.Set(errors.Length(), error);
   object.Set("errors", errors);
