@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "attributes.h"
+#include "control_token.h"
 #include "credentials.h"
 #include "handshake.h"
 #include "impersonation.h"
@@ -54,6 +55,7 @@ SecurityFunctionTableW wideTable() {
   table.InitializeSecurityContextW = initializeSecurityContext;
   table.AcceptSecurityContext = acceptSecurityContext;
   table.CompleteAuthToken = completeAuthToken;
+  table.ApplyControlToken = applyControlToken;
   table.DeleteSecurityContext = deleteSecurityContext;
   table.QueryContextAttributesW = queryContextAttributes;
   table.ImpersonateSecurityContext = impersonateSecurityContext;
