@@ -29,7 +29,7 @@ constexpr uint64_t kStream = bits(SECPKG_ATTR_STREAM_SIZES, SECPKG_ATTR_UNIQUE_B
                                   SECPKG_ATTR_ENDPOINT_BINDINGS, SECPKG_ATTR_APPLICATION_PROTOCOL);
 constexpr uint64_t kLaterStream =
     bits(SECPKG_ATTR_REMOTE_CERT_CONTEXT - 64, SECPKG_ATTR_CONNECTION_INFO - 64,
-         SECPKG_ATTR_CIPHER_INFO - 64);
+         SECPKG_ATTR_CIPHER_INFO - 64, SECPKG_ATTR_KEYING_MATERIAL - 64);
 
 // Sizes: the largest token and signature, the block, the security trailer.
 // https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_sizes

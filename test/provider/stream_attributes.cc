@@ -123,6 +123,9 @@ void answerStream(ULONG attribute, void* memory) {
     case SECPKG_ATTR_CONNECTION_INFO:
       as<SecPkgContext_ConnectionInfo>(memory) = kConnection;
       break;
+    case SECPKG_ATTR_KEYING_MATERIAL:
+      as<SecPkgContext_KeyingMaterial>(memory) = {sizeof kUnique, bytesOrNull(kUnique)};
+      break;
     case SECPKG_ATTR_CIPHER_INFO:
       as<SecPkgContext_CipherInfo>(memory) = cipherInfo();
       break;
