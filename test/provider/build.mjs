@@ -21,7 +21,7 @@ const options = [
 
 /** What decides how the provider comes out: paths from the root of the project. */
 export function providerSources() {
-  const own = readdirSync(folder).filter((name) => !name.endsWith('.test.ts'));
+  const own = readdirSync(folder).filter((name) => /\.(cc|h|def|mjs)$/.test(name));
   return [...own.sort().map((name) => `test/provider/${name}`), 'native/win_delay_load_hook.cc'];
 }
 

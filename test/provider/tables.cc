@@ -51,7 +51,9 @@ SECURITY_STATUS WINAPI enumeratePackagesA(PULONG count, PSecPkgInfoA* list) {
 
 SecurityFunctionTableW wideTable() {
   SecurityFunctionTableW table = {};
-  table.dwVersion = SECURITY_SUPPORT_PROVIDER_INTERFACE_VERSION;
+  // The version says where the table ends: after ChangeAccountPassword. The first one ends before
+  // SetContextAttributes.
+  table.dwVersion = SECURITY_SUPPORT_PROVIDER_INTERFACE_VERSION_4;
   table.EnumerateSecurityPackagesW = enumeratePackagesW;
   table.QuerySecurityPackageInfoW = queryPackageInfoW;
   table.AcquireCredentialsHandleW = acquireCredentialsHandle;
