@@ -100,17 +100,23 @@ describe('the handshake', () => {
     using client = await TlsClient.connect(server.address);
     const refused = await client.handshake().catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(SspiError);
-    expect(refused).toMatchObject({ syscall: 'InitializeSecurityContext' });
+    expect(refused).toMatchObject({
+      syscall: 'InitializeSecurityContext',
+      code: expect.stringMatching(onWine ? /^SEC_E_INTERNAL_ERROR$/ : /^SEC_E_/),
+    });
     await expect(client.context.step(Buffer.alloc(5))).rejects.toBe(refused);
   });
 
-  test('with a server that does not speak TLS fails', async () => {
+  test('with a server that sends no handshake fails', async () => {
     using server = await NodeServer.listen();
     using client = await TlsClient.connect(server.address);
     await client.context.step();
-    await expect(
-      client.context.step(Buffer.from('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')),
-    ).rejects.toBeInstanceOf(SspiError);
+    const record = Buffer.from([0x16, 3, 3, 0, 4, 2, 0, 0, 0]); // a ServerHello of no bytes
+    await expect(client.context.step(record)).rejects.toMatchObject({
+      syscall: 'InitializeSecurityContext',
+      code: expect.not.stringContaining('INCOMPLETE'),
+    });
+    expect(() => client.context.queryAttribute('streamSizes')).toThrow(SspiError);
   });
 
   test.skipIf(onWine)(
@@ -232,8 +238,9 @@ describe('messages', () => {
     record.writeUInt8(record.readUInt8(record.length - 1) ^ 1, record.length - 1);
     expect(() => open(pair.context, record)).toThrow(
       expect.objectContaining({
-        name: statusName('MessageAlteredError', 'SspiError'),
-        code: statusName('SEC_E_MESSAGE_ALTERED', 'SEC_E_INTERNAL_ERROR'),
+        code: expect.stringMatching(
+          onWine ? /^SEC_E_INTERNAL_ERROR$/ : /^SEC_E_(MESSAGE_ALTERED|DECRYPT_FAILURE)$/,
+        ),
         syscall: 'DecryptMessage',
       }),
     );

@@ -6,6 +6,7 @@ import {
   type ClientContextOptions,
   Credentials,
   IncompleteMessageError,
+  SCHANNEL_SHUTDOWN,
   SECBUFFER_DATA,
   SECBUFFER_EMPTY,
   SECBUFFER_EXTRA,
@@ -185,8 +186,6 @@ export function open(context: SecurityContext, records: Buffer): Opened {
     extra: extra ? Buffer.from(extra.buffer, extra.byteOffset, extra.byteLength) : undefined,
   };
 }
-
-const SCHANNEL_SHUTDOWN = 1;
 
 /** The close_notify for the peer. */
 export async function closeNotify(context: SecurityContext): Promise<Buffer> {
