@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { IncompleteMessageError, SspiError } from 'winsspi';
-import { ByteReader, closeNotify, open, recordBuffers, seal, TlsClient } from '../support/tls.js';
+import { SspiError } from 'winsspi';
+import { ByteReader, closeNotify, open, TlsClient } from '../support/tls.js';
+import { tlsPair } from '../support/tls-pair.js';
 import { NodeServer } from '../support/tls-server.js';
 import { onWine, statusName } from '../support/wine.js';
 
@@ -9,23 +9,6 @@ import { onWine, statusName } from '../support/wine.js';
 
 const CLOSE_ALERT = 0x15;
 const APPLICATION_DATA = 0x17;
-
-/** A complete connection: the client, and the server's end of it. */
-async function connection(...[options]: Parameters<typeof NodeServer.listen>) {
-  using server = await NodeServer.listen(options);
-  const client = await TlsClient.open(server.address);
-  const peer = await server.client;
-  return {
-    client,
-    context: client.context,
-    peer,
-    received: new ByteReader(peer),
-    [Symbol.dispose]() {
-      client[Symbol.dispose]();
-      peer.destroy();
-    },
-  };
-}
 
 describe('the handshake', () => {
   test.each([['Schannel'], ['Microsoft Unified Security Protocol Provider']])(
@@ -131,125 +114,9 @@ describe('the handshake', () => {
   );
 });
 
-describe('messages', () => {
-  test.each([[1], [100], [16384]])('of %d bytes go both ways', async (length) => {
-    using pair = await connection();
-    const message = Buffer.alloc(length, 'x');
-    const sealed = seal(pair.context, message);
-    expect(sealed[0]).toBe(APPLICATION_DATA);
-    expect(sealed.readUInt16BE(3)).toBe(sealed.length - 5);
-    pair.client.socket.write(sealed);
-    expect((await pair.received.take(length)).equals(message)).toBe(true);
-    pair.peer.write(message);
-    expect((await pair.client.receive()).equals(message)).toBe(true);
-  });
-
-  test('of a megabyte go there and back, record by record', async () => {
-    using pair = await connection();
-    pair.peer.pipe(pair.peer);
-    const bytes = randomBytes(64 * 16384);
-    const back = createHash('sha256');
-    const receiving = (async () => {
-      for (let length = 0; length < bytes.length; ) {
-        const message = await pair.client.receive();
-        back.update(message);
-        length += message.length;
-      }
-    })();
-    for (let start = 0; start < bytes.length; start += 16384) {
-      pair.client.send(bytes.subarray(start, start + 16384));
-    }
-    await receiving;
-    expect(back.digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'));
-  });
-
-  test.skipIf(onWine)('of no bytes are sealed (Wine cannot)', async () => {
-    using pair = await connection();
-    pair.client.send('');
-    pair.client.send('next');
-    expect((await pair.received.take(4)).toString()).toBe('next');
-  });
-
-  test('longer than the maximum are refused before the call', async () => {
-    using pair = await connection();
-    const { maximumMessage } = pair.context.queryAttribute('streamSizes');
-    expect(() => seal(pair.context, Buffer.alloc(maximumMessage + 1))).toThrow(
-      expect.objectContaining({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE' }),
-    );
-    // Had the package sealed it, the server would miss a record.
-    pair.client.send('next');
-    expect((await pair.received.take(4)).toString()).toBe('next');
-  });
-
-  test('are sealed and opened off the JavaScript thread', async () => {
-    using pair = await connection();
-    const sealed = await pair.context.encryptMessageAsync(
-      recordBuffers(pair.context, Buffer.from('hello')),
-    );
-    pair.client.socket.write(Buffer.concat(sealed.map(({ data }) => data ?? Buffer.alloc(0))));
-    expect((await pair.received.take(5)).toString()).toBe('hello');
-    pair.peer.write('olleh');
-    const memory = await pair.client.reader.takeRecord();
-    const empty = { type: 0, data: null };
-    const { buffers } = await pair.context.decryptMessageAsync([
-      { type: 1, data: memory },
-      ...[empty, empty, empty],
-    ]);
-    expect(Buffer.from(buffers[1]?.data ?? []).toString()).toBe('olleh');
-  });
-
-  test('that are not whole say what is missing, and are opened when they are', async () => {
-    using pair = await connection();
-    pair.peer.write('hello');
-    const record = await pair.client.reader.takeRecord();
-    for (let length = 5; length < record.length; length++) {
-      // In memory of its own: the rest of the record must not lie behind it.
-      const part = Uint8Array.prototype.slice.call(record, 0, length);
-      const opening = () => open(pair.context, Buffer.from(part.buffer, 0, length));
-      expect(opening).toThrow(IncompleteMessageError);
-      expect(opening).toThrow(expect.objectContaining({ missing: record.length - length }));
-    }
-    expect(open(pair.context, record).message.toString()).toBe('hello');
-  });
-
-  test('in one read are opened one after the other', async () => {
-    using pair = await connection();
-    const texts = ['first', 'second', 'third'];
-    const records: Buffer[] = [];
-    for (const text of texts) {
-      pair.peer.write(text);
-      records.push(await pair.client.reader.takeRecord());
-    }
-    const part = records[0]?.subarray(0, 7) ?? Buffer.alloc(0);
-    let rest: Buffer | undefined = Buffer.concat([...records, part]);
-    for (const [index, text] of texts.entries()) {
-      const opened = open(pair.context, rest as Buffer);
-      expect(opened.message.toString()).toBe(text);
-      expect(opened.extra).toEqual(Buffer.concat([...records.slice(index + 1), part]));
-      rest = opened.extra;
-    }
-    expect(() => open(pair.context, rest as Buffer)).toThrow(IncompleteMessageError);
-  });
-
-  test('that were altered on the way are refused', async () => {
-    using pair = await connection();
-    pair.peer.write('hello');
-    const record = await pair.client.reader.takeRecord();
-    record.writeUInt8(record.readUInt8(record.length - 1) ^ 1, record.length - 1);
-    expect(() => open(pair.context, record)).toThrow(
-      expect.objectContaining({
-        code: expect.stringMatching(
-          onWine ? /^SEC_E_INTERNAL_ERROR$/ : /^SEC_E_(MESSAGE_ALTERED|DECRYPT_FAILURE)$/,
-        ),
-        syscall: 'DecryptMessage',
-      }),
-    );
-  });
-});
-
 describe('close_notify', () => {
   test('from the server is a status of decryptMessage, without a message', async () => {
-    using pair = await connection();
+    using pair = await tlsPair();
     pair.peer.end('last');
     expect((await pair.client.receive()).toString()).toBe('last');
     const alert = await pair.client.reader.takeRecord();
@@ -264,7 +131,7 @@ describe('close_notify', () => {
   });
 
   test('to the server is the token of the step behind applyControlToken', async () => {
-    using pair = await connection();
+    using pair = await tlsPair();
     pair.client.send('last');
     const alert = await closeNotify(pair.context);
     expect(alert[0]).toBe(CLOSE_ALERT);
@@ -276,7 +143,7 @@ describe('close_notify', () => {
   });
 
   test('goes both ways', async () => {
-    using pair = await connection({ allowHalfOpen: true });
+    using pair = await tlsPair({ allowHalfOpen: true });
     pair.client.socket.write(await closeNotify(pair.context));
     expect((await pair.received.read()).length).toBe(0);
     pair.peer.end();
@@ -287,7 +154,7 @@ describe('close_notify', () => {
 
 describe.skipIf(onWine)('TLS 1.3 (Wine 8 has 1.2)', () => {
   test('session tickets ask for a step, which a complete context takes', async () => {
-    using pair = await connection({ maxVersion: 'TLSv1.3' });
+    using pair = await tlsPair({ maxVersion: 'TLSv1.3' });
     expect(pair.peer.getProtocol()).toBe('TLSv1.3');
     pair.peer.write('hello');
     let opened = open(pair.context, await pair.client.reader.takeRecord());
