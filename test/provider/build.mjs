@@ -32,7 +32,7 @@ export async function buildProvider(path) {
     const sources = providerSources()
       .filter((name) => /\.(cc|def)$/.test(name))
       .map((name) => join(project, name));
-    const libraries = [await makeImportLibrary(scratch), '-ldelayimp'];
+    const libraries = [await makeImportLibrary(scratch), '-ldelayimp', '-lcrypt32'];
     const args = [...options, '-o', path, ...sources, ...libraries];
     await run('x86_64-w64-mingw32-g++-posix', args);
   } finally {
