@@ -120,6 +120,16 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
     expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
   });
 
+  test.each(['Schannel', 'Microsoft Unified Security Protocol Provider'])(
+    '%s takes no identity, which it would misread',
+    async (name) => {
+      const identity = { user: 'alice', password: 'x' };
+      await expect(Credentials.acquire({ package: name, identity })).rejects.toMatchObject({
+        code: 'ERR_INVALID_ARG_VALUE',
+      });
+    },
+  );
+
   test('a package list goes with the logged-on user too', async () => {
     const call = await acquired({ packageList: '!NTLM' });
     expect(call).toMatchObject({ form: 'SEC_WINNT_AUTH_IDENTITY_EXW', packageList: '!NTLM' });
