@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, ServerContext } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { handshake } from '../support/handshake.js';
 import { lab, targetName } from '../support/lab.js';
 
@@ -147,6 +148,7 @@ describe('close', () => {
   });
 
   test('contexts keep credentials alive that were closed', async () => {
+    proves('fact 3.8');
     const outbound = await Credentials.acquire({ ...(alice && { identity: alice }) });
     const inbound = await Credentials.acquire({ use: 'inbound' });
     using client = new ClientContext(outbound, { targetName });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ContextAttributes } from 'winsspi';
+import { proves } from '../proofs/proves.js';
+import { attributeOf } from '../proofs/subjects.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -47,6 +49,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
   checkProviderAfterEach();
 
   test.each(values)('%s', async (name, number, value) => {
+    proves('QueryContextAttributes', attributeOf(number));
     using pair = await providerPair('TestScript');
     const before = callsOf('QueryContextAttributes').length;
     expect(pair.client.queryAttribute(name)).toEqual(value);
@@ -58,6 +61,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
   });
 
   test('flags, in the words of each side', async () => {
+    proves('SECPKG_ATTR_FLAGS');
     using pair = await providerPair('TestScript');
     const { flags } = pair.client;
     expect(pair.client.queryAttribute('flags')).toEqual(flags);
@@ -74,12 +78,14 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
     [5, 5],
     [0xffffffff, 0xffffffff],
   ])('the state %d of a negotiation is %s', async (number, state) => {
+    proves('SECPKG_ATTR_NEGOTIATION_INFO');
     using pair = await providerPair('TestScript');
     provider.behave('negotiationState', number);
     expect(pair.client.queryAttribute('negotiationInfo').state).toBe(state);
   });
 
   test.each([[1], [2], [3], [4], [5]])('an expiry of "never" (%d) is undefined', async (kind) => {
+    proves('SECPKG_ATTR_LIFESPAN');
     using pair = await providerPair('TestScript');
     provider.behave('expiry', kind);
     expect(pair.client.queryAttribute('lifespan')).toEqual({
@@ -107,6 +113,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
   });
 
   test('a package without the attribute throws UnsupportedFunctionError', async () => {
+    proves('QueryContextAttributes');
     using pair = await providerPair('TestNtlm');
     expect(() => pair.client.queryAttribute('sessionKey')).toThrow(
       expect.objectContaining({
@@ -117,6 +124,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
   });
 
   test('the session keys of the two sides are the same, and those of two contexts are not', async () => {
+    proves('SECPKG_ATTR_SESSION_KEY');
     using one = await providerPair('TestKerberos');
     using other = await providerPair('TestKerberos');
     const key = one.client.queryAttribute('sessionKey');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -17,6 +18,7 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
   checkProviderAfterEach();
 
   test('calls the callback between Impersonate and Revert, on this thread', async () => {
+    proves('ImpersonateSecurityContext', 'RevertSecurityContext', 'fact 3.10');
     using pair = await providerPair('TestScript');
     const handle = callsOf('AcceptSecurityContext')[0]?.newHandle;
     const result = pair.server.impersonate(() => {
@@ -36,6 +38,7 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
   });
 
   test('turns the thread back when the callback throws, and throws the same', async () => {
+    proves('RevertSecurityContext', 'fact 3.10');
     using pair = await providerPair('TestScript');
     const error = new Error('from the callback');
     let caught: unknown;
@@ -91,6 +94,7 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
   });
 
   test('does not call the callback where Impersonate fails', async () => {
+    proves('ImpersonateSecurityContext');
     using pair = await providerPair('TestScript');
     provider.fail('ImpersonateSecurityContext', 0x8009030b);
     let called = false;
@@ -109,6 +113,7 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
   });
 
   test('refuses a promise, with the thread turned back', async () => {
+    proves('fact 3.10');
     using pair = await providerPair('TestScript');
     expect(() => pair.server.impersonate(() => Promise.resolve())).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
@@ -134,6 +139,7 @@ describe.skipIf(!providerInstalled)('identity', () => {
   checkProviderAfterEach();
 
   test('asks for the token off the JavaScript thread, and tells whose it is', async () => {
+    proves('QuerySecurityContextToken');
     using pair = await providerPair('TestScript');
     const identity = await pair.server.identity();
     expect(identity.sid).toMatch(/^S-1-/);
@@ -147,6 +153,7 @@ describe.skipIf(!providerInstalled)('identity', () => {
   });
 
   test('fails with the status of the package', async () => {
+    proves('QuerySecurityContextToken');
     using pair = await providerPair('TestScript');
     provider.fail('QuerySecurityContextToken', 0x8009030b);
     await expect(pair.server.identity()).rejects.toThrow(

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as winsspi from 'winsspi';
 import { sspiError, usageError } from '../../lib/errors.js';
+import { proves } from '../proofs/proves.js';
 
 describe('SspiError', () => {
   test('carries the name, the unsigned number and the function, and says what to check', () => {
@@ -17,6 +18,7 @@ describe('SspiError', () => {
   });
 
   test('passes an unknown status through with its number', () => {
+    proves('fact 3.12');
     const error = sspiError('AcceptSecurityContext', 0x8009abcd);
     expect(error.code).toBe('0x8009ABCD');
     expect(error.status).toBe(0x8009abcd);
