@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ContextAttributes } from 'winsspi';
+import * as winsspi from 'winsspi';
 import { proves } from '../proofs/proves.js';
 import { attributeOf } from '../proofs/subjects.js';
 import {
@@ -50,6 +51,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
 
   test.each(values)('%s', async (name, number, value) => {
     proves('QueryContextAttributes', attributeOf(number));
+    expect(winsspi).toHaveProperty(attributeOf(number), number);
     using pair = await providerPair('TestScript');
     const before = callsOf('QueryContextAttributes').length;
     expect(pair.client.queryAttribute(name)).toEqual(value);
@@ -58,6 +60,19 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
     expect(calls[0]?.thread).toBe(provider.thread());
     // What it pointed to was given back at once.
     expect(provider.counters().buffers).toBe(0);
+  });
+
+  test('every pointer of an answer is given back: texts, a key, the parts of a package', async () => {
+    proves('FreeContextBuffer', 'fact 4.1');
+    using pair = await providerPair('TestScript');
+    for (const name of ['names', 'nativeNames', 'keyInfo', 'sessionKey'] as const) {
+      pair.client.queryAttribute(name);
+      expect({ name, ...provider.counters() }).toMatchObject({ name, buffers: 0 });
+    }
+    for (const name of ['packageInfo', 'negotiationInfo'] as const) {
+      expect(JSON.stringify(pair.client.queryAttribute(name))).toContain('Does what the test says');
+      expect({ name, ...provider.counters() }).toMatchObject({ name, buffers: 0 });
+    }
   });
 
   test('flags, in the words of each side', async () => {

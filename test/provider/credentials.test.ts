@@ -40,7 +40,6 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
     ['outbound', 2],
     ['both', 3],
   ] as const)('the use %s is %d', async (use, number) => {
-    proves('fact 3.8');
     expect(await acquired({ use })).toMatchObject({ use: number });
   });
 
@@ -75,6 +74,16 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
   test('an identity without a domain has an empty one', async () => {
     const call = await acquired({ identity: { user: 'alice@corp.test', password: 'x' } });
     expect(call).toMatchObject({ user: 'alice@corp.test', domain: '' });
+  });
+
+  test('an identity without a password never reaches the package', async () => {
+    proves('fact 3.7');
+    for (const identity of [{ user: 'alice' }, { user: 'alice', password: undefined }]) {
+      await expect(acquired({ identity: identity as never })).rejects.toMatchObject({
+        code: 'ERR_INVALID_ARG_TYPE',
+      });
+    }
+    expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
   });
 
   test('a package list makes it SEC_WINNT_AUTH_IDENTITY_EXW', async () => {

@@ -134,6 +134,27 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
     expect(buffers[1]?.data?.length ?? 0).toBe(0);
   });
 
+  test('several DATA buffers are one message, and an empty one is nothing of it', async () => {
+    proves('SECBUFFER_DATA', 'fact 1.2', 'fact 2.9');
+    using pair = await providerPair('TestKerberos');
+    const message = (token: Buffer, parts: Buffer[]) => [
+      data(parts[0] as Buffer),
+      { type: SECBUFFER_TOKEN, data: token },
+      data(Buffer.alloc(0)),
+      data(parts[1] as Buffer),
+    ];
+    const parts = [Buffer.from('one '), Buffer.from('two')];
+    const sealed = pair.client.encryptMessage(message(Buffer.alloc(76), parts));
+    expect(sealed.map(({ data }) => data?.length)).toEqual([4, 60, 0, 3]);
+    expect(parts.map(String)).not.toContain('one ');
+    expect(parts.map(String)).not.toContain('two');
+    const token = dataAt(sealed, 1);
+    const [first, second] = parts.map((part) => Buffer.from(part)) as [Buffer, Buffer];
+    expect(() => pair.server.decryptMessage(message(token, [second, first]))).toThrow(altered);
+    pair.server.decryptMessage(message(token, parts));
+    expect(parts.map(String)).toEqual(['one ', 'two']);
+  });
+
   test('SECQOP_WRAP_NO_ENCRYPT leaves the message readable and is reported', async () => {
     proves('EncryptMessage', 'DecryptMessage', 'fact 1.1');
     using pair = await providerPair('TestKerberos');

@@ -8,6 +8,7 @@ import {
   SspiError,
 } from 'winsspi';
 import { proves } from '../proofs/proves.js';
+import { isStatusSubject } from '../proofs/subjects.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -56,6 +57,8 @@ describe.skipIf(!providerInstalled)('a status of a message function', () => {
   test.each(names.flatMap((name) => statuses.map((status) => [name, ...status] as const)))(
     '%s: %s (%d) becomes %s, and the context goes on',
     async (name, code, status, className) => {
+      if (isStatusSubject(code)) proves(code, 'fact 1.9');
+      if (code.startsWith('0x')) proves('fact 3.12');
       using pair = await providerPair('TestScript');
       provider.fail(name, status);
       let error: unknown;

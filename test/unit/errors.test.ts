@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as winsspi from 'winsspi';
 import { sspiError, usageError } from '../../lib/errors.js';
 import { proves } from '../proofs/proves.js';
+import { isStatusSubject } from '../proofs/subjects.js';
 
 describe('SspiError', () => {
   test('carries the name, the unsigned number and the function, and says what to check', () => {
@@ -50,6 +51,7 @@ describe('SspiError', () => {
     [0x80090302, 'SEC_E_UNSUPPORTED_FUNCTION', 'UnsupportedFunctionError'],
     [0x80090305, 'SEC_E_SECPKG_NOT_FOUND', 'PackageNotFoundError'],
   ] as const)('0x%s is %s, an instance of %s', (status, code, family) => {
+    if (isStatusSubject(code)) proves(code, 'fact 1.9');
     const error = sspiError('F', status);
     expect(error.code).toBe(code);
     expect(error.name).toBe(family);
