@@ -8,9 +8,10 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    includeTaskLocation: true, // the tests of one `each` have one
     pool: 'forks',
     maxWorkers: 2,
-    reporters: ['default', './test/support/closing-line.ts'],
+    reporters: ['default', './test/proofs/reporter.ts', './test/support/closing-line.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

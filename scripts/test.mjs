@@ -1,6 +1,7 @@
 // npm test: checks the sources, then runs the tests under Windows Node, on Linux in the lab.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { runInLab } from '../test/lab/lab.mjs';
 import { ensurePackages, labPackages, toolchainPackages } from '../test/lab/packages.mjs';
@@ -51,6 +52,7 @@ async function runTests() {
   const env = process.stdout.isTTY && !process.env.NO_COLOR ? {} : { NO_COLOR: '1' };
   console.error('Running the tests (about 3 minutes, of which one can pass without a word) …');
   let closingLine = '';
+  const proofs = readProofs();
   const onLine = (line, stream) => {
     if (/^\d+ passed, \d+ failed/.test(line)) closingLine = line;
     else (stream === 'stderr' ? process.stderr : process.stdout).write(`${line}\n`);
@@ -59,8 +61,25 @@ async function runTests() {
     process.platform === 'win32' ? await runHere(onLine) : await runInLab({ args, env, onLine });
   const ran = Number.parseInt(closingLine, 10) > 0;
   if (!ran) console.error('No test has passed.');
+  const good = checkProofs(proofs) && ran;
   console.log(closingLine || '0 passed, 0 failed');
-  return ran ? exitCode : exitCode || 1;
+  return good ? exitCode : exitCode || 1;
+}
+
+// The tests write it, when all of them have run (test/proofs).
+function readProofs() {
+  return readFileSync(new URL('../docs/proofs.md', import.meta.url), 'utf8');
+}
+
+// The table in the repository has to be the one that these tests make.
+function checkProofs(before) {
+  if (readProofs() === before) return true;
+  if (process.env.CI) {
+    console.error('docs/proofs.md is not what these tests make: run npm test and commit it.');
+  } else {
+    console.error('docs/proofs.md has changed: commit it.');
+  }
+  return !process.env.CI;
 }
 
 // The lab ends with this process.

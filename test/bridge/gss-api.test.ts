@@ -10,6 +10,7 @@ import {
   type SecurityContext,
   ServerContext,
 } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { type GssOptions, GssPeer, handshakeWithPeer } from '../support/gss-peer.js';
 import { lab, needsDomain, theLab } from '../support/lab.js';
 
@@ -97,13 +98,14 @@ const meetings: [string, string, (more?: object) => Promise<Meeting>][] = [
 
 describe.skipIf(!lab).each(meetings)(
   `%s and a GSS-API peer (${needsDomain})`,
-  (_, chosen, meet) => {
+  (who, chosen, meet) => {
     // gss-ntlmssp does not seal an empty message.
     const messages = [text, Buffer.alloc(1), Buffer.alloc(100_000, 'g')].concat(
       chosen === 'NTLM' ? [] : [Buffer.alloc(0)],
     );
 
     test('complete a handshake, and know who is who', async () => {
+      proves('InitializeSecurityContext', 'AcceptSecurityContext', 'SECPKG_ATTR_NAMES');
       const { context, peer, initiator } = await meet();
       expect(context.done).toBe(true);
       expect(context.package).toBe(chosen);
@@ -116,6 +118,9 @@ describe.skipIf(!lab).each(meetings)(
     });
 
     test("GSS-API opens what we seal, in Windows's order: TOKEN, DATA, PADDING", async () => {
+      proves('EncryptMessage', 'fact 2.4');
+      // Kerberos was offered first: the choice of NTLM is confirmed by a mechListMIC.
+      if (who.startsWith('a Negotiate') && chosen === 'NTLM') proves('fact 3.9');
       const { context, peer } = await meet();
       for (const message of messages) {
         const { token, message: data, padding } = context.wrapDetached(message);
@@ -126,6 +131,7 @@ describe.skipIf(!lab).each(meetings)(
     });
 
     test('we open what GSS-API seals, as a STREAM', async () => {
+      proves('DecryptMessage', 'SECBUFFER_STREAM', 'fact 1.7');
       const { context, peer } = await meet();
       for (const message of messages) {
         expect(openStream(context, await peer.wrap(message)).equals(message)).toBe(true);
@@ -134,6 +140,7 @@ describe.skipIf(!lab).each(meetings)(
     });
 
     test('each verifies what the other signs', async () => {
+      proves('MakeSignature', 'VerifySignature');
       const { context, peer } = await meet();
       await peer.verify(text, context.sign(text));
       context.verify(text, await peer.sign(text));
@@ -163,6 +170,7 @@ describe.skipIf(!lab)(`channel bindings with a GSS-API peer (${needsDomain})`, (
   ] as const;
 
   test.each(kinds)("%s: our client's are the peer's", async (_, name, mech) => {
+    proves('fact 3.6');
     const options = { channelBindings: { applicationData } };
     const same = await clientMeets(name, { ...mech, ...peerBindings(applicationData) }, options);
     expect(same.context.done).toBe(true);
@@ -174,6 +182,7 @@ describe.skipIf(!lab)(`channel bindings with a GSS-API peer (${needsDomain})`, (
   test.each(kinds)(
     "%s: the peer's are our server's, or BadBindingsError",
     async (_, name, mech) => {
+      proves('fact 3.6');
       const options = { channelBindings: { applicationData } };
       const same = await serverMeets(name, { ...mech, ...peerBindings(applicationData) }, options);
       expect(same.context.done).toBe(true);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SECBUFFER_DATA, SECBUFFER_TOKEN, type SecBuffer } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { establishedPair, type Pair } from '../support/handshake.js';
 import { lab } from '../support/lab.js';
 
@@ -28,6 +29,7 @@ describe('calls off the JavaScript thread', () => {
   });
 
   test('both directions at once, a mebibyte each', async () => {
+    proves('fact 1.10');
     const pair = await fresh();
     const message = Buffer.alloc(1 << 20, 'm');
     const fromClient = await pair.client.encryptMessageAsync(unsealed(message));
@@ -41,6 +43,7 @@ describe('calls off the JavaScript thread', () => {
   });
 
   test('the result is in the memory that was passed', async () => {
+    proves('fact 1.2');
     const { client, server } = await fresh();
     const buffers = unsealed(text);
     const [token, data] = await client.encryptMessageAsync(buffers);
@@ -92,6 +95,7 @@ describe('calls off the JavaScript thread', () => {
 
 describe('a synchronous call meanwhile', () => {
   test('in the same direction is refused, in the other it goes on', async () => {
+    proves('fact 1.10');
     const pair = await fresh();
     const sealed = pair.server.wrapDetached(text);
     const pending = pair.client.encryptMessageAsync(unsealed(text));

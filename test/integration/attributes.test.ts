@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ContextAttributes, querySecurityPackage } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { establishedPair } from '../support/handshake.js';
 import { lab, needsDomain } from '../support/lab.js';
 import { onWine } from '../support/wine.js';
@@ -11,6 +12,7 @@ const ntlm = await establishedPair({ package: 'NTLM' });
 
 describe('sizes', () => {
   kerberosTest(`of Kerberos (${needsDomain})`, () => {
+    proves('SECPKG_ATTR_SIZES');
     const sizes = kerberos.client.queryAttribute('sizes');
     expect(Object.keys(sizes)).toEqual([
       'maxToken',
@@ -25,6 +27,7 @@ describe('sizes', () => {
   });
 
   test('of NTLM: a token of 16 bytes', () => {
+    proves('SECPKG_ATTR_SIZES', 'fact 2.6');
     expect(ntlm.client.queryAttribute('sizes')).toMatchObject({
       maxSignature: 16,
       securityTrailer: 16,
@@ -33,11 +36,13 @@ describe('sizes', () => {
 });
 
 kerberosTest(`negotiationInfo names the package that authenticated (${needsDomain})`, () => {
+  proves('SECPKG_ATTR_NEGOTIATION_INFO');
   const info = kerberos.client.queryAttribute('negotiationInfo');
   expect(info).toEqual({ package: querySecurityPackage('Kerberos'), state: 'complete' });
 });
 
 test('keyInfo of NTLM names its algorithms', () => {
+  proves('SECPKG_ATTR_KEY_INFO');
   expect(ntlm.client.queryAttribute('keyInfo')).toMatchObject({
     encryptAlgorithmName: expect.stringMatching(/RC4/i),
     keySize: 128,
@@ -45,6 +50,7 @@ test('keyInfo of NTLM names its algorithms', () => {
 });
 
 test('flags of NTLM are words of the side', () => {
+  proves('SECPKG_ATTR_FLAGS');
   expect(ntlm.client.queryAttribute('flags')).toMatchObject({
     confidentiality: true,
     delegate: false,
@@ -70,6 +76,7 @@ test.each(['names', 'lifespan', 'sessionKey', 'packageInfo', 'nativeNames'] as c
 );
 
 test('streamSizes belong to stream packages: NTLM has none', () => {
+  proves('fact 1.4');
   expect(() => ntlm.client.queryAttribute('streamSizes')).toThrow(
     expect.objectContaining({ name: 'UnsupportedFunctionError' }),
   );

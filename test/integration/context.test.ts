@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, SecurityContext } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { runModule } from '../support/child.js';
 import { establishedPair, handshake, newPair } from '../support/handshake.js';
 import { lab, needsDomain, targetName } from '../support/lab.js';
@@ -10,6 +11,7 @@ const withCode = (code: string, text = '') =>
 
 describe.skipIf(!lab)(`handshakes in the domain (${needsDomain})`, () => {
   test('Negotiate chooses Kerberos, which needs one leg each way', async () => {
+    proves('InitializeSecurityContext', 'AcceptSecurityContext', 'fact 3.4');
     const { client, server } = await newPair();
     const legs = await handshake(client, server);
     expect(legs.map(({ side, status, done }) => ({ side, status, done }))).toEqual([
@@ -36,6 +38,7 @@ describe.skipIf(!lab)(`handshakes in the domain (${needsDomain})`, () => {
   });
 
   test('NTLM by name needs three legs', async () => {
+    proves('InitializeSecurityContext', 'AcceptSecurityContext');
     const { client, server } = await newPair({ package: 'NTLM' });
     const legs = await handshake(client, server);
     expect(legs.map(({ side, status }) => `${side} ${status}`)).toEqual([
@@ -48,6 +51,7 @@ describe.skipIf(!lab)(`handshakes in the domain (${needsDomain})`, () => {
   });
 
   test('Negotiate falls back to NTLM for a target that the domain does not know', async () => {
+    proves('fact 3.5');
     const { client, server } = await newPair({ client: { targetName: 'HTTP/unknown.corp.test' } });
     await handshake(client, server);
     expect(client.package).toBe('NTLM');
@@ -97,6 +101,7 @@ describe.skipIf(!lab)(`handshakes in the domain (${needsDomain})`, () => {
 
 describe('the state of a context', () => {
   test('nothing is granted or known before the context is complete', async () => {
+    proves('fact 3.4');
     const { client } = await newPair();
     await client.step();
     expect(client.done).toBe(false);
@@ -215,6 +220,7 @@ describe('require', () => {
   });
 
   test('what was not granted fails the last step and the context', async () => {
+    proves('fact 3.5');
     const { client, server } = await newPair({ client: { require: ['delegate', 'integrity'] } });
     const failure = await handshake(client, server).catch((error) => error);
     expect(failure).toMatchObject({
@@ -226,6 +232,7 @@ describe('require', () => {
   });
 
   test.skipIf(!lab)(`mutual authentication is not met by NTLM (${needsDomain})`, async () => {
+    proves('fact 3.5');
     const { client, server } = await newPair({
       client: { targetName: 'HTTP/unknown.corp.test', require: ['mutualAuthentication'] },
     });

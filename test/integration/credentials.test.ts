@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, ServerContext } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { handshake } from '../support/handshake.js';
 import { lab, targetName } from '../support/lab.js';
+import { onWine } from '../support/wine.js';
 
 const secret = 'S3cret-never-shown';
 const alice = lab?.users.alice;
@@ -15,6 +17,14 @@ test('credentials have Negotiate and outbound by default', async () => {
 test.each(['Negotiate', 'Kerberos', 'NTLM'])('%s gives inbound credentials', async (name) => {
   using credentials = await Credentials.acquire({ package: name, use: 'inbound' });
   expect(credentials).toMatchObject({ package: name, use: 'inbound' });
+});
+
+test.skipIf(!onWine)('a package that has no credentials for both uses says so (Wine)', async () => {
+  proves('fact 3.8');
+  await expect(Credentials.acquire({ package: 'NTLM', use: 'both' })).rejects.toMatchObject({
+    code: 'SEC_E_UNSUPPORTED_FUNCTION',
+    syscall: 'AcquireCredentialsHandle',
+  });
 });
 
 test('an unknown package rejects with PackageNotFoundError', async () => {
@@ -147,6 +157,7 @@ describe('close', () => {
   });
 
   test('contexts keep credentials alive that were closed', async () => {
+    proves('fact 3.8');
     const outbound = await Credentials.acquire({ ...(alice && { identity: alice }) });
     const inbound = await Credentials.acquire({ use: 'inbound' });
     using client = new ClientContext(outbound, { targetName });

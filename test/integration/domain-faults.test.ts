@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Credentials, ServerContext } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { GssPeer } from '../support/gss-peer.js';
 import { handshake, newPair } from '../support/handshake.js';
 import { lab, needsDomain, theLab } from '../support/lab.js';
@@ -25,6 +26,7 @@ describe.skipIf(!lab)(`logons that the domain refuses (${needsDomain})`, () => {
   test.each(refusedLogons)(
     'Kerberos with %s: the client is refused before the server hears of it',
     async (_, identity) => {
+      proves('fact 3.12');
       const error = await refusal('Kerberos', identity());
       expect(error.code).toBe(statusName('SEC_E_LOGON_DENIED', 'STATUS_UNSUCCESSFUL'));
       expect(error.syscall).toBe(

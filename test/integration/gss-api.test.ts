@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, type SecurityContext, ServerContext } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { type GssOptions, GssPeer, handshakeWithPeer } from '../support/gss-peer.js';
 import { lab, needsDomain, theLab } from '../support/lab.js';
 import { gssMessage, sealedParts } from '../support/wine.js';
@@ -62,12 +63,14 @@ describe.skipIf(!lab).each(meetings)(
   `%s and a GSS-API peer (${needsDomain})`,
   (_, tokenLength, meet) => {
     test('complete a handshake', async () => {
+      proves('InitializeSecurityContext', 'AcceptSecurityContext');
       const { context, peer } = await meet();
       expect(context.done).toBe(true);
       peer.close();
     });
 
     test('what we seal, GSS-API opens', async () => {
+      proves('EncryptMessage');
       const { context, peer } = await meet();
       for (const message of messages) {
         const sealed = gssMessage(context.wrapDetached(message), context.package);
@@ -78,6 +81,7 @@ describe.skipIf(!lab).each(meetings)(
     });
 
     test('what GSS-API seals, we open', async () => {
+      proves('DecryptMessage');
       const { context, peer } = await meet();
       // gss-ntlmssp does not seal an empty message.
       const sealable = messages.filter(({ length }) => length > 0 || context.package !== 'NTLM');
@@ -89,6 +93,7 @@ describe.skipIf(!lab).each(meetings)(
     });
 
     test('each verifies what the other signs, and refuses another message', async () => {
+      proves('MakeSignature', 'VerifySignature');
       const { context, peer } = await meet();
       await peer.verify(text, context.sign(text));
       context.verify(text, await peer.sign(text));
@@ -114,6 +119,7 @@ describe.skipIf(!lab).each(meetings)(
 
 describe.skipIf(!lab)(`wrap and unwrap of NTLM and a GSS-API peer (${needsDomain})`, () => {
   test('what wrap seals, GSS-API opens; what GSS-API seals, unwrap opens', async () => {
+    proves('fact 2.6');
     const { context, peer } = await clientMeets('NTLM', 'ntlm');
     for (const message of messages.filter(({ length }) => length > 0)) {
       const sealed = context.wrap(message);
@@ -144,6 +150,7 @@ describe.skipIf(!lab)(`what GSS-API sees (${needsDomain})`, () => {
   });
 
   test('a message that we only sign is readable, and known as such', async () => {
+    proves('fact 1.1');
     const { context, peer } = await clientMeets('Kerberos', 'krb5');
     const sealed = gssMessage(context.wrapDetached(text, { encrypt: false }), context.package);
     expect(sealed.includes(text)).toBe(true);
@@ -151,6 +158,7 @@ describe.skipIf(!lab)(`what GSS-API sees (${needsDomain})`, () => {
   });
 
   test('a message that GSS-API only signed says so when we open it', async () => {
+    proves('fact 1.1');
     const { context, peer } = await clientMeets('Kerberos', 'krb5');
     const parts = sealedParts(await peer.wrap(text, false), 28, context.package);
     expect(context.unwrapDetached(parts)).toEqual({ message: text, encrypted: false });

@@ -6,6 +6,7 @@ import {
   SECBUFFER_TOKEN,
   SECQOP_WRAP_NO_ENCRYPT,
 } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { establishedPair } from '../support/handshake.js';
 import { lab, needsDomain } from '../support/lab.js';
 
@@ -25,6 +26,7 @@ const tokenRoom = () => ({ type: SECBUFFER_TOKEN, data: Buffer.alloc(128) });
 
 describe('room', () => {
   test('a TOKEN smaller than the trailer is refused before the call, and nothing is written', () => {
+    proves('fact 2.10');
     const data = Buffer.from(text);
     const token = Buffer.alloc(securityTrailer - 1, '.');
     expect(() =>
@@ -46,6 +48,7 @@ describe('room', () => {
   });
 
   test('a TOKEN without memory is refused before the call', () => {
+    proves('fact 2.10');
     const buffers = [
       { type: SECBUFFER_TOKEN, data: null },
       { type: SECBUFFER_DATA, data: Buffer.from(text) },
@@ -58,6 +61,7 @@ describe('room', () => {
   kerberosTest(
     `a DCE style TOKEN needs 76 bytes, whatever the trailer (${needsDomain})`,
     async () => {
+      proves('fact 2.10');
       const pair = await establishedPair({
         package: 'Kerberos',
         client: { flags: { dceStyle: true } },
@@ -73,6 +77,7 @@ describe('room', () => {
   );
 
   test('a TOKEN smaller than the signature is refused before the call', () => {
+    proves('fact 2.10');
     const { maxSignature } = client.queryAttribute('sizes');
     const buffers = [
       { type: SECBUFFER_DATA, data: Buffer.from(text) },

@@ -7,6 +7,7 @@ import {
   SECBUFFER_TOKEN,
   SECQOP_WRAP_NO_ENCRYPT,
 } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { establishedPair } from '../support/handshake.js';
 import { lab, needsDomain } from '../support/lab.js';
 import { onWine, statusName } from '../support/wine.js';
@@ -29,6 +30,7 @@ describe('wrapDetached and unwrapDetached', () => {
     ['client to server', client, server],
     ['server to client', server, client],
   ])('%s: what one seals the other opens', (_, from, to) => {
+    proves('EncryptMessage', 'DecryptMessage');
     const sealed = from.wrapDetached(text);
     expect(Buffer.concat([sealed.token, sealed.message]).includes(text)).toBe(false);
     expect(sealed.message.length).toBe(text.length);
@@ -36,6 +38,7 @@ describe('wrapDetached and unwrapDetached', () => {
   });
 
   test.each([[0], [1], [15], [16], [17], [65_536], [1_048_576]])('%d bytes', (length) => {
+    if (length === 0) proves('fact 2.9');
     const message = Buffer.alloc(length, 'winsspi');
     const sealed = client.wrapDetached(message);
     expect(sealed.message.length).toBe(length);
@@ -75,6 +78,14 @@ describe('wrapDetached and unwrapDetached', () => {
       );
     },
   );
+
+  test.skipIf(!onWine)('a token is sealed that is longer than the package says (Wine)', () => {
+    proves('fact 2.3');
+    const { securityTrailer } = client.queryAttribute('sizes');
+    const sealed = client.wrapDetached(text);
+    expect([securityTrailer, sealed.token.length]).toEqual([49, 60]);
+    expect(server.unwrapDetached(sealed).message).toEqual(text);
+  });
 
   test("two contexts do not open each other's messages", async () => {
     const [one, other] = [await fresh(), await fresh()];
@@ -178,6 +189,7 @@ describe('sign and verify', () => {
 
 describe('SecBuffer arrays', () => {
   test("encryptMessage works in the caller's memory and returns what the package left", () => {
+    proves('EncryptMessage', 'fact 1.2');
     const token = tokenRoom();
     const data = Buffer.from(text);
     const [sealedToken, sealedData] = client.encryptMessage([
@@ -201,6 +213,7 @@ describe('SecBuffer arrays', () => {
   });
 
   test('the memory of a subarray is sealed, and not a byte beside it', () => {
+    proves('fact 1.2');
     const memory = Buffer.alloc(64, '.');
     const data = memory.subarray(16, 48);
     const [token] = client.encryptMessage([tokenRoom(), { type: SECBUFFER_DATA, data }]);
@@ -211,6 +224,16 @@ describe('SecBuffer arrays', () => {
       { type: SECBUFFER_DATA, data },
     ]);
     expect(memory).toEqual(Buffer.alloc(64, '.'));
+  });
+
+  test('a sequence number changes nothing: the package counts for itself', () => {
+    proves('fact 1.6');
+    const sealed = client.encryptMessage(
+      [tokenRoom(), { type: SECBUFFER_DATA, data: Buffer.from(text) }],
+      { sequenceNumber: 7 },
+    );
+    server.decryptMessage(sealed, { sequenceNumber: 70 });
+    expect(Buffer.from(sealed[1]?.data ?? [])).toEqual(text);
   });
 
   test('a plain Uint8Array is taken as well as a Buffer', () => {
@@ -228,6 +251,7 @@ describe('SecBuffer arrays', () => {
   kerberosTest(
     `SECQOP_WRAP_NO_ENCRYPT signs only, and decryptMessage reports it (${needsDomain})`,
     () => {
+      proves('fact 1.1');
       const data = Buffer.from(text);
       const [token] = client.encryptMessage(
         [
@@ -249,6 +273,7 @@ describe('SecBuffer arrays', () => {
   kerberosTest(
     `a read-only buffer is passed with its flag and comes back unchanged (${needsDomain})`,
     async () => {
+      proves('fact 1.3');
       const pair = await establishedPair({
         package: 'Kerberos',
         client: { flags: { dceStyle: true } },
@@ -270,6 +295,7 @@ describe('SecBuffer arrays', () => {
   kerberosTest(
     `a DCE style token starts as Windows's does and has 76 bytes (${needsDomain})`,
     async () => {
+      proves('fact 2.8');
       const pair = await establishedPair({
         package: 'Kerberos',
         client: { flags: { dceStyle: true } },
@@ -284,6 +310,7 @@ describe('SecBuffer arrays', () => {
   );
 
   test('makeSignature and verifySignature', () => {
+    proves('MakeSignature', 'VerifySignature');
     const data = Buffer.from(text);
     const [, token] = client.makeSignature([{ type: SECBUFFER_DATA, data }, tokenRoom()]);
     expect(data).toEqual(text);
@@ -296,6 +323,7 @@ describe('SecBuffer arrays', () => {
   });
 
   test('a message without a TOKEN buffer is SEC_E_INVALID_TOKEN', () => {
+    proves('SEC_E_INVALID_TOKEN', 'fact 1.9');
     expect(() =>
       client.encryptMessage([{ type: SECBUFFER_DATA, data: Buffer.from(text) }]),
     ).toThrow(expect.objectContaining({ name: 'InvalidTokenError', syscall: 'EncryptMessage' }));

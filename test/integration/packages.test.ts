@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { enumerateSecurityPackages, isSupported, querySecurityPackage } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 
 test('the addon is there', () => {
   expect(isSupported).toBe(true);
 });
 
 test('the packages of the machine are listed with what they can do', () => {
+  proves('EnumerateSecurityPackages');
   const packages = enumerateSecurityPackages();
   const names = packages.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(['Negotiate', 'Kerberos', 'NTLM']));
@@ -17,6 +19,7 @@ test('the packages of the machine are listed with what they can do', () => {
 });
 
 test('one package is found by its name', () => {
+  proves('QuerySecurityPackageInfo');
   const kerberos = querySecurityPackage('Kerberos');
   expect(kerberos).toMatchObject({ name: 'Kerberos', rpcId: 16 });
   expect(kerberos.maxToken).toBeGreaterThanOrEqual(12000);
@@ -24,6 +27,7 @@ test('one package is found by its name', () => {
 });
 
 test('an unknown package is refused by name', () => {
+  proves('QuerySecurityPackageInfo');
   expect(() => querySecurityPackage('Nonesuch')).toThrow(
     expect.objectContaining({
       name: 'PackageNotFoundError',

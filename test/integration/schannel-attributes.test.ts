@@ -6,6 +6,7 @@ import {
   tlsUnique,
   UnsupportedFunctionError,
 } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { TlsClient } from '../support/tls.js';
 import { certificate, NodeServer } from '../support/tls-server.js';
 import { onWine } from '../support/wine.js';
@@ -30,6 +31,7 @@ const CALG_ECDH_EPHEM = 0xae06;
 
 describe('Schannel', () => {
   test('streamSizes: the header of a record, and the longest message', () => {
+    proves('SECPKG_ATTR_STREAM_SIZES');
     expect(context.queryAttribute('streamSizes')).toMatchObject({
       header: 5,
       maximumMessage: 16384,
@@ -38,6 +40,7 @@ describe('Schannel', () => {
   });
 
   test("remoteCertContext is the server's certificate", () => {
+    proves('SECPKG_ATTR_REMOTE_CERT_CONTEXT');
     const shown = context.queryAttribute('remoteCertContext');
     expect(shown).toBeInstanceOf(X509Certificate);
     expect(shown.raw).toEqual(certificate.raw);
@@ -47,6 +50,7 @@ describe('Schannel', () => {
   });
 
   test('connectionInfo', () => {
+    proves('SECPKG_ATTR_CONNECTION_INFO');
     expect(context.queryAttribute('connectionInfo')).toEqual({
       protocol: SP_PROT_TLS1_2_CLIENT,
       cipherAlgorithm: CALG_AES_256,
@@ -59,6 +63,7 @@ describe('Schannel', () => {
   });
 
   test('cipherInfo', () => {
+    proves('SECPKG_ATTR_CIPHER_INFO');
     expect(peer.getCipher().standardName).toBe('TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384');
     expect(context.queryAttribute('cipherInfo')).toMatchObject({
       protocol: 0x303,
@@ -74,12 +79,14 @@ describe('Schannel', () => {
   });
 
   test('endpointBindings are those of tlsServerEndPoint', () => {
+    proves('SECPKG_ATTR_ENDPOINT_BINDINGS');
     const bindings = context.queryAttribute('endpointBindings');
     expect(bindings).toEqual(tlsServerEndPoint(certificate));
     expect(bindings).toEqual(tlsServerEndPoint(peer, 'server'));
   });
 
   test("uniqueBindings are those of tlsUnique on the server's side", () => {
+    proves('SECPKG_ATTR_UNIQUE_BINDINGS');
     expect(context.queryAttribute('uniqueBindings')).toEqual(tlsUnique(peer, 'server'));
   });
 
@@ -92,6 +99,7 @@ describe('Schannel', () => {
   });
 
   test('keyInfo', () => {
+    proves('SECPKG_ATTR_KEY_INFO');
     for (let count = 0; count < 3; count++) {
       expect(context.queryAttribute('keyInfo')).toMatchObject({
         encryptAlgorithmName: 'AES',

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { IncompleteMessageError, SECBUFFER_DATA, SECBUFFER_EMPTY } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { open, recordBuffers, seal } from '../support/tls.js';
 import { tlsPair } from '../support/tls-pair.js';
 import { onWine } from '../support/wine.js';
@@ -23,6 +24,14 @@ describe('messages of Schannel', () => {
   });
 
   test('of a megabyte go there and back, record by record', async () => {
+    proves(
+      'EncryptMessage',
+      'DecryptMessage',
+      'SECBUFFER_STREAM_HEADER',
+      'SECBUFFER_STREAM_TRAILER',
+      'fact 1.7',
+      'fact 2.11',
+    );
     using pair = await tlsPair();
     pair.peer.pipe(pair.peer);
     const bytes = randomBytes(64 * 16384);
@@ -49,6 +58,7 @@ describe('messages of Schannel', () => {
   });
 
   test('longer than the maximum are refused before the call', async () => {
+    proves('fact 1.4');
     using pair = await tlsPair();
     const { maximumMessage } = pair.context.queryAttribute('streamSizes');
     expect(() => seal(pair.context, Buffer.alloc(maximumMessage + 1))).toThrow(
@@ -77,6 +87,7 @@ describe('messages of Schannel', () => {
   });
 
   test('that are not whole say what is missing, and are opened when they are', async () => {
+    proves('SECBUFFER_MISSING', 'fact 2.11');
     using pair = await tlsPair();
     pair.peer.write('hello');
     const record = await pair.client.reader.takeRecord();
@@ -91,6 +102,7 @@ describe('messages of Schannel', () => {
   });
 
   test('in one read are opened one after the other', async () => {
+    proves('SECBUFFER_EXTRA', 'fact 2.11');
     using pair = await tlsPair();
     const texts = ['first', 'second', 'third'];
     const records: Buffer[] = [];

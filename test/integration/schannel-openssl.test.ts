@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tlsServerEndPoint } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { lab, theLab } from '../support/lab.js';
 import { closeNotify, open, TlsClient } from '../support/tls.js';
 import { certificate } from '../support/tls-server.js';
@@ -11,6 +12,7 @@ describe.skipIf(!lab)('Schannel and openssl s_server (needs the lab)', () => {
   const connected = () => TlsClient.open(theLab().tls);
 
   test('lines go there and come back reversed', async () => {
+    proves('EncryptMessage', 'DecryptMessage', 'fact 1.7');
     using client = await connected();
     for (const [line, reversed] of [
       ['hello', 'olleh'],
@@ -23,6 +25,7 @@ describe.skipIf(!lab)('Schannel and openssl s_server (needs the lab)', () => {
   });
 
   test('its handshake can come byte by byte', async () => {
+    proves('InitializeSecurityContext', 'SECBUFFER_MISSING');
     using client = await TlsClient.connect(theLab().tls);
     const incomplete = await client.handshake({ pieces: 1 });
     expect(incomplete[0]).toEqual({ input: Buffer.from([0x16]), missing: 4 });
@@ -47,6 +50,7 @@ describe.skipIf(!lab)('Schannel and openssl s_server (needs the lab)', () => {
   });
 
   test('its close_notify is a status, and ours ends the connection', async () => {
+    proves('ApplyControlToken');
     using client = await connected();
     client.send('last\nCLOSE\n');
     expect((await client.receive()).toString()).toBe('tsal\n');

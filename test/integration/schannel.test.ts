@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SspiError } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { ByteReader, closeNotify, open, TlsClient } from '../support/tls.js';
 import { tlsPair } from '../support/tls-pair.js';
 import { NodeServer } from '../support/tls-server.js';
@@ -28,6 +29,7 @@ describe('the handshake', () => {
   );
 
   test('byte by byte: each step says how much of the record is missing', async () => {
+    proves('InitializeSecurityContext', 'SECBUFFER_MISSING');
     using server = await NodeServer.listen();
     using client = await TlsClient.connect(server.address);
     const incomplete = await client.handshake({ pieces: 1 });
@@ -43,6 +45,7 @@ describe('the handshake', () => {
   });
 
   test('a step gives back the part of a record that it could not take yet', async () => {
+    proves('SECBUFFER_EXTRA');
     using server = await NodeServer.listen();
     using client = await TlsClient.connect(server.address);
     client.socket.write((await client.context.step()).token as Buffer);
@@ -131,6 +134,7 @@ describe('close_notify', () => {
   });
 
   test('to the server is the token of the step behind applyControlToken', async () => {
+    proves('ApplyControlToken');
     using pair = await tlsPair();
     pair.client.send('last');
     const alert = await closeNotify(pair.context);

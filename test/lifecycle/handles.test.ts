@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ClientContext, Credentials, ServerContext } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { runModule } from '../support/child.js';
 import { handleCount } from '../support/handle-count.js';
 import { handshake } from '../support/handshake.js';
@@ -22,6 +23,7 @@ test.each(packages)(
   'a thousand handshakes of %s leave no handle behind',
   { timeout: 180_000 },
   async (packageName) => {
+    proves('FreeCredentialsHandle', 'DeleteSecurityContext');
     await handshakes(packageName, 20);
     const before = handleCount();
     await handshakes(packageName, 1000);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Binding, NativeCredentials } from '../../lib/internal/binding.js';
+import { proves } from '../proofs/proves.js';
 import { runModule } from '../support/child.js';
 
 const path = '../../prebuilds/win32-x64/node.napi.node';
@@ -132,6 +133,7 @@ test('closed objects are refused, and can be closed again', async () => {
 });
 
 test('a message function of a context without a Windows handle is SEC_E_INVALID_HANDLE', async () => {
+  proves('SEC_E_INVALID_HANDLE', 'fact 1.9');
   const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
   binding.layout[3] = 1;
   expect(binding.encryptMessage(context, Buffer.from('x'))).toMatchObject({

@@ -1,7 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import * as winsspi from 'winsspi';
 import { type ContextAttributes, tlsServerEndPoint } from 'winsspi';
+import { proves } from '../proofs/proves.js';
+import { attributeOf } from '../proofs/subjects.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -119,6 +122,8 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
   checkProviderAfterEach();
 
   test.each(values)('%s', async (name, number, value) => {
+    proves('QueryContextAttributes', attributeOf(number));
+    expect(winsspi).toHaveProperty(attributeOf(number), number);
     using pair = await providerPair('TestScript');
     const before = callsOf('QueryContextAttributes').length;
     expect(pair.client.queryAttribute(name)).toEqual(value);
@@ -129,7 +134,21 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
     expect(provider.counters().buffers).toBe(0);
   });
 
+  test('every pointer of an answer is given back: texts, a key, the parts of a package', async () => {
+    proves('FreeContextBuffer', 'fact 4.1');
+    using pair = await providerPair('TestScript');
+    for (const name of ['names', 'nativeNames', 'keyInfo', 'sessionKey'] as const) {
+      pair.client.queryAttribute(name);
+      expect({ name, ...provider.counters() }).toMatchObject({ name, buffers: 0 });
+    }
+    for (const name of ['packageInfo', 'negotiationInfo'] as const) {
+      expect(JSON.stringify(pair.client.queryAttribute(name))).toContain('Does what the test says');
+      expect({ name, ...provider.counters() }).toMatchObject({ name, buffers: 0 });
+    }
+  });
+
   test('remoteCertContext is the certificate of the peer', async () => {
+    proves('SECPKG_ATTR_REMOTE_CERT_CONTEXT');
     using pair = await providerPair('TestScript');
     expect(pair.client.queryAttribute('remoteCertContext').raw).toEqual(certificate.raw);
     expect(callsOf('QueryContextAttributes').at(-1)?.attribute).toBe(0x53);
@@ -137,6 +156,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
   });
 
   test('cipherInfo asks for the version of the structure that it reads', async () => {
+    proves('SECPKG_ATTR_CIPHER_INFO');
     using pair = await providerPair('TestScript');
     pair.client.queryAttribute('cipherInfo');
     expect(callsOf('QueryContextAttributes').at(-1)?.version).toBe(1);
@@ -165,6 +185,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
     [2, 'maybe'],
     [3, 3],
   ])('the status %d of the last token of the client is %s', async (number, status) => {
+    proves('SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS');
     using pair = await providerPair('TestScript');
     provider.behave('lastClientTokenStatus', number);
     expect(pair.client.queryAttribute('lastClientTokenStatus')).toBe(status);
@@ -175,6 +196,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
     [2, 1, { status: 'selectedClientOnly', extension: 'npn', protocol: 'h2' }],
     [9, 8, { status: 9, extension: 8, protocol: 'h2' }],
   ])('the numbers %d and %d of ALPN are %j', async (status, extension, value) => {
+    proves('SECPKG_ATTR_APPLICATION_PROTOCOL');
     using pair = await providerPair('TestScript');
     provider.behave('applicationProtocolStatus', status);
     provider.behave('applicationProtocolExtension', extension);
@@ -202,6 +224,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
   });
 
   test('flags, in the words of each side', async () => {
+    proves('SECPKG_ATTR_FLAGS');
     using pair = await providerPair('TestScript');
     const { flags } = pair.client;
     expect(pair.client.queryAttribute('flags')).toEqual(flags);
@@ -218,12 +241,14 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
     [5, 5],
     [0xffffffff, 0xffffffff],
   ])('the state %d of a negotiation is %s', async (number, state) => {
+    proves('SECPKG_ATTR_NEGOTIATION_INFO');
     using pair = await providerPair('TestScript');
     provider.behave('negotiationState', number);
     expect(pair.client.queryAttribute('negotiationInfo').state).toBe(state);
   });
 
   test.each([[1], [2], [3], [4], [5]])('an expiry of "never" (%d) is undefined', async (kind) => {
+    proves('SECPKG_ATTR_LIFESPAN');
     using pair = await providerPair('TestScript');
     provider.behave('expiry', kind);
     expect(pair.client.queryAttribute('lifespan')).toEqual({
@@ -262,6 +287,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
   });
 
   test('a package without the attribute throws UnsupportedFunctionError', async () => {
+    proves('QueryContextAttributes');
     using pair = await providerPair('TestNtlm');
     expect(() => pair.client.queryAttribute('sessionKey')).toThrow(
       expect.objectContaining({
@@ -272,6 +298,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
   });
 
   test('the session keys of the two sides are the same, and those of two contexts are not', async () => {
+    proves('SECPKG_ATTR_SESSION_KEY');
     using one = await providerPair('TestKerberos');
     using other = await providerPair('TestKerberos');
     const key = one.client.queryAttribute('sessionKey');
@@ -285,6 +312,7 @@ describe.skipIf(!providerInstalled)('setAttribute', () => {
   checkProviderAfterEach();
 
   test('applicationData passes the bytes', async () => {
+    proves('SetContextAttributes', 'SECPKG_ATTR_APP_DATA');
     using pair = await providerPair('TestStream');
     pair.client.setAttribute('applicationData', Buffer.from('of the session'));
     const [call, ...more] = callsOf('SetContextAttributes');
@@ -294,6 +322,7 @@ describe.skipIf(!providerInstalled)('setAttribute', () => {
   });
 
   test('dtlsMtu passes the number', async () => {
+    proves('SetContextAttributes', 'SECPKG_ATTR_DTLS_MTU');
     using pair = await providerPair('TestStream');
     pair.client.setAttribute('dtlsMtu', 1400);
     expect(callsOf('SetContextAttributes')[0]).toMatchObject({
@@ -304,6 +333,7 @@ describe.skipIf(!providerInstalled)('setAttribute', () => {
   });
 
   test('keyingMaterialInfo passes the label with its zero, the context and the length', async () => {
+    proves('SetContextAttributes', 'SECPKG_ATTR_KEYING_MATERIAL_INFO');
     using pair = await providerPair('TestStream');
     const context = Buffer.from('context');
     pair.client.setAttribute('keyingMaterialInfo', { label: 'EXPORTER-test', context, length: 32 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, SECBUFFER_DATA, SECBUFFER_TOKEN } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -18,6 +19,7 @@ describe.skipIf(!providerInstalled)('a step', () => {
   checkProviderAfterEach();
 
   test('runs off the JavaScript thread, CompleteAuthToken with it', async () => {
+    proves('InitializeSecurityContext', 'AcceptSecurityContext', 'CompleteAuthToken');
     using pair = await newProviderPair('TestScript');
     const { token } = await pair.client.step();
     const { token: answer } = await pair.server.step(token);
@@ -64,6 +66,7 @@ describe.skipIf(!providerInstalled)('a step', () => {
   });
 
   test('that is held outlives close(), which frees the context after it', async () => {
+    proves('DeleteSecurityContext', 'FreeCredentialsHandle');
     using pair = await newProviderPair('TestScript');
     const { token } = await pair.client.step();
     const { token: answer } = await pair.server.step(token);
@@ -123,6 +126,7 @@ describe.skipIf(!providerInstalled)('an asynchronous message function', () => {
   ];
 
   test('runs off the JavaScript thread', async () => {
+    proves('EncryptMessage', 'DecryptMessage', 'MakeSignature', 'VerifySignature');
     using pair = await providerPair('TestScript');
     const sealed = await pair.client.encryptMessageAsync(message());
     const { buffers } = await pair.server.decryptMessageAsync(sealed);
@@ -135,6 +139,7 @@ describe.skipIf(!providerInstalled)('an asynchronous message function', () => {
   });
 
   test('waits for the one before it in the same direction, and gets the next number', async () => {
+    proves('fact 1.10');
     using pair = await providerPair('TestScript');
     const numbers = [0, 1, 2, 3, 4, 5, 6, 7];
     provider.hold('EncryptMessage');
@@ -154,6 +159,7 @@ describe.skipIf(!providerInstalled)('an asynchronous message function', () => {
   });
 
   test('overlaps with one in the other direction', async () => {
+    proves('EncryptMessage', 'DecryptMessage', 'fact 1.10');
     using pair = await providerPair('TestScript');
     const sealed = pair.server.wrap(text);
     provider.hold('EncryptMessage');
@@ -184,6 +190,7 @@ describe.skipIf(!providerInstalled)('an asynchronous message function', () => {
   test.each([[1], [2], [3], [4], [5], [6]])(
     'refuses a range outside the memory (%d)',
     async (place) => {
+      proves('fact 2.5');
       using pair = await providerPair('TestScript');
       const sealed = await pair.client.encryptMessageAsync(message());
       const before = sealed.map(({ data }) => Buffer.from(data ?? []));

@@ -10,6 +10,7 @@ import {
   SECBUFFER_TOKEN,
   type SecurityContext,
 } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { handshake } from '../support/handshake.js';
 import {
   bufferAt,
@@ -53,6 +54,7 @@ describe.skipIf(!providerInstalled)('applyControlToken', () => {
   checkProviderAfterEach();
 
   test('passes the buffers, and the next step without a token gives what the peer is told', async () => {
+    proves('ApplyControlToken');
     using pair = await providerPair('TestStream');
     shutdown(pair.client);
     expect(callsOf('ApplyControlToken')).toMatchObject([
@@ -92,6 +94,7 @@ describe.skipIf(!providerInstalled)('applyControlToken', () => {
   });
 
   test('that the package refuses opens no step', async () => {
+    proves('ApplyControlToken');
     using pair = await providerPair('TestStream');
     const token = { type: SECBUFFER_TOKEN, data: Buffer.from([9, 0, 0, 0]) };
     expect(() => pair.client.applyControlToken([token])).toThrow(
@@ -155,6 +158,7 @@ describe.skipIf(!providerInstalled)('SEC_I_RENEGOTIATE', () => {
   checkProviderAfterEach();
 
   test('of decryptMessage leaves the record in EXTRA, and a step takes it', async () => {
+    proves('SECBUFFER_EXTRA', 'fact 3.11');
     using pair = await providerPair('TestStream');
     provider.behave('recordType', HANDSHAKE);
     const ticket = record(pair.server);
@@ -208,6 +212,7 @@ describe.skipIf(!providerInstalled)('a step of a stream package', () => {
   checkProviderAfterEach();
 
   test('gets TOKEN, EMPTY, and channel bindings after them', async () => {
+    proves('SECBUFFER_EMPTY', 'SECBUFFER_CHANNEL_BINDINGS', 'fact 3.6');
     const bindings = { channelBindings: { applicationData: Buffer.from('tls-unique:x') } };
     using pair = await newProviderPair('TestStream', { client: bindings, server: bindings });
     await handshake(pair.client, pair.server);
@@ -226,6 +231,7 @@ describe.skipIf(!providerInstalled)('a step of a stream package', () => {
   });
 
   test('gives back what it did not consume', async () => {
+    proves('SECBUFFER_EXTRA', 'fact 2.11');
     using pair = await newProviderPair('TestStream');
     const { token } = await pair.client.step();
     const rest = Buffer.from('what follows the record');
@@ -249,6 +255,7 @@ describe.skipIf(!providerInstalled)('a step of a stream package', () => {
   });
 
   test('with a part of a record is IncompleteMessageError, tells what is missing, and goes on', async () => {
+    proves('SECBUFFER_MISSING', 'fact 2.11');
     using pair = await newProviderPair('TestStream');
     const token = (await pair.client.step()).token as Buffer;
     for (const length of [1, 4, 5, 6, token.length - 1]) {
@@ -265,6 +272,7 @@ describe.skipIf(!providerInstalled)('a step of a stream package', () => {
   test.each([[1], [100], [0x7fffffff]])(
     'that says it left %d bytes more than there were is ERR_SSPI_INVALID_BUFFER',
     async (beyond) => {
+      proves('SECBUFFER_EXTRA');
       using pair = await newProviderPair('TestStream');
       const { token } = await pair.client.step();
       provider.behave('extraBeyond', beyond);
@@ -273,6 +281,7 @@ describe.skipIf(!providerInstalled)('a step of a stream package', () => {
   );
 
   test('that asks for credentials has consumed nothing', async () => {
+    proves('fact 3.11');
     using pair = await newProviderPair('TestStream');
     await pair.client.step();
     const context: ClientContext = pair.client;

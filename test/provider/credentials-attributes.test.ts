@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -35,6 +36,7 @@ describe.skipIf(!providerInstalled)('credentials.query', () => {
   });
 
   test('cert is the certificate', async () => {
+    proves('QueryCredentialsAttributes', 'fact 4.1');
     using credentials = await acquire();
     expect(credentials.query('cert').raw).toEqual(certificate.raw);
     expect(callsOf('QueryCredentialsAttributes')[0]?.attribute).toBe(4);
@@ -74,6 +76,7 @@ describe.skipIf(!providerInstalled)('credentials.set', () => {
   checkProviderAfterEach();
 
   test('where secur32 lacks the function (Wine does) is UnsupportedFunctionError', async () => {
+    proves('SetCredentialsAttributes');
     using credentials = await acquire();
     expect(() => credentials.set('kdcProxySettings', { proxyServer: 'proxy.corp.test' })).toThrow(
       expect.objectContaining({
@@ -111,6 +114,7 @@ describe.skipIf(!providerInstalled)('credentials.add', () => {
   checkProviderAfterEach();
 
   test('passes package, use, principal and identity to the handle, off the JavaScript thread', async () => {
+    proves('AddCredentials');
     using credentials = await acquire();
     await credentials.add({
       package: 'TestKerberos',
@@ -141,6 +145,7 @@ describe.skipIf(!providerInstalled)('credentials.add', () => {
   });
 
   test('a failure is an SspiError, and the credentials go on', async () => {
+    proves('AddCredentials');
     using credentials = await acquire();
     provider.fail('AddCredentials', 0x8009030e);
     await expect(credentials.add({ package: 'TestKerberos' })).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, type CredentialsOptions } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -26,6 +27,7 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
   checkProviderAfterEach();
 
   test('the logged-on user is no authentication data at all', async () => {
+    proves('AcquireCredentialsHandle', 'fact 3.7');
     const call = await acquired({});
     expect(call).toMatchObject({ package: 'TestScript', use: 2, handle: 0, status: 0 });
     for (const name of ['form', 'user', 'domain', 'passwordLength', 'principal', 'packageList']) {
@@ -55,6 +57,7 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
   ])(
     'the identity of %s is SEC_WINNT_AUTH_IDENTITY_W in Unicode',
     async (user, domain, password) => {
+      proves('AcquireCredentialsHandle', 'fact 3.7');
       const call = await acquired({ identity: { user, domain, password } });
       expect(call).toMatchObject({
         form: 'SEC_WINNT_AUTH_IDENTITY_W',
@@ -73,7 +76,18 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
     expect(call).toMatchObject({ user: 'alice@corp.test', domain: '' });
   });
 
+  test('an identity without a password never reaches the package', async () => {
+    proves('fact 3.7');
+    for (const identity of [{ user: 'alice' }, { user: 'alice', password: undefined }]) {
+      await expect(acquired({ identity: identity as never })).rejects.toMatchObject({
+        code: 'ERR_INVALID_ARG_TYPE',
+      });
+    }
+    expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
+  });
+
   test('a package list makes it SEC_WINNT_AUTH_IDENTITY_EXW', async () => {
+    proves('fact 3.7');
     const call = await acquired({
       identity: { user: 'alice', domain: 'CORP', password: 'Passw0rd!' },
       packageList: 'Kerberos,!NTLM',
@@ -131,6 +145,7 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
   );
 
   test('a package list goes with the logged-on user too', async () => {
+    proves('fact 3.7');
     const call = await acquired({ packageList: '!NTLM' });
     expect(call).toMatchObject({ form: 'SEC_WINNT_AUTH_IDENTITY_EXW', packageList: '!NTLM' });
     for (const name of ['user', 'domain', 'passwordLength']) expect(call).not.toHaveProperty(name);
@@ -141,6 +156,7 @@ describe.skipIf(!providerInstalled)('credentials and their handle', () => {
   checkProviderAfterEach();
 
   test('are acquired off the JavaScript thread, and say when they expire', async () => {
+    proves('AcquireCredentialsHandle');
     using credentials = await Credentials.acquire({ package: 'TestScript' });
     expect(callsOf('AcquireCredentialsHandle')[0]?.thread).not.toBe(provider.thread());
     expect(credentials.package).toBe('TestScript');
@@ -166,6 +182,7 @@ describe.skipIf(!providerInstalled)('credentials and their handle', () => {
   });
 
   test('closed twice are freed once', async () => {
+    proves('FreeCredentialsHandle');
     const credentials = await Credentials.acquire({ package: 'TestScript' });
     credentials.close();
     credentials.close();
@@ -173,6 +190,7 @@ describe.skipIf(!providerInstalled)('credentials and their handle', () => {
   });
 
   test('closed while contexts live are freed after the last of them', async () => {
+    proves('FreeCredentialsHandle', 'fact 3.8');
     const credentials = await Credentials.acquire({ package: 'TestScript' });
     const contexts = [1, 2].map(() => new ClientContext(credentials, { targetName: 'HTTP/a' }));
     for (const context of contexts) await context.step();

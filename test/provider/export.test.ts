@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ClientContext, ServerContext } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { runModule } from '../support/child.js';
 import {
   callsOf,
@@ -18,6 +19,7 @@ describe.skipIf(!providerInstalled)('an exported context', () => {
   checkProviderAfterEach();
 
   test('goes on where it is imported, and is closed where it was', async () => {
+    proves('ExportSecurityContext', 'ImportSecurityContext');
     using pair = await providerPair('TestKerberos');
     pair.server.unwrap(pair.client.wrap(text));
     const sealed = pair.client.wrap(text);
@@ -70,6 +72,7 @@ describe.skipIf(!providerInstalled)('an exported context', () => {
   });
 
   test('with reset counts its messages from the start', async () => {
+    proves('ExportSecurityContext');
     using pair = await providerPair('TestKerberos');
     const [first, second] = [pair.client.wrap(text), pair.client.wrap(text)];
     pair.server.unwrap(first);
@@ -107,6 +110,7 @@ describe.skipIf(!providerInstalled)('an exported context', () => {
   test.each<ProviderPackage>(['TestKerberos', 'TestNtlm'])(
     'of %s works in another process',
     async (name) => {
+      proves('ExportSecurityContext', 'ImportSecurityContext');
       using pair = await providerPair(name);
       const { token, message } = pair.client.wrapDetached(text);
       const exported = pair.server.export();
@@ -144,6 +148,7 @@ describe.skipIf(!providerInstalled)('export and import', () => {
   });
 
   test('an exported context without memory is refused at import, not read', async () => {
+    proves('FreeContextBuffer');
     using pair = await providerPair('TestScript');
     provider.behave('nullPointers', 1);
     const exported = pair.client.export();
@@ -163,6 +168,7 @@ describe.skipIf(!providerInstalled)('export and import', () => {
   });
 
   test('every changed byte is InvalidTokenError', async () => {
+    proves('ImportSecurityContext');
     using pair = await providerPair('TestScript');
     const exported = pair.client.export();
     for (let index = 0; index < exported.length; index++) {

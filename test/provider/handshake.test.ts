@@ -6,6 +6,7 @@ import {
   SECBUFFER_TOKEN,
   SspiError,
 } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { handshake } from '../support/handshake.js';
 import {
   callsOf,
@@ -37,6 +38,7 @@ describe.skipIf(!providerInstalled)('what the package gets at each leg', () => {
   checkProviderAfterEach();
 
   test('the token that was passed, the target, the flags and the handle of the leg before', async () => {
+    proves('InitializeSecurityContext', 'AcceptSecurityContext', 'SECBUFFER_TOKEN', 'fact 3.1');
     using pair = await newProviderPair('TestNtlm', {
       client: { targetName: 'HTTP/sérver.corp.test', flags: { delegate: true } },
     });
@@ -61,6 +63,7 @@ describe.skipIf(!providerInstalled)('what the package gets at each leg', () => {
   });
 
   test('the room for a token is the largest token of the package', async () => {
+    proves('fact 3.2');
     using _pair = await providerPair('TestKerberos');
     expect(steps().map(({ room }) => room)).toEqual([48000, 48000, 48000]);
   });
@@ -68,6 +71,7 @@ describe.skipIf(!providerInstalled)('what the package gets at each leg', () => {
   test.each([['TestKerberos'], ['TestNtlm']] as const)(
     '%s: the channel bindings, on every leg of client and server',
     async (packageName) => {
+      proves('SECBUFFER_CHANNEL_BINDINGS', 'fact 3.6');
       const applicationData = Buffer.from('tls-server-end-point:0123456789abcdef');
       const channelBindings = { applicationData };
       using _pair = await providerPair(packageName, {
@@ -98,6 +102,7 @@ describe.skipIf(!providerInstalled)('what the package gets at each leg', () => {
     ['differ', { applicationData: Buffer.from('tls-unique:other') }],
     ['are missing on the client', undefined],
   ])('channel bindings that %s fail with BadBindingsError', async (_, channelBindings) => {
+    proves('fact 3.6');
     using pair = await newProviderPair('TestKerberos', {
       client: channelBindings ? { channelBindings } : {},
       server: { channelBindings: { applicationData: Buffer.from('tls-unique:server') } },
@@ -113,12 +118,14 @@ describe.skipIf(!providerInstalled)('CompleteAuthToken', () => {
   checkProviderAfterEach();
 
   test('is not called when the package does not ask for it', async () => {
+    proves('CompleteAuthToken');
     using _pair = await providerPair('TestScript');
     expect(steps().length).toBe(3);
     expect(callsOf('CompleteAuthToken')).toEqual([]);
   });
 
   test('gets the output token, and what it makes of it is returned', async () => {
+    proves('CompleteAuthToken', 'fact 3.3', 'fact 3.4', 'fact 3.11');
     using pair = await newProviderPair('TestScript');
     provider.behave('tokens', 3);
     const { token: hello } = await pair.client.step();
@@ -138,6 +145,7 @@ describe.skipIf(!providerInstalled)('CompleteAuthToken', () => {
   });
 
   test('is called at SEC_I_COMPLETE_AND_CONTINUE too, and the handshake goes on', async () => {
+    proves('CompleteAuthToken', 'fact 3.3', 'fact 3.4', 'fact 3.11');
     using pair = await newProviderPair('TestScript');
     provider.behave('tokens', 4);
     const { token: one } = await pair.client.step();
@@ -155,6 +163,7 @@ describe.skipIf(!providerInstalled)('CompleteAuthToken', () => {
   });
 
   test('comes after the step and before the attributes are asked for', async () => {
+    proves('fact 3.3');
     using pair = await newProviderPair('TestScript');
     const { token } = await pair.client.step();
     const { token: answer } = await pair.server.step(token);
@@ -187,6 +196,7 @@ describe.skipIf(!providerInstalled)('the handle', () => {
   checkProviderAfterEach();
 
   test('of the last leg is used for the next, for messages and attributes, and deleted once', async () => {
+    proves('DeleteSecurityContext', 'fact 3.1');
     provider.behave('newHandle', 1);
     provider.behave('tokens', 5);
     let last: unknown[];
@@ -213,6 +223,7 @@ describe.skipIf(!providerInstalled)('the handle', () => {
   });
 
   test('of the last leg is deleted when a later leg fails', async () => {
+    proves('DeleteSecurityContext');
     using pair = await newProviderPair('TestNtlm');
     const { token } = await pair.client.step();
     await pair.server.step(token);
@@ -245,6 +256,7 @@ describe.skipIf(!providerInstalled)('the handle', () => {
   );
 
   test('closing twice deletes it once', async () => {
+    proves('DeleteSecurityContext');
     const pair = await providerPair('TestKerberos');
     for (const context of [pair.client, pair.server, pair.client, pair.server]) context.close();
     expect(callsOf('DeleteSecurityContext').length).toBe(2);
@@ -255,6 +267,7 @@ describe.skipIf(!providerInstalled)('the output token', () => {
   checkProviderAfterEach();
 
   test('grows once to the length that SEC_E_BUFFER_TOO_SMALL asks for', async () => {
+    proves('fact 3.2');
     using pair = await newProviderPair('TestScript');
     provider.behave('tooSmall', 1);
     provider.behave('wanted', 300_000);
@@ -270,6 +283,7 @@ describe.skipIf(!providerInstalled)('the output token', () => {
   });
 
   test('grows also at a later leg, which gets the same token and handle again', async () => {
+    proves('fact 3.2');
     using pair = await newProviderPair('TestScript');
     const { token } = await pair.client.step();
     const { token: answer } = await pair.server.step(token);
@@ -290,6 +304,7 @@ describe.skipIf(!providerInstalled)('the output token', () => {
   });
 
   test('does not grow twice: BufferTooSmallError', async () => {
+    proves('fact 3.2');
     using pair = await newProviderPair('TestScript');
     provider.behave('tooSmall', 1000);
     await expect(pair.client.step()).rejects.toThrow(BufferTooSmallError);
@@ -306,6 +321,7 @@ describe.skipIf(!providerInstalled)('the output token', () => {
   });
 
   test('that the package leaves as it was is no token', async () => {
+    proves('fact 3.1');
     using pair = await newProviderPair('TestScript');
     provider.behave('unwrittenOutput', 1);
     const { token } = await pair.client.step();
@@ -345,6 +361,7 @@ describe.skipIf(!providerInstalled)('what the package says of a complete context
   };
 
   test('flags and expiry are those of the last leg', async () => {
+    proves('fact 3.5');
     using pair = await newProviderPair('TestScript');
     provider.behave('flags', 0xffffffff);
     const { token } = await pair.client.step();
@@ -359,6 +376,7 @@ describe.skipIf(!providerInstalled)('what the package says of a complete context
   });
 
   test('flags that the package leaves unwritten are all false', async () => {
+    proves('fact 3.1');
     using pair = await complete(() => provider.behave('unwrittenFlags', 1));
     for (const { flags } of [pair.client, pair.server]) {
       expect(Object.keys(flags).length).toBeGreaterThan(10);
@@ -367,6 +385,7 @@ describe.skipIf(!providerInstalled)('what the package says of a complete context
   });
 
   test('an expiry that the package leaves unwritten is undefined', async () => {
+    proves('fact 3.1');
     using pair = await complete(() => provider.behave('unwrittenExpiry', 1));
     expect([pair.client.expiry, pair.server.expiry]).toEqual([undefined, undefined]);
   });
@@ -387,6 +406,7 @@ describe.skipIf(!providerInstalled)('what the package says of a complete context
   });
 
   test('a context without what is required is refused and gone', async () => {
+    proves('fact 3.5');
     using pair = await newProviderPair('TestScript', { client: { require: ['confidentiality'] } });
     const { token } = await pair.client.step();
     const { token: answer } = await pair.server.step(token);
@@ -435,6 +455,7 @@ describe.skipIf(!providerInstalled)('a step that fails', () => {
   ])(
     'with %d throws %s, again at every later use, and nothing is called',
     async (status, name, code) => {
+      if (!code.startsWith('SEC_')) proves('fact 3.12');
       using pair = await newProviderPair('TestKerberos');
       provider.fail('InitializeSecurityContext', status);
       const error = expect.objectContaining({
@@ -450,6 +471,19 @@ describe.skipIf(!providerInstalled)('a step that fails', () => {
       expect(steps().length).toBe(1);
     },
   );
+
+  test('with SEC_I_INCOMPLETE_CREDENTIALS has not failed: the context goes on', async () => {
+    proves('fact 3.4', 'fact 3.11');
+    using pair = await newProviderPair('TestKerberos');
+    const { token } = await pair.client.step();
+    const { token: answer } = await pair.server.step(token);
+    provider.fail('InitializeSecurityContext', 0x90320);
+    expect(await pair.client.step(answer)).toMatchObject({
+      done: false,
+      status: 'SEC_I_INCOMPLETE_CREDENTIALS',
+    });
+    expect((await pair.client.step(answer)).done).toBe(true);
+  });
 
   test('at a later leg deletes the context at once', async () => {
     using pair = await newProviderPair('TestKerberos');

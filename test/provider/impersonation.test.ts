@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -21,6 +22,7 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
   checkProviderAfterEach();
 
   test('calls the callback between Impersonate and Revert, on this thread', async () => {
+    proves('ImpersonateSecurityContext', 'RevertSecurityContext', 'fact 3.10');
     using pair = await providerPair('TestScript');
     const handle = callsOf('AcceptSecurityContext')[0]?.newHandle;
     const result = pair.server.impersonate(() => {
@@ -40,6 +42,7 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
   });
 
   test('turns the thread back when the callback throws, and throws the same', async () => {
+    proves('RevertSecurityContext', 'fact 3.10');
     using pair = await providerPair('TestScript');
     const error = new Error('from the callback');
     let caught: unknown;
@@ -95,6 +98,7 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
   });
 
   test('does not call the callback where Impersonate fails', async () => {
+    proves('ImpersonateSecurityContext');
     using pair = await providerPair('TestScript');
     provider.fail('ImpersonateSecurityContext', 0x8009030b);
     let called = false;
@@ -113,6 +117,7 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
   });
 
   test('refuses a promise, with the thread turned back', async () => {
+    proves('fact 3.10');
     using pair = await providerPair('TestScript');
     expect(() => pair.server.impersonate(() => Promise.resolve())).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
@@ -138,6 +143,7 @@ describe.skipIf(!providerInstalled)('while a callback impersonates', () => {
   checkProviderAfterEach();
 
   test('what runs on another thread is not the client', async () => {
+    proves('ImpersonateSecurityContext', 'fact 3.10');
     using pair = await providerPair('TestScript');
     using other = await newProviderPair('TestScript');
     const sealing = pair.server.impersonate(() => {
@@ -161,6 +167,7 @@ describe.skipIf(!providerInstalled)('acquireCredentials', () => {
   checkProviderAfterEach();
 
   test('acquires as the client, on another thread, which is turned back', async () => {
+    proves('AcquireCredentialsHandle', 'RevertSecurityContext');
     using pair = await providerPair('TestScript');
     const handle = callsOf('AcceptSecurityContext')[0]?.newHandle;
     using credentials = await pair.server.acquireCredentials({ package: 'TestKerberos' });
@@ -214,6 +221,7 @@ describe.skipIf(!providerInstalled)('identity', () => {
   checkProviderAfterEach();
 
   test('asks for the token off the JavaScript thread, and tells whose it is', async () => {
+    proves('QuerySecurityContextToken');
     using pair = await providerPair('TestScript');
     const identity = await pair.server.identity();
     expect(identity.sid).toMatch(/^S-1-/);
@@ -227,6 +235,7 @@ describe.skipIf(!providerInstalled)('identity', () => {
   });
 
   test('fails with the status of the package', async () => {
+    proves('QuerySecurityContextToken');
     using pair = await providerPair('TestScript');
     provider.fail('QuerySecurityContextToken', 0x8009030b);
     await expect(pair.server.identity()).rejects.toThrow(

@@ -9,6 +9,7 @@ import {
   SECQOP_WRAP_NO_ENCRYPT,
   type SecurityContext,
 } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { handshake } from '../support/handshake.js';
 import {
   checkProviderAfterEach,
@@ -47,6 +48,7 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
   checkProviderAfterEach();
 
   test('takes one token each way', async () => {
+    proves('InitializeSecurityContext', 'AcceptSecurityContext', 'fact 3.4');
     using pair = await newProviderPair('TestKerberos');
     const legs = await handshake(pair.client, pair.server);
     expect(legs.map(({ side, status, done }) => [side, status, done])).toEqual([
@@ -64,6 +66,7 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
   });
 
   test('encryptMessage returns the 60 bytes of the token and no padding', async () => {
+    proves('EncryptMessage', 'SECBUFFER_TOKEN', 'SECBUFFER_PADDING', 'fact 1.2', 'fact 2.2');
     using pair = await providerPair('TestKerberos');
     const token = tokenRoom();
     const message = Buffer.from(text);
@@ -76,6 +79,7 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
   });
 
   test.each([[0], [1], [23], [65_536]])('wrapDetached compacts %d bytes', async (length) => {
+    proves('fact 2.2');
     using pair = await providerPair('TestKerberos');
     const message = Buffer.alloc(length, 'winsspi');
     const sealed = pair.client.wrapDetached(message);
@@ -86,6 +90,7 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
   });
 
   test('TOKEN and DATA decrypt in place', async () => {
+    proves('DecryptMessage', 'SECBUFFER_TOKEN', 'SECBUFFER_DATA', 'fact 1.2', 'fact 1.7');
     using pair = await providerPair('TestKerberos');
     const { token, message } = seal(pair.client);
     const { qop, status, buffers } = pair.server.decryptMessage([
@@ -98,6 +103,7 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
   });
 
   test('STREAM decrypts to a DATA buffer that is a view into the stream', async () => {
+    proves('DecryptMessage', 'SECBUFFER_STREAM', 'fact 1.7', 'fact 2.5');
     using pair = await providerPair('TestKerberos');
     const { token, message } = seal(pair.client);
     const stream = Buffer.concat([Buffer.alloc(7, '.'), token, message, Buffer.alloc(9, '.')]);
@@ -117,6 +123,7 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
   });
 
   test('an empty message decrypts from a STREAM to no bytes', async () => {
+    proves('fact 2.9');
     using pair = await providerPair('TestKerberos');
     const { token } = seal(pair.client, Buffer.alloc(0));
     const { buffers } = pair.server.decryptMessage([
@@ -127,7 +134,29 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
     expect(buffers[1]?.data?.length ?? 0).toBe(0);
   });
 
+  test('several DATA buffers are one message, and an empty one is nothing of it', async () => {
+    proves('SECBUFFER_DATA', 'fact 1.2', 'fact 2.9');
+    using pair = await providerPair('TestKerberos');
+    const message = (token: Buffer, parts: Buffer[]) => [
+      data(parts[0] as Buffer),
+      { type: SECBUFFER_TOKEN, data: token },
+      data(Buffer.alloc(0)),
+      data(parts[1] as Buffer),
+    ];
+    const parts = [Buffer.from('one '), Buffer.from('two')];
+    const sealed = pair.client.encryptMessage(message(Buffer.alloc(76), parts));
+    expect(sealed.map(({ data }) => data?.length)).toEqual([4, 60, 0, 3]);
+    expect(parts.map(String)).not.toContain('one ');
+    expect(parts.map(String)).not.toContain('two');
+    const token = dataAt(sealed, 1);
+    const [first, second] = parts.map((part) => Buffer.from(part)) as [Buffer, Buffer];
+    expect(() => pair.server.decryptMessage(message(token, [second, first]))).toThrow(altered);
+    pair.server.decryptMessage(message(token, parts));
+    expect(parts.map(String)).toEqual(['one ', 'two']);
+  });
+
   test('SECQOP_WRAP_NO_ENCRYPT leaves the message readable and is reported', async () => {
+    proves('EncryptMessage', 'DecryptMessage', 'fact 1.1');
     using pair = await providerPair('TestKerberos');
     const sealed = seal(pair.client, text, SECQOP_WRAP_NO_ENCRYPT);
     expect(sealed.message).toEqual(text);
@@ -143,6 +172,7 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
   test.each([[1], [0x40000000], [0x80000000]])(
     'the quality of protection %d is refused',
     async (qop) => {
+      proves('SEC_E_QOP_NOT_SUPPORTED');
       using pair = await providerPair('TestKerberos');
       const message = Buffer.from(text);
       expect(() => pair.client.encryptMessage([tokenRoom(), data(message)], { qop })).toThrow(
@@ -154,6 +184,7 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
   );
 
   test('READONLY is neither encrypted nor covered by the checksum', async () => {
+    proves('fact 1.3');
     using pair = await providerPair('TestKerberos');
     const [head, body] = [Buffer.from('head'), Buffer.from(text)];
     const sealed = pair.client.encryptMessage([
@@ -172,6 +203,7 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
   });
 
   test('the header signing of DCE covers head and tail and encrypts neither', async () => {
+    proves('fact 1.3', 'fact 2.8');
     using pair = await providerPair('TestKerberos');
     const sign = SECBUFFER_READONLY_WITH_CHECKSUM;
     const message = (head: string, body: Buffer, token: Buffer) => [
@@ -197,6 +229,7 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
   });
 
   test('without a TOKEN buffer all four functions throw InvalidTokenError', async () => {
+    proves('SEC_E_INVALID_TOKEN', 'fact 1.9');
     using pair = await providerPair('TestKerberos');
     const message = Buffer.from(text);
     for (const name of [
@@ -247,6 +280,7 @@ describe.skipIf(!providerInstalled)("a package of Windows Kerberos's shape", () 
   });
 
   test('a signature has 28 bytes and shares its sequence with sealed messages', async () => {
+    proves('MakeSignature', 'VerifySignature');
     using pair = await providerPair('TestKerberos');
     const signature = pair.client.sign(text);
     expect(signature.length).toBe(28);

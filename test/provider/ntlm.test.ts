@@ -7,6 +7,7 @@ import {
   SECBUFFER_TOKEN,
   SECQOP_WRAP_NO_ENCRYPT,
 } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import { handshake } from '../support/handshake.js';
 import {
   checkProviderAfterEach,
@@ -23,6 +24,7 @@ describe.skipIf(!providerInstalled)("a package of Windows NTLM's shape", () => {
   checkProviderAfterEach();
 
   test('takes three tokens', async () => {
+    proves('InitializeSecurityContext', 'AcceptSecurityContext', 'fact 3.4');
     using pair = await newProviderPair('TestNtlm');
     const legs = await handshake(pair.client, pair.server);
     expect(legs.map(({ side, status, done, token }) => [side, status, done, !!token])).toEqual([
@@ -35,6 +37,7 @@ describe.skipIf(!providerInstalled)("a package of Windows NTLM's shape", () => {
   });
 
   test('seals with a token of 16 bytes, without padding', async () => {
+    proves('fact 2.6');
     using pair = await providerPair('TestNtlm');
     const sealed = pair.client.wrapDetached(text);
     expect([sealed.token.length, sealed.message.length, sealed.padding.length]).toEqual([
@@ -47,6 +50,7 @@ describe.skipIf(!providerInstalled)("a package of Windows NTLM's shape", () => {
   });
 
   test('encrypts even where it was asked not to, and says so', async () => {
+    proves('fact 1.1');
     using pair = await providerPair('TestNtlm');
     const data = Buffer.from(text);
     const sealed = pair.client.encryptMessage(
@@ -79,6 +83,7 @@ describe.skipIf(!providerInstalled)("a package of Windows NTLM's shape", () => {
     ['READONLY', SECBUFFER_READONLY],
     ['READONLY_WITH_CHECKSUM', SECBUFFER_READONLY_WITH_CHECKSUM],
   ])('covers a %s buffer and does not encrypt it', async (_, flag) => {
+    proves('fact 1.3');
     using pair = await providerPair('TestNtlm');
     const [head, body] = [Buffer.from('head'), Buffer.from(text)];
     const sealed = pair.client.encryptMessage([
@@ -96,6 +101,7 @@ describe.skipIf(!providerInstalled)("a package of Windows NTLM's shape", () => {
   });
 
   test('signs with 16 bytes', async () => {
+    proves('MakeSignature', 'VerifySignature');
     using pair = await providerPair('TestNtlm');
     const signature = pair.server.sign(text);
     expect(signature.length).toBe(16);

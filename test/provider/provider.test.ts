@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Credentials, enumerateSecurityPackages, querySecurityPackage } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -13,6 +14,7 @@ describe.skipIf(!providerInstalled)('the provider', () => {
   checkProviderAfterEach();
 
   test('is among the packages of the machine', () => {
+    proves('EnumerateSecurityPackages', 'QuerySecurityPackageInfo');
     const names = enumerateSecurityPackages().map(({ name }) => name);
     expect(names).toEqual(
       expect.arrayContaining(['TestKerberos', 'TestNtlm', 'TestStream', 'TestScript', 'TestNull']),

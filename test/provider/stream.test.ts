@@ -9,6 +9,7 @@ import {
   SECQOP_WRAP_OOB_DATA,
   type SecurityContext,
 } from 'winsspi';
+import { proves } from '../proofs/proves.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -48,6 +49,7 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
   checkProviderAfterEach();
 
   test('tells the sizes of its stream', async () => {
+    proves('SECPKG_ATTR_STREAM_SIZES');
     using pair = await providerPair('TestStream');
     expect(pair.client.queryAttribute('streamSizes')).toEqual({
       header: 5,
@@ -59,6 +61,7 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
   });
 
   test('encryptMessage fills header and trailer, which shrinks', async () => {
+    proves('EncryptMessage', 'SECBUFFER_STREAM_HEADER', 'SECBUFFER_STREAM_TRAILER', 'fact 1.7');
     using pair = await providerPair('TestStream');
     const message = Buffer.from(text);
     const sealed = pair.client.encryptMessage(
@@ -76,6 +79,15 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
   });
 
   test('decryptMessage turns DATA and EMPTY into views of one record and what follows it', async () => {
+    proves(
+      'DecryptMessage',
+      'SECBUFFER_EMPTY',
+      'SECBUFFER_EXTRA',
+      'SECBUFFER_STREAM_HEADER',
+      'SECBUFFER_STREAM_TRAILER',
+      'fact 1.7',
+      'fact 2.11',
+    );
     using pair = await providerPair('TestStream');
     const [first, second] = [record(pair.client), record(pair.client, Buffer.from('second'))];
     const memory = Buffer.concat([first, second]);
@@ -109,6 +121,7 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
   ])(
     'with %d bytes of a record IncompleteMessageError says %d are missing',
     async (length, missing) => {
+      proves('SECBUFFER_MISSING', 'fact 2.11');
       using pair = await providerPair('TestStream');
       const sealed = record(pair.client);
       const part = Buffer.from(sealed.subarray(0, length));
@@ -138,6 +151,7 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
   });
 
   test('a close notify is a status of decryptMessage', async () => {
+    proves('fact 3.11');
     using pair = await providerPair('TestStream');
     const alert = record(pair.client, Buffer.from([1, 0]), SECQOP_WRAP_OOB_DATA);
     expect(alert[0]).toBe(0x15);
@@ -147,12 +161,14 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
   });
 
   test('a request to renegotiate is a status of decryptMessage', async () => {
+    proves('fact 3.11');
     using pair = await providerPair('TestStream');
     provider.behave('recordType', 0x16);
     expect(open(pair.server, record(pair.client)).status).toBe('SEC_I_RENEGOTIATE');
   });
 
   test('a message as long as cbMaximumMessage is sealed, a longer one is refused before the call', async () => {
+    proves('fact 1.4');
     using pair = await providerPair('TestStream');
     const longest = Buffer.alloc(16384, 'x');
     expect(dataAt(open(pair.server, record(pair.client, longest)).buffers, 1)).toEqual(longest);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { tlsExporter, tlsServerEndPoint, tlsUnique } from 'winsspi';
 import { signatureHash } from '../../lib/internal/signature-hash.js';
+import { proves } from '../proofs/proves.js';
 
 const read = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../fixtures/certificates/${name}.pem`, import.meta.url)));
@@ -33,6 +34,7 @@ const digests = [
 
 describe('tls-server-end-point', () => {
   test.each(digests)('of the certificate %s', (name, digest) => {
+    proves('fact 3.6');
     expect(Buffer.from(tlsServerEndPoint(certificate(name)).applicationData)).toEqual(
       Buffer.concat([Buffer.from('tls-server-end-point:'), Buffer.from(digest, 'hex')]),
     );

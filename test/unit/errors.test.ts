@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as winsspi from 'winsspi';
 import { sspiError, usageError } from '../../lib/errors.js';
+import { proves } from '../proofs/proves.js';
+import { isStatusSubject } from '../proofs/subjects.js';
 
 describe('SspiError', () => {
   test('carries the name, the unsigned number and the function, and says what to check', () => {
@@ -17,6 +19,7 @@ describe('SspiError', () => {
   });
 
   test('passes an unknown status through with its number', () => {
+    proves('fact 3.12');
     const error = sspiError('AcceptSecurityContext', 0x8009abcd);
     expect(error.code).toBe('0x8009ABCD');
     expect(error.status).toBe(0x8009abcd);
@@ -48,6 +51,7 @@ describe('SspiError', () => {
     [0x80090302, 'SEC_E_UNSUPPORTED_FUNCTION', 'UnsupportedFunctionError'],
     [0x80090305, 'SEC_E_SECPKG_NOT_FOUND', 'PackageNotFoundError'],
   ] as const)('0x%s is %s, an instance of %s', (status, code, family) => {
+    if (isStatusSubject(code)) proves(code, 'fact 1.9');
     const error = sspiError('F', status);
     expect(error.code).toBe(code);
     expect(error.name).toBe(family);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { flagNames, grantableFlagNames, grantedFlags, requestedBits } from '../../lib/flags.js';
+import { proves } from '../proofs/proves.js';
 
 describe('what is asked for', () => {
   test('a client asks for mutual authentication, replay and sequence detection, confidentiality and integrity', () => {
@@ -7,6 +8,7 @@ describe('what is asked for', () => {
   });
 
   test('a server asks for the same with the bits of AcceptSecurityContext', () => {
+    proves('fact 3.2');
     expect(requestedBits('server')).toBe(0x00000002 | 0x4 | 0x8 | 0x10 | 0x00020000);
   });
 
@@ -25,6 +27,7 @@ describe('what is asked for', () => {
   });
 
   test('no word asks the package to allocate memory', () => {
+    proves('fact 3.2');
     for (const role of ['client', 'server'] as const) {
       const all = Object.fromEntries(flagNames(role).map((name) => [name, true]));
       expect(requestedBits(role, all) & 0x100).toBe(0);
@@ -53,6 +56,7 @@ describe('what is asked for', () => {
 
 describe('what was granted', () => {
   test('bits that client and server number differently are read by the side', () => {
+    proves('fact 3.2');
     expect(grantedFlags('client', 0x00010000)).toMatchObject({ integrity: true, stream: false });
     expect(grantedFlags('server', 0x00010000)).toMatchObject({ integrity: false, stream: true });
     expect(grantedFlags('server', 0x00020000)).toMatchObject({ integrity: true, stream: false });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-
 import { lookUpStatus, statuses } from '../../lib/status.js';
+import { proves } from '../proofs/proves.js';
 
 const securityStatuses = statuses.filter(({ name }) => name.startsWith('SEC_'));
 
@@ -17,7 +17,10 @@ describe('the status table', () => {
     [0x00000000, 'SEC_E_OK'],
     [0x00090312, 'SEC_I_CONTINUE_NEEDED'],
     [0x00090314, 'SEC_I_COMPLETE_AND_CONTINUE'],
+    [0x00090313, 'SEC_I_COMPLETE_NEEDED'],
     [0x00090317, 'SEC_I_CONTEXT_EXPIRED'],
+    [0x00090320, 'SEC_I_INCOMPLETE_CREDENTIALS'],
+    [0x00090321, 'SEC_I_RENEGOTIATE'],
     [0x00090366, 'SEC_I_CONTINUE_NEEDED_MESSAGE_OK'],
     [0x80090301, 'SEC_E_INVALID_HANDLE'],
     [0x80090302, 'SEC_E_UNSUPPORTED_FUNCTION'],
@@ -37,6 +40,8 @@ describe('the status table', () => {
     [0x800b010f, 'CERT_E_CN_NO_MATCH'],
     [0xc000006d, 'STATUS_LOGON_FAILURE'],
   ])('knows %i as %s', (status, name) => {
+    if (name.startsWith('SEC_I_')) proves('fact 3.11');
+    if (!name.startsWith('SEC_')) proves('fact 3.12');
     expect(lookUpStatus(status)).toMatchObject({ status, name });
   });
 
