@@ -102,7 +102,7 @@ void context_keep_output(Context* context, Status status, Leg* leg);
 void context_delete(Context* context);
 
 Status context_export(Context* context, bool keep, Bytes* exported);
-Status context_import(const Bytes* exported, Context** context);
+Status context_import(Package package, const Bytes* exported, Context** context);
 
 typedef struct ContextState {
   bool complete, initiator;

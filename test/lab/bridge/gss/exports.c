@@ -4,6 +4,29 @@
 
 #include "gss.h"
 
+// What stands before GSS-API's own bytes.
+typedef struct Head {
+  char mark[8];
+  ContextState state;
+} Head;
+
+static const char mark[8] = "lab-1.0";
+
+static bool write_export(const ContextState* state, const gss_buffer_desc* token, Bytes* exported) {
+  Head head = {.state = *state};
+  memcpy(head.mark, mark, sizeof mark);
+  *exported = (Bytes){malloc(sizeof head + token->length), sizeof head + token->length};
+  if (!exported->value) return false;
+  memcpy(mempcpy(exported->value, &head, sizeof head), token->value, token->length);
+  return true;
+}
+
+static bool read_head(const Bytes* exported, Package package, Head* head) {
+  if (exported->length < sizeof *head) return false;
+  memcpy(head, exported->value, sizeof *head);
+  return memcmp(head->mark, mark, sizeof mark) == 0 && head->state.asked_package == package;
+}
+
 // Exporting ends a context of GSS-API; one that is to be kept is imported again.
 Status context_export(Context* context, bool keep, Bytes* exported) {
   OM_uint32 minor, major;
@@ -16,32 +39,28 @@ Status context_export(Context* context, bool keep, Bytes* exported) {
   }
   major = gss_export_sec_context(&minor, &context->handle, &token);
   if (!GSS_ERROR(major) && keep) major = gss_import_sec_context(&minor, &token, &context->handle);
-  if (!GSS_ERROR(major)) {
-    exported->length = sizeof context->state + token.length;
-    exported->value = malloc(exported->length);
-    memcpy(exported->value, &context->state, sizeof context->state);
-    memcpy((char*)exported->value + sizeof context->state, token.value, token.length);
+  Status status = status_of_gss(STAGE_MESSAGE, major, minor, mechanism);
+  if (status == SSPI_OK && !write_export(&context->state, &token, exported)) {
+    status = SSPI_INSUFFICIENT_MEMORY;
   }
   if (!context->handle) context->state.complete = false;
   pthread_mutex_unlock(&context->lock);
-  const Status status = status_of_gss(STAGE_MESSAGE, major, minor, mechanism);
   gss_release_buffer(&minor, &token);
   return status;
 }
 
-Status context_import(const Bytes* exported, Context** imported) {
+Status context_import(Package package, const Bytes* exported, Context** imported) {
   OM_uint32 minor;
-  ContextState state;
-  if (exported->length < sizeof state) return SSPI_INVALID_TOKEN;
-  memcpy(&state, exported->value, sizeof state);
-  Context* context = context_new(state.asked_package, state.initiator, NULL);
+  Head head;
+  if (!read_head(exported, package, &head)) return SSPI_INVALID_TOKEN;
+  Context* context = context_new(package, head.state.initiator, NULL);
   if (!context) return SSPI_INSUFFICIENT_MEMORY;
-  gss_buffer_desc token = {exported->length - sizeof state, (char*)exported->value + sizeof state};
+  gss_buffer_desc token = {exported->length - sizeof head, (char*)exported->value + sizeof head};
   if (GSS_ERROR(gss_import_sec_context(&minor, &token, &context->handle))) {
     context_delete(context);
     return SSPI_INVALID_TOKEN;
   }
-  context->state = state;
+  context->state = head.state;
   *imported = context;
   return SSPI_OK;
 }
