@@ -2,7 +2,7 @@
 // process, mount and port of the run ends with it.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { accounts, host, realm, service, shortName } from './accounts.mjs';
+import { accounts, host, realm, service, shortName, untrustedService } from './accounts.mjs';
 import { run } from './command.mjs';
 import { logOn, ntlmUserFile, provision, startDomain } from './domain.mjs';
 import { isolate, mountDomain, mountPrefix, runFolder } from './machine.mjs';
@@ -96,6 +96,7 @@ function describe(port) {
     dc: host,
     users: accounts,
     service,
+    untrustedService,
     peer: { host: '127.0.0.1', port },
     // An argument for a child process that gives it another logged-on user: alice, bob, nobody.
     loggedOnAs: '--logged-on-as=',

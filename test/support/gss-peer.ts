@@ -23,6 +23,8 @@ export interface GssStep {
   initiator?: string;
   mech?: string;
   flags?: string[];
+  /** Whose credentials the initiator has delegated. */
+  delegated?: string | null;
 }
 
 /** GSS-API's own error. */
@@ -62,6 +64,13 @@ export class GssPeer {
   async step(token?: Buffer): Promise<GssStep> {
     const answer = await this.#ask({ op: 'step', token: token?.toString('base64') ?? null });
     return { ...answer, token: bytes(answer.token) } as GssStep;
+  }
+
+  /** Begins anew, as an initiator with the credentials that were delegated to this acceptor. */
+  async openDelegated(
+    options: Pick<GssOptions, 'mech' | 'flags'> & { target: string },
+  ): Promise<void> {
+    await this.#ask({ op: 'openDelegated', ...options });
   }
 
   async wrap(message: Uint8Array, encrypt = true): Promise<Buffer> {

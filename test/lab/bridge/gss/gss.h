@@ -36,10 +36,17 @@ typedef struct Tickets {
   char* cache;  // its name, such as MEMORY:abc; NULL: none
 } Tickets;
 
+// Into a cache that is new.
 Status tickets_get(const char* user, const char* realm, const char* password, Tickets* tickets);
+// Those that a client has delegated, in a form that every mechanism takes.
+Status tickets_store(gss_cred_id_t delegated, Tickets* tickets);
 void tickets_destroy(Tickets* tickets);
 // The user and realm of the process's own tickets.
 Status tickets_logged_on(char** cache, char** user, char** realm);
+
+// Takes credentials of GSS-API over; NULL where they are of no use.
+Delegated* delegated_take(gss_cred_id_t handle);
+const char* delegated_cache(const Delegated* delegated);
 
 // The credentials of one side, acquired at the latest now.
 Status credentials_of_side(Credentials* credentials, bool outbound, gss_cred_id_t* handle);
@@ -50,6 +57,7 @@ struct Context {
   gss_ctx_id_t handle;
   Credentials* credentials;  // NULL in an imported context
   gss_name_t target;
+  Delegated* delegated;  // to an acceptor; may be NULL
   ContextState state;
   Status kept_status;  // of kept_output, where there is one
   Bytes kept_output;

@@ -68,6 +68,15 @@ SECURITY_STATUS WINAPI delete_context(PCtxtHandle);
 SECURITY_STATUS WINAPI export_context(PCtxtHandle, ULONG, PSecBuffer, PVOID*);
 SECURITY_STATUS WINAPI import_context(SEC_WCHAR*, PSecBuffer, PVOID, PCtxtHandle);
 
+SECURITY_STATUS WINAPI impersonate_context(PCtxtHandle);
+SECURITY_STATUS WINAPI revert_context(PCtxtHandle);
+SECURITY_STATUS WINAPI query_context_token(PCtxtHandle, PHANDLE);
+// The context's own handle, which ends with the context.
+SECURITY_STATUS context_token(Context* context, HANDLE* token);
+void forget_token(Context* context);
+// Whether the calling thread acts as a context's client, and what that has delegated: a reference.
+bool impersonated_client(Delegated** delegated);
+
 SECURITY_STATUS WINAPI query_context(PCtxtHandle, ULONG, PVOID);
 
 SECURITY_STATUS WINAPI encrypt_message(PCtxtHandle, ULONG, PSecBufferDesc, ULONG);

@@ -129,6 +129,7 @@ SECURITY_STATUS WINAPI accept_context(PCredHandle credentials, PCtxtHandle old,
 
 SECURITY_STATUS WINAPI delete_context(PCtxtHandle handle) {
   if (!context_of(handle)) return SEC_E_INVALID_HANDLE;
+  forget_token(context_of(handle));
   context_delete(context_of(handle));
   return SEC_E_OK;
 }
