@@ -131,6 +131,7 @@ ContextState context_state(Context* context);
 
 typedef struct Names {
   char *user, *domain;    // the initiator's: alice and CORP
+  char* authority;        // who vouches for that: CORP.TEST, for NTLM CORP
   char *client, *server;  // alice@CORP.TEST and HTTP/host@CORP.TEST; NULL for NTLM
 } Names;
 
