@@ -105,7 +105,12 @@ class Peer:
         delegated = self.context.delegated_creds
         if delegated is None:
             raise RuntimeError('The initiator has delegated nothing.')
-        self.context = gssapi.SecurityContext(creds=delegated, **initiator_options(request))
+        # SPNEGO does not find itself in delegated credentials, and is alice in silence.
+        store = {'ccache': 'MEMORY:delegated'}
+        delegated.store(store=store, usage='initiate', overwrite=True)
+        mech = MECHS[request['mech']]
+        creds = gssapi.Credentials(usage='initiate', store=store, mechs=[mech])
+        self.context = gssapi.SecurityContext(creds=creds, **initiator_options(request))
         return {}
 
     def wrap(self, request):

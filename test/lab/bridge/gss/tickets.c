@@ -45,7 +45,8 @@ Status tickets_get(const char* user, const char* realm, const char* password, Ti
   return status_of_kerberos(STAGE_LOGON, code);
 }
 
-// SPNEGO's credentials are good for SPNEGO only. What they hold is good for Kerberos too.
+// Delegated credentials are good for Kerberos only: SPNEGO's initiator does not find itself in them,
+// and is the process's own user in silence. Credentials for any mechanism come from a cache.
 Status tickets_store(gss_cred_id_t delegated, Tickets* tickets) {
   krb5_context kerberos;
   krb5_ccache cache = NULL;
