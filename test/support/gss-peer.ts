@@ -29,15 +29,24 @@ export interface GssStep {
 
 /** GSS-API's own error. */
 export class GssError extends Error {
+  /** RFC 2744's routine error, where it is one of GSS-API. */
+  readonly routine: number | undefined;
   readonly token: Buffer | undefined;
 
-  constructor({ message, token }: { message: string; token: string | null }) {
+  constructor({ message, token, major }: Failure) {
     super(message);
+    this.routine = major === null ? undefined : (major >> 16) & 0xff;
     this.token = bytes(token);
   }
 }
 
-type Answer = Record<string, unknown> & { error?: { message: string; token: string | null } };
+interface Failure {
+  message: string;
+  token: string | null;
+  major: number | null;
+}
+
+type Answer = Record<string, unknown> & { error?: Failure };
 
 const bytes = (text: unknown) =>
   typeof text === 'string' ? Buffer.from(text, 'base64') : undefined;
