@@ -9,6 +9,7 @@
           {
             "sources": [
               "native/access_token_wrap.cc",
+              "native/accounts_wrap.cc",
               "native/addon.cc",
               "native/attributes_wrap.cc",
               "native/context_wrap.cc",
@@ -18,13 +19,16 @@
               "native/message_wrap.cc",
               "native/packages_wrap.cc",
               "native/sspi/access_token.cc",
+              "native/sspi/accounts.cc",
               "native/sspi/attributes.cc",
               "native/sspi/buffers.cc",
               "native/sspi/channel_bindings.cc",
               "native/sspi/context.cc",
               "native/sspi/credentials.cc",
+              "native/sspi/credentials_attributes.cc",
               "native/sspi/message.cc",
               "native/sspi/packages.cc",
+              "native/sspi/schannel.cc",
               "native/sspi/time.cc",
             ],
             "include_dirs": [
@@ -41,7 +45,7 @@
               "UNICODE",
               "_UNICODE",
             ],
-            "libraries": ["advapi32.lib", "secur32.lib"],
+            "libraries": ["advapi32.lib", "crypt32.lib", "secur32.lib"],
             # node-gyp builds without exceptions, of which "noexcept" makes the compiler warn.
             "msvs_disabled_warnings": [4577],
             "msvs_settings": {

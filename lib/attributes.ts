@@ -1,25 +1,60 @@
+import { X509Certificate } from 'node:crypto';
+import type { ChannelBindings } from './channel-bindings.js';
 import { type ContextFlags, type ContextRole, grantedFlags } from './flags.js';
+import { type AccessToken, accessTokenOf } from './identity.js';
 import {
   getBinding,
   type NativeContext,
+  type NativeFailure,
   type NativePackage,
   resultOf,
 } from './internal/binding.js';
-import { validateChoice } from './internal/validate.js';
+import {
+  validateAscii,
+  validateBytes,
+  validateChoice,
+  validateInteger,
+  validateLength,
+  validateName,
+  validOptions,
+} from './internal/validate.js';
 import { type SecurityPackage, securityPackage } from './packages.js';
+import {
+  type ApplicationProtocol,
+  applicationProtocolOf,
+  type CipherInfo,
+  type ConnectionInfo,
+} from './schannel.js';
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
 
 export const SECPKG_ATTR_SIZES = 0;
 export const SECPKG_ATTR_NAMES = 1;
 export const SECPKG_ATTR_LIFESPAN = 2;
+export const SECPKG_ATTR_DCE_INFO = 3;
 export const SECPKG_ATTR_STREAM_SIZES = 4;
 export const SECPKG_ATTR_KEY_INFO = 5;
+export const SECPKG_ATTR_AUTHORITY = 6;
+export const SECPKG_ATTR_PASSWORD_EXPIRY = 8;
 export const SECPKG_ATTR_SESSION_KEY = 9;
 export const SECPKG_ATTR_PACKAGE_INFO = 10;
 export const SECPKG_ATTR_NEGOTIATION_INFO = 12;
 export const SECPKG_ATTR_NATIVE_NAMES = 13;
 export const SECPKG_ATTR_FLAGS = 14;
+export const SECPKG_ATTR_TARGET_INFORMATION = 17;
+export const SECPKG_ATTR_ACCESS_TOKEN = 18;
+export const SECPKG_ATTR_UNIQUE_BINDINGS = 25;
+export const SECPKG_ATTR_ENDPOINT_BINDINGS = 26;
+export const SECPKG_ATTR_CLIENT_SPECIFIED_TARGET = 27;
+export const SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS = 30;
+export const SECPKG_ATTR_DTLS_MTU = 34;
+export const SECPKG_ATTR_APPLICATION_PROTOCOL = 35;
+export const SECPKG_ATTR_REMOTE_CERT_CONTEXT = 0x53;
+export const SECPKG_ATTR_CONNECTION_INFO = 0x5a;
+export const SECPKG_ATTR_APP_DATA = 0x5e;
+export const SECPKG_ATTR_CIPHER_INFO = 0x64;
+export const SECPKG_ATTR_KEYING_MATERIAL_INFO = 0x6a;
+export const SECPKG_ATTR_KEYING_MATERIAL = 0x6b;
 
 /** Sizes in bytes. https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_sizes */
 export interface Sizes {
@@ -79,6 +114,28 @@ export interface NativeNames {
   readonly serverName: string;
 }
 
+/** https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_dceinfo */
+export interface DceInfo {
+  /** RPC_C_AUTHZ_*. */
+  readonly authorizationService: number;
+  /** The client's name, where the service is RPC_C_AUTHZ_NAME (1). */
+  readonly name: string | undefined;
+}
+
+/** https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_authorityw */
+export interface Authority {
+  /** Who vouches for the client: a domain. */
+  readonly authorityName: string;
+}
+
+/**
+ * Whether the last token of the client was the last one of the handshake; its number where Windows
+ * has a newer one.
+ *
+ * https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_lastclienttokenstatus
+ */
+export type LastClientTokenStatus = 'yes' | 'no' | 'maybe' | number;
+
 /** What `queryAttribute` answers, by the attribute's name. */
 export interface ContextAttributes {
   sizes: Sizes;
@@ -92,6 +149,41 @@ export interface ContextAttributes {
   negotiationInfo: NegotiationInfo;
   nativeNames: NativeNames;
   flags: ContextFlags;
+  dceInfo: DceInfo;
+  authority: Authority;
+  /** Absent: never, or the package does not say. */
+  passwordExpiry: Date | undefined;
+  /** Marshalled, as CredMarshalTargetInfo does. */
+  targetInformation: Buffer;
+  /** A server's: what the token of its client says, without names. */
+  accessToken: AccessToken;
+  /** Schannel: `tls-unique`. */
+  uniqueBindings: ChannelBindings;
+  /** Schannel: `tls-server-end-point`. */
+  endpointBindings: ChannelBindings;
+  /** A server's: the target name that its client asked for. */
+  clientSpecifiedTarget: string;
+  lastClientTokenStatus: LastClientTokenStatus;
+  /** Schannel: what ALPN agreed on. */
+  applicationProtocol: ApplicationProtocol;
+  /** Schannel: the peer's certificate. */
+  remoteCertContext: X509Certificate;
+  /** Schannel. */
+  connectionInfo: ConnectionInfo;
+  /** Schannel. */
+  cipherInfo: CipherInfo;
+  /** Schannel: what setAttribute('keyingMaterialInfo') asked for. Secret. */
+  keyingMaterial: Buffer;
+}
+
+/** What `setAttribute` takes, by the attribute's name. Only Schannel has any. */
+export interface SettableContextAttributes {
+  /** Bytes of the caller's that stay with the TLS session. */
+  applicationData: Uint8Array;
+  /** In bytes, from 200 to 65,535: the largest datagram of DTLS. */
+  dtlsMtu: number;
+  /** What `keyingMaterial` is to be derived from (RFC 5705), and its length in bytes. */
+  keyingMaterialInfo: { label: string; context?: Uint8Array; length: number };
 }
 
 interface Attribute {
@@ -109,6 +201,10 @@ const negotiationStates = [
 
 const dateOf = (milliseconds: number | undefined) =>
   milliseconds === undefined ? undefined : new Date(milliseconds);
+
+const lastClientTokenStatuses = ['yes', 'no', 'maybe'] as const;
+
+const bindingsOf = (applicationData: Buffer): ChannelBindings => ({ applicationData });
 
 const asItIs = (value: unknown) => value;
 
@@ -138,6 +234,29 @@ const attributes: Readonly<Record<keyof ContextAttributes, Attribute>> = {
     number: SECPKG_ATTR_FLAGS,
     convert: (value: number, role) => grantedFlags(role, value),
   },
+  dceInfo: { number: SECPKG_ATTR_DCE_INFO, convert: asItIs },
+  authority: { number: SECPKG_ATTR_AUTHORITY, convert: asItIs },
+  passwordExpiry: { number: SECPKG_ATTR_PASSWORD_EXPIRY, convert: dateOf },
+  targetInformation: { number: SECPKG_ATTR_TARGET_INFORMATION, convert: asItIs },
+  accessToken: { number: SECPKG_ATTR_ACCESS_TOKEN, convert: accessTokenOf },
+  uniqueBindings: { number: SECPKG_ATTR_UNIQUE_BINDINGS, convert: bindingsOf },
+  endpointBindings: { number: SECPKG_ATTR_ENDPOINT_BINDINGS, convert: bindingsOf },
+  clientSpecifiedTarget: { number: SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, convert: asItIs },
+  lastClientTokenStatus: {
+    number: SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS,
+    convert: (value: number): LastClientTokenStatus => lastClientTokenStatuses[value] ?? value,
+  },
+  applicationProtocol: {
+    number: SECPKG_ATTR_APPLICATION_PROTOCOL,
+    convert: applicationProtocolOf,
+  },
+  remoteCertContext: {
+    number: SECPKG_ATTR_REMOTE_CERT_CONTEXT,
+    convert: (der: Buffer) => new X509Certificate(der),
+  },
+  connectionInfo: { number: SECPKG_ATTR_CONNECTION_INFO, convert: asItIs },
+  cipherInfo: { number: SECPKG_ATTR_CIPHER_INFO, convert: asItIs },
+  keyingMaterial: { number: SECPKG_ATTR_KEYING_MATERIAL, convert: asItIs },
 };
 
 export function validateAttributeName(name: unknown): asserts name is keyof ContextAttributes {
@@ -152,4 +271,45 @@ export function queryAttribute<Name extends keyof ContextAttributes>(
   const { number, convert } = attributes[name];
   const value = resultOf(getBinding().queryAttribute(context.handle, number));
   return convert(value as never, context.role) as ContextAttributes[Name];
+}
+
+const LONGEST_LABEL = 0xfffe;
+const LEAST_MTU = 200;
+
+type Setters = {
+  readonly [Name in keyof SettableContextAttributes]: (
+    context: NativeContext,
+    value: SettableContextAttributes[Name],
+  ) => undefined | NativeFailure;
+};
+
+const setters: Setters = {
+  applicationData(context, data) {
+    validateBytes(data, 'value');
+    return getBinding().setApplicationData(context, data);
+  },
+  dtlsMtu(context, bytes) {
+    validateInteger(bytes, 'value', LEAST_MTU, 0xffff);
+    return getBinding().setDtlsMtu(context, bytes);
+  },
+  keyingMaterialInfo(context, info) {
+    const valid = validOptions(info, 'value', ['label', 'context', 'length']);
+    const { label, context: bytes, length } = valid;
+    validateName(label, 'value.label');
+    validateLength(label, 'value.label', LONGEST_LABEL);
+    validateAscii(label, 'value.label');
+    if (bytes !== undefined) validateBytes(bytes, 'value.context', 0xffff);
+    validateInteger(length, 'value.length', 1, 0xffffffff);
+    return getBinding().setKeyingMaterialInfo(context, { label, context: bytes, length });
+  },
+};
+
+/** Sets an attribute. Throws UnsupportedFunctionError where the package lacks it. */
+export function setAttribute<Name extends keyof SettableContextAttributes>(
+  context: NativeContext,
+  name: Name,
+  value: SettableContextAttributes[Name],
+): void {
+  validateChoice(name, 'name', Object.keys(setters) as (keyof SettableContextAttributes)[]);
+  resultOf(setters[name](context, value));
 }

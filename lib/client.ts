@@ -1,5 +1,6 @@
 import { type ContextOptions, SecurityContext } from './context.js';
 import type { Credentials } from './credentials.js';
+import { Handshake } from './internal/handshake.js';
 import { validateName, validOptions } from './internal/validate.js';
 
 export interface ClientContextOptions extends ContextOptions {
@@ -10,13 +11,28 @@ export interface ClientContextOptions extends ContextOptions {
 /** The side that starts: the one that authenticates to a server. */
 export class ClientContext extends SecurityContext {
   constructor(credentials: Credentials, options: ClientContextOptions) {
-    const { targetName, ...rest } = validOptions(options, 'options', [
-      'targetName',
-      'flags',
-      'require',
-      'channelBindings',
-    ]);
-    validateName(targetName, 'options.targetName');
-    super('client', credentials, targetName, rest);
+    super(credentials instanceof Handshake ? credentials : start(credentials, options));
   }
+
+  /**
+   * A complete context that export() of another ClientContext gave, with the name of its package.
+   * Throws InvalidTokenError and others.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-importsecuritycontextw
+   */
+  static import(packageName: string, exported: Uint8Array): ClientContext {
+    const handshake: unknown = Handshake.import('client', packageName, exported);
+    return new ClientContext(handshake as Credentials, { targetName: '' });
+  }
+}
+
+function start(credentials: Credentials, options: ClientContextOptions): Handshake {
+  const { targetName, ...rest } = validOptions(options, 'options', [
+    'targetName',
+    'flags',
+    'require',
+    'channelBindings',
+  ]);
+  validateName(targetName, 'options.targetName');
+  return Handshake.start('client', credentials, targetName, rest);
 }

@@ -1,12 +1,18 @@
 import { inspect } from 'node:util';
-import { type ContextAttributes, queryAttribute, validateAttributeName } from './attributes.js';
+import {
+  type ContextAttributes,
+  queryAttribute,
+  type SettableContextAttributes,
+  setAttribute,
+  validateAttributeName,
+} from './attributes.js';
 import type { SecBuffer } from './buffers.js';
 import type { ChannelBindings } from './channel-bindings.js';
-import type { Credentials } from './credentials.js';
 import { usageError } from './errors.js';
-
-import type { ContextFlag, ContextFlags, ContextRole } from './flags.js';
-import { Handshake } from './internal/handshake.js';
+import type { ContextFlag, ContextFlags } from './flags.js';
+import { getBinding, resultOf } from './internal/binding.js';
+import type { Handshake } from './internal/handshake.js';
+import { validateBoolean, validOptions } from './internal/validate.js';
 import {
   type DecryptOptions,
   type DecryptResult,
@@ -26,6 +32,8 @@ import {
   wrap,
   wrapAsync,
   wrapDetached,
+  wrapInto,
+  wrapOverhead,
 } from './wrap.js';
 
 /** What both sides of a context take. */
@@ -37,12 +45,27 @@ export interface ContextOptions {
   channelBindings?: ChannelBindings;
 }
 
+export interface ExportOptions {
+  /** Whether this context goes on. Default: false. */
+  keep?: boolean;
+  /** Whether the imported context counts its messages from the start. Default: false. */
+  reset?: boolean;
+}
+
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
+const SECPKG_CONTEXT_EXPORT_RESET_NEW = 1;
+
 /** What one leg of the handshake gave. */
 export interface StepResult {
   /** For the peer, also when `done`. Absent: there is nothing to send. */
   readonly token: Buffer | undefined;
   /** Whether the context is complete on this side. */
   readonly done: boolean;
+  /**
+   * The end of what was passed, which the package did not consume: it belongs to the next step or, when
+   * `done`, to decryptMessage. Only stream packages such as Schannel leave any.
+   */
+  readonly extra: Buffer | undefined;
   /** The Windows name of the status: SEC_E_OK, SEC_I_CONTINUE_NEEDED, … */
   readonly status: string;
 }
@@ -70,18 +93,13 @@ export abstract class SecurityContext {
   readonly #messages: MessageProtection;
 
   /** @internal */
-  protected constructor(
-    role: ContextRole,
-    credentials: Credentials,
-    targetName: string | undefined,
-    options: ContextOptions,
-  ) {
+  protected constructor(handshake: Handshake) {
     if (new.target === SecurityContext) {
       throw usageError('ERR_INVALID_ARG_VALUE', 'Make a ClientContext or a ServerContext');
     }
-    this.#handshake = new Handshake(role, credentials, targetName, options);
-    this.#messages = new MessageProtection(this.#handshake);
-    handshakes.set(this, this.#handshake);
+    this.#handshake = handshake;
+    this.#messages = new MessageProtection(handshake);
+    handshakes.set(this, handshake);
   }
 
   /** Whether the context is complete, with all that `require` lists. */
@@ -109,11 +127,29 @@ export abstract class SecurityContext {
    * for the peer. A client starts without one. One step at a time. When a context is complete and
    * lacks what `require` lists, the step fails with ERR_SSPI_REQUIREMENT_NOT_MET.
    *
+   * A complete context has steps again after applyControlToken(), and after decryptMessage() gave
+   * SEC_I_RENEGOTIATE.
+   *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
    */
   step(token?: Uint8Array): Promise<StepResult> {
+    return this.#step(token);
+  }
+
+  async #step(token: Uint8Array | undefined): Promise<StepResult> {
+    if (this.done) this.#messages.assertIdle();
     return this.#handshake.step(token);
+  }
+
+  /**
+   * Tells the package something about the connection, such as Schannel that it ends: a TOKEN buffer
+   * with SCHANNEL_SHUTDOWN in 32 bits. The next step, without a token, gives what the peer is told.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-applycontroltoken
+   */
+  applyControlToken(buffers: readonly SecBuffer[]): void {
+    this.#messages.applyControlToken(buffers);
   }
 
   /**
@@ -225,6 +261,22 @@ export abstract class SecurityContext {
     return wrapAsync(this.#messages, message, options);
   }
 
+  /** The most bytes that wrap, wrapDetached and wrapInto add to a message. */
+  get wrapOverhead(): number {
+    this.#handshake.assertComplete();
+    return wrapOverhead(this.#messages);
+  }
+
+  /**
+   * wrap, into memory of the caller's: nothing is allocated. Gives how many bytes of the target, from
+   * its start, are the sealed message. The message may lie in the target, which must have room for it
+   * and for `wrapOverhead` bytes. After an error, what the target holds is nobody's message.
+   */
+  wrapInto(target: Uint8Array, message: Uint8Array, options?: WrapOptions): number {
+    this.#handshake.assertComplete();
+    return wrapInto(this.#messages, target, message, options);
+  }
+
   /** unwrap, off the JavaScript thread: as wrapAsync. */
   async unwrapAsync(sealed: Uint8Array): Promise<UnwrapResult> {
     this.#handshake.assertComplete();
@@ -268,6 +320,40 @@ export abstract class SecurityContext {
     validateAttributeName(name);
     this.#handshake.assertStarted();
     return queryAttribute(this.#handshake, name);
+  }
+
+  /**
+   * Sets an attribute of the context. Throws UnsupportedFunctionError where the package lacks it: only
+   * Schannel has any.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcontextattributesw
+   */
+  setAttribute<Name extends keyof SettableContextAttributes>(
+    name: Name,
+    value: SettableContextAttributes[Name],
+  ): void {
+    this.#handshake.assertStarted();
+    setAttribute(this.#handshake.handle, name, value);
+  }
+
+  /**
+   * The complete context in the form that ClientContext.import() and ServerContext.import() take, in
+   * another process of this machine. It holds the session key: whoever has it can read and forge
+   * messages. This context is closed, unless `keep` is true: then the two must not both be used, for
+   * each would count the messages for itself. With `reset`, the new one counts from the start.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
+   */
+  export(options: ExportOptions = {}): Buffer {
+    const { keep = false, reset = false } = validOptions(options, 'options', ['keep', 'reset']);
+    validateBoolean(keep, 'options.keep');
+    validateBoolean(reset, 'options.reset');
+    this.#handshake.assertComplete();
+    this.#messages.assertIdle();
+    const flags = reset ? SECPKG_CONTEXT_EXPORT_RESET_NEW : 0;
+    const exported = resultOf(getBinding().exportContext(this.#handshake.handle, flags));
+    if (!keep) this.close();
+    return exported;
   }
 
   /** Gives the Windows handle back, when a step that is under way has ended. Never throws. */

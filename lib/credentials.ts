@@ -1,11 +1,30 @@
+import { type CredentialsAttributes, queryCredentialsAttribute } from './credentials-attributes.js';
 import { usageError } from './errors.js';
-import { getBinding, type NativeCredentials, resultOf } from './internal/binding.js';
+import {
+  getBinding,
+  type NativeAcquired,
+  type NativeContext,
+  type NativeCredentials,
+  type NativeCredentialsRequest,
+  type NativeFailure,
+  resultOf,
+} from './internal/binding.js';
 import { assertNotImpersonating } from './internal/impersonation.js';
-import { validateChoice, validateName, validateString, validOptions } from './internal/validate.js';
+import {
+  validateBoolean,
+  validateChoice,
+  validateLength,
+  validateName,
+  validateString,
+  validOptions,
+} from './internal/validate.js';
 
 /** Whom to log on as, in place of the logged-on user. */
 export interface IdentityOptions {
-  /** The account's name, or its user principal name (`user@domain`). */
+  /**
+   * The account's name, `DOMAIN\\user`, or its user principal name (`user@domain`). A marshalled one
+   * (CredMarshalCredential, `@@…`) goes as it is, with the PIN as the password.
+   */
   user: string;
   domain?: string;
   /** Required: without it Windows would silently use the logged-on user's own logon. */
@@ -27,16 +46,25 @@ export interface CredentialsOptions {
   packageList?: string;
 }
 
+/** What AddCredentials takes. */
+export interface AddedCredentialsOptions extends CredentialsOptions {
+  package: string;
+}
+
+/** What a client's own credentials can be acquired with. */
+export type ClientCredentialsOptions = Omit<CredentialsOptions, 'identity'>;
+
+/** What SetCredentialsAttributes can set, by the attribute's name. */
+export interface SettableCredentialsAttributes {
+  /** The KDC proxy of these credentials: a server, and whether to go there first. */
+  kdcProxySettings: { proxyServer: string; force?: boolean };
+}
+
 const uses: Readonly<Record<CredentialsUse, number>> = { inbound: 1, outbound: 2, both: 3 };
+const useNames = Object.keys(uses) as CredentialsUse[];
 
 // Makes the constructor one's own: credentials come from acquire().
 const constructorKey = Symbol('Credentials.acquire');
-
-interface Acquired {
-  readonly package: string;
-  readonly expiry: number | undefined;
-  readonly handle: NativeCredentials;
-}
 
 // The handle stays out of reach of those who hold the object.
 const handles = new WeakMap<Credentials, NativeCredentials>();
@@ -53,7 +81,7 @@ export class Credentials {
   readonly expiry: Date | undefined;
 
   /** @internal */
-  constructor(key: symbol, acquired: Acquired, use: CredentialsUse) {
+  constructor(key: symbol, acquired: NativeAcquired, use: CredentialsUse) {
     if (key !== constructorKey) {
       throw usageError('ERR_INVALID_ARG_VALUE', 'Credentials are made by Credentials.acquire()');
     }
@@ -70,28 +98,49 @@ export class Credentials {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
    */
   static async acquire(options: CredentialsOptions = {}): Promise<Credentials> {
-    const valid = validOptions(options, 'options', [
-      'package',
-      'use',
-      'principal',
-      'identity',
-      'packageList',
-    ]);
-    const { package: packageName = 'Negotiate', use = 'outbound' } = valid;
-    const { principal, identity, packageList } = valid;
-    validateName(packageName, 'options.package');
-    validateChoice(use, 'options.use', Object.keys(uses) as CredentialsUse[]);
-    if (principal !== undefined) validateName(principal, 'options.principal');
-    if (packageList !== undefined) validateName(packageList, 'options.packageList');
+    const request = requestOf(options, 'outbound', [...clientKeys, 'identity']);
     assertNotImpersonating('Credentials.acquire()');
-    const acquired = await getBinding().acquireCredentials(
-      packageName,
-      uses[use],
-      principal,
-      identity === undefined ? undefined : validIdentity(identity),
-      packageList,
-    );
-    return new Credentials(constructorKey, resultOf(acquired), use);
+    return newCredentials(request, await getBinding().acquireCredentials(request));
+  }
+
+  /**
+   * An attribute of the credentials. Throws UnsupportedFunctionError where the package lacks it.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycredentialsattributesw
+   */
+  query<Name extends keyof CredentialsAttributes>(attribute: Name): CredentialsAttributes[Name] {
+    return queryCredentialsAttribute(openHandleOf(this), attribute);
+  }
+
+  /**
+   * Sets an attribute of the credentials. Throws UnsupportedFunctionError where Windows or the package
+   * lacks it.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcredentialsattributesw
+   */
+  set<Name extends keyof SettableCredentialsAttributes>(
+    attribute: Name,
+    value: SettableCredentialsAttributes[Name],
+  ): void {
+    validateChoice(attribute, 'attribute', ['kdcProxySettings']);
+    const { proxyServer, force = false } = validOptions(value, 'value', ['proxyServer', 'force']);
+    validateName(proxyServer, 'value.proxyServer');
+    validateLength(proxyServer, 'value.proxyServer', LONGEST_PROXY);
+    validateBoolean(force, 'value.force');
+    resultOf(getBinding().setKdcProxySettings(openHandleOf(this), proxyServer, force));
+  }
+
+  /**
+   * Adds credentials of another package to these, off the JavaScript thread: for Negotiate, a choice
+   * more.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
+   */
+  async add(options: AddedCredentialsOptions): Promise<void> {
+    const request = requestOf(options, this.use, [...clientKeys, 'identity']);
+    if (options.package === undefined) validateName(options.package, 'options.package');
+    assertNotImpersonating('credentials.add()');
+    resultOf(await getBinding().addCredentials(openHandleOf(this), request));
   }
 
   /** Gives the Windows handle back, at the latest when the last context of it is closed. */
@@ -107,16 +156,82 @@ export class Credentials {
   }
 }
 
+/** The credentials of a context's client: what it delegated, or its own on this machine. */
+export async function acquireAsClient(
+  context: NativeContext,
+  options: ClientCredentialsOptions,
+): Promise<Credentials> {
+  const request = requestOf(options, 'outbound', clientKeys);
+  const acquired = await getBinding().acquireCredentialsAsClient(context, request);
+  return newCredentials(request, acquired);
+}
+
+const clientKeys = ['package', 'use', 'principal', 'packageList'] as const;
+
+// In characters of two bytes: the structure counts bytes in 16 bits.
+const LONGEST_PROXY = 0x7fff;
+
+function newCredentials(
+  request: NativeCredentialsRequest,
+  acquired: NativeAcquired | NativeFailure,
+): Credentials {
+  const use = useNames.find((name) => uses[name] === request.use) as CredentialsUse;
+  return new Credentials(constructorKey, resultOf(acquired), use);
+}
+
+function requestOf(
+  options: CredentialsOptions,
+  defaultUse: CredentialsUse,
+  keys: readonly (keyof CredentialsOptions)[],
+): NativeCredentialsRequest {
+  const valid = validOptions(options, 'options', keys);
+  const { package: packageName = 'Negotiate', use = defaultUse } = valid;
+  const { principal, identity, packageList } = valid;
+  validateName(packageName, 'options.package');
+  validateChoice(use, 'options.use', useNames);
+  if (principal !== undefined) validateName(principal, 'options.principal');
+  if (packageList !== undefined) validateName(packageList, 'options.packageList');
+  return {
+    package: packageName,
+    use: uses[use],
+    principal,
+    identity: identity === undefined ? undefined : validIdentity(identity),
+    packageList,
+  };
+}
+
 function validIdentity(identity: IdentityOptions): Required<IdentityOptions> {
-  const {
-    user,
-    domain = '',
-    password,
-  } = validOptions(identity, 'options.identity', ['user', 'domain', 'password']);
+  const { user, domain, password } = validOptions(identity, 'options.identity', [
+    'user',
+    'domain',
+    'password',
+  ]);
   validateName(user, 'options.identity.user');
-  validateString(domain, 'options.identity.domain');
+  if (domain !== undefined) validateString(domain, 'options.identity.domain');
   validateString(password, 'options.identity.password');
-  return { user, domain, password };
+  return { ...splitName(user, domain), password };
+}
+
+/**
+ * The user and the domain as Windows wants them, which are those of SspiEncodeStringsAsAuthIdentity:
+ * `DOMAIN\\user` is taken apart, a user principal name has no domain beside it, and a marshalled name
+ * is nobody's to take apart.
+ */
+function splitName(user: string, domain: string | undefined): { user: string; domain: string } {
+  const border = user.startsWith('@@') ? -1 : user.indexOf('\\');
+  if (border < 0) return { user, domain: domain ?? '' };
+  if (domain !== undefined && domain !== '') {
+    throw usageError(
+      'ERR_INVALID_ARG_VALUE',
+      '"options.identity.user" names a domain already: leave out "options.identity.domain"',
+    );
+  }
+  const parts = { user: user.slice(border + 1), domain: user.slice(0, border) };
+  if (parts.user !== '' && parts.domain !== '' && !parts.user.includes('\\')) return parts;
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    '"options.identity.user" must be a name, DOMAIN\\name or name@domain',
+  );
 }
 
 /** The handle of credentials that are open and meant for a use. */
@@ -134,6 +249,10 @@ export function handleOf(credentials: Credentials, use: 'outbound' | 'inbound'):
         'or "both"',
     );
   }
+  return openHandleOf(credentials);
+}
+
+function openHandleOf(credentials: Credentials): NativeCredentials {
   const handle = handles.get(credentials);
   if (handle) return handle;
   throw usageError('ERR_SSPI_CREDENTIALS_CLOSED', 'The credentials were closed');

@@ -171,6 +171,13 @@ export class PackageNotFoundError extends SspiError {
   }
 }
 
+/** No account has the name or the security identifier. */
+export class AccountNotFoundError extends SspiError {
+  static {
+    AccountNotFoundError.prototype.name = 'AccountNotFoundError';
+  }
+}
+
 type SspiErrorClass = new (syscall: string, status: number) => SspiError;
 
 const families: ReadonlyMap<string, SspiErrorClass> = new Map<string, SspiErrorClass>([
@@ -203,6 +210,7 @@ const families: ReadonlyMap<string, SspiErrorClass> = new Map<string, SspiErrorC
   ['SEC_E_QOP_NOT_SUPPORTED', QopNotSupportedError],
   ['SEC_E_UNSUPPORTED_FUNCTION', UnsupportedFunctionError],
   ['SEC_E_SECPKG_NOT_FOUND', PackageNotFoundError],
+  ['ERROR_NONE_MAPPED', AccountNotFoundError],
 ]);
 
 /** The error of a status, in its family's class. */

@@ -1,15 +1,5 @@
-import { usageError } from './errors.js';
-import type { NativeAccount, NativeIdentity } from './internal/binding.js';
-import { validateString } from './internal/validate.js';
-
-/** An account or a group of Windows. */
-export interface Account {
-  /** The security identifier, such as `S-1-5-32-545`. */
-  readonly sid: string;
-  /** Absent where no one could tell. */
-  readonly name: string | undefined;
-  readonly domain: string | undefined;
-}
+import { type Account, accountOf } from './accounts.js';
+import type { NativeGroup, NativeIdentity } from './internal/binding.js';
 
 export interface Group extends Account {
   /** What the membership is worth: SE_GROUP_* as words. A group to decide by is `enabled`. */
@@ -52,6 +42,17 @@ const attributeBits = {
 
 const impersonationLevels = ['anonymous', 'identification', 'impersonation', 'delegation'] as const;
 
+/** The same without the names, which only identity() looks up. */
+export interface AccessToken extends Omit<Identity, 'name' | 'domain' | 'groups'> {
+  readonly groups: readonly Omit<Group, 'name' | 'domain'>[];
+}
+
+/** What the attribute of a context says of its token. */
+export function accessTokenOf(native: NativeIdentity): AccessToken {
+  const { name: _name, domain: _domain, groups, ...token } = identityOf(native);
+  return { ...token, groups: groups.map(({ sid, attributes }) => ({ sid, attributes })) };
+}
+
 /** An identity as the addon describes it, for users. */
 export function identityOf(native: NativeIdentity): Identity {
   const { user, groups, logonId, impersonationLevel, elevated, expiry } = native;
@@ -66,22 +67,9 @@ export function identityOf(native: NativeIdentity): Identity {
   };
 }
 
-function accountOf({ sid, name, domain }: NativeAccount): Account {
-  return { sid, name, domain };
-}
-
-function groupOf(group: NativeAccount): Group {
+function groupOf(group: NativeGroup): Group {
   const attributes = Object.entries(attributeBits)
     .filter(([, bits]) => (group.attributes & bits) >>> 0 === bits)
     .map(([name]) => name);
   return { ...accountOf(group), attributes };
-}
-
-export function validateSid(value: unknown): asserts value is string {
-  validateString(value, 'sid');
-  if (/^S-1-\d+(-\d+){1,15}$/.test(value)) return;
-  throw usageError(
-    'ERR_INVALID_ARG_VALUE',
-    '"sid" must be a security identifier in its text form, such as "S-1-5-32-544"',
-  );
 }

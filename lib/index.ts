@@ -1,20 +1,50 @@
 export {
+  type Account,
+  type AccountType,
+  type FoundAccount,
+  lookupAccountName,
+  lookupAccountSid,
+  type NameFormat,
+  translateName,
+} from './accounts.js';
+export {
+  type Authority,
   type ContextAttributes,
+  type DceInfo,
   type KeyInfo,
+  type LastClientTokenStatus,
   type Lifespan,
   type Names,
   type NativeNames,
   type NegotiationInfo,
+  SECPKG_ATTR_ACCESS_TOKEN,
+  SECPKG_ATTR_APP_DATA,
+  SECPKG_ATTR_APPLICATION_PROTOCOL,
+  SECPKG_ATTR_AUTHORITY,
+  SECPKG_ATTR_CIPHER_INFO,
+  SECPKG_ATTR_CLIENT_SPECIFIED_TARGET,
+  SECPKG_ATTR_CONNECTION_INFO,
+  SECPKG_ATTR_DCE_INFO,
+  SECPKG_ATTR_DTLS_MTU,
+  SECPKG_ATTR_ENDPOINT_BINDINGS,
   SECPKG_ATTR_FLAGS,
   SECPKG_ATTR_KEY_INFO,
+  SECPKG_ATTR_KEYING_MATERIAL,
+  SECPKG_ATTR_KEYING_MATERIAL_INFO,
+  SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS,
   SECPKG_ATTR_LIFESPAN,
   SECPKG_ATTR_NAMES,
   SECPKG_ATTR_NATIVE_NAMES,
   SECPKG_ATTR_NEGOTIATION_INFO,
   SECPKG_ATTR_PACKAGE_INFO,
+  SECPKG_ATTR_PASSWORD_EXPIRY,
+  SECPKG_ATTR_REMOTE_CERT_CONTEXT,
   SECPKG_ATTR_SESSION_KEY,
   SECPKG_ATTR_SIZES,
   SECPKG_ATTR_STREAM_SIZES,
+  SECPKG_ATTR_TARGET_INFORMATION,
+  SECPKG_ATTR_UNIQUE_BINDINGS,
+  type SettableContextAttributes,
   type Sizes,
   type StreamSizes,
 } from './attributes.js';
@@ -64,16 +94,26 @@ export {
 export { ClientContext, type ClientContextOptions } from './client.js';
 export {
   type ContextOptions,
+  type ExportOptions,
   SecurityContext,
   type StepResult,
 } from './context.js';
 export {
+  type AddedCredentialsOptions,
+  type ClientCredentialsOptions,
   Credentials,
   type CredentialsOptions,
   type CredentialsUse,
   type IdentityOptions,
+  type SettableCredentialsAttributes,
 } from './credentials.js';
+export type {
+  CredentialsAttributes,
+  CredentialsNames,
+  SsiProvider,
+} from './credentials-attributes.js';
 export {
+  AccountNotFoundError,
   BadBindingsError,
   BufferTooSmallError,
   ContextExpiredError,
@@ -152,7 +192,7 @@ export {
   ISC_REQ_USE_SESSION_KEY,
   ISC_REQ_USE_SUPPLIED_CREDS,
 } from './flags.js';
-export type { Account, Group, Identity } from './identity.js';
+export type { AccessToken, Group, Identity } from './identity.js';
 export { isSupported } from './internal/binding.js';
 export type { DecryptOptions, DecryptResult, EncryptOptions } from './message.js';
 export {
@@ -161,5 +201,11 @@ export {
   type SecurityPackage,
   spn,
 } from './packages.js';
+export {
+  type ApplicationProtocol,
+  type CipherInfo,
+  type ConnectionInfo,
+  SCHANNEL_SHUTDOWN,
+} from './schannel.js';
 export { ServerContext, type ServerContextOptions } from './server.js';
 export type { SealedParts, UnwrapResult, WrapOptions } from './wrap.js';

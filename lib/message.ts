@@ -1,4 +1,4 @@
-import { type ContextAttributes, queryAttribute } from './attributes.js';
+import { type ContextAttributes, queryAttribute, type Sizes } from './attributes.js';
 import {
   bufferKind,
   SECBUFFER_DATA,
@@ -8,19 +8,20 @@ import {
   type SecBuffer,
 } from './buffers.js';
 import { sspiError, UnsupportedFunctionError, usageError } from './errors.js';
-import { getBinding } from './internal/binding.js';
+import { getBinding, resultOf } from './internal/binding.js';
 import { byteLengthOf } from './internal/bytes.js';
 import type { Handshake } from './internal/handshake.js';
 import {
-  callMessageFunction,
+  type BufferCall,
+  callBufferFunction,
   callMessageFunctionAsync,
   MAX_BUFFERS,
-  type MessageCall,
+  type MessageFunctionName,
   type MessageResult,
 } from './internal/layout.js';
 import { Queue } from './internal/queue.js';
 import { validateBytes, validateUint32, validBits, validOptions } from './internal/validate.js';
-import { SEC_E_OK } from './status.js';
+import { SEC_E_OK, SEC_I_RENEGOTIATE } from './status.js';
 
 export interface EncryptOptions {
   /** Quality of protection: 0, or SECQOP_WRAP_NO_ENCRYPT. */
@@ -44,6 +45,10 @@ export interface DecryptResult {
 // Kerberos's token with DCE_STYLE, which cbSecurityTrailer does not always cover.
 const DCE_STYLE_TOKEN = 76;
 
+// Room for a token whatever SECPKG_ATTR_SIZES says: some packages state less than they write.
+const LEAST_TOKEN = 64;
+const LEAST_DCE_STYLE_TOKEN = 128;
+
 /** The bytes that a package may write into a buffer of each kind, and the longest message. */
 interface Room {
   readonly token: number;
@@ -52,6 +57,14 @@ interface Room {
   readonly maximumMessage?: number;
 }
 
+/** What sealing may add to a message, in bytes. */
+interface WrapRoom {
+  readonly token: number;
+  readonly padding: number;
+}
+
+type MessageCall = BufferCall<MessageFunctionName>;
+
 /** What a call does to the context's state: two calls in one direction follow one another. */
 type Direction = 'outgoing' | 'incoming';
 
@@ -59,8 +72,9 @@ type Direction = 'outgoing' | 'incoming';
 export class MessageProtection {
   readonly #handshake: Handshake;
   readonly #queues: Record<Direction, Queue> = { outgoing: new Queue(), incoming: new Queue() };
+  #sizes: Partial<Sizes> | undefined;
   #toEncrypt: Room | undefined;
-  #toSign: Room | undefined;
+  #toWrap: WrapRoom | undefined;
 
   constructor(handshake: Handshake) {
     this.#handshake = handshake;
@@ -75,14 +89,49 @@ export class MessageProtection {
   }
 
   decrypt(buffers: readonly SecBuffer[], options: DecryptOptions): MessageResult {
-    return this.#call('incoming', this.#openCall('decryptMessage', buffers, options));
+    return this.#decrypted(
+      this.#call('incoming', this.#openCall('decryptMessage', buffers, options)),
+    );
   }
 
   async decryptAsync(
     buffers: readonly SecBuffer[],
     options: DecryptOptions,
   ): Promise<MessageResult> {
-    return this.#callAsync('incoming', this.#openCall('decryptMessage', buffers, options));
+    return this.#decrypted(
+      await this.#callAsync('incoming', this.#openCall('decryptMessage', buffers, options)),
+    );
+  }
+
+  #decrypted(result: MessageResult): MessageResult {
+    if (result.status === SEC_I_RENEGOTIATE) this.#handshake.reopen('renegotiation');
+    return result;
+  }
+
+  /** Seals a message into memory that has room for it and for wrapRoom; gives the length. */
+  wrapInto(target: Uint8Array, message: Uint8Array, qop: number): number {
+    this.#handshake.assertComplete();
+    this.#queues.outgoing.assertEmpty();
+    validateMessageLength(byteLengthOf(message), this.roomToEncrypt);
+    const { token, padding } = this.wrapRoom;
+    const { handle } = this.#handshake;
+    return resultOf(getBinding().wrapInto(handle, target, message, qop, token, padding));
+  }
+
+  applyControlToken(buffers: readonly SecBuffer[]): void {
+    this.#handshake.assertComplete();
+    this.assertIdle();
+    const call = { name: 'applyControlToken', buffers: validBuffers(buffers) } as const;
+    const whole = { ...call, qop: 0, sequenceNumber: 0 };
+    const { handle } = this.#handshake;
+    assertOk('ApplyControlToken', callBufferFunction(getBinding(), handle, whole));
+    this.#handshake.reopen('controlToken');
+  }
+
+  /** Throws while there are asynchronous calls: what changes the whole context cannot overtake them. */
+  assertIdle(): void {
+    this.#queues.outgoing.assertEmpty();
+    this.#queues.incoming.assertEmpty();
   }
 
   makeSignature(buffers: readonly SecBuffer[], options: EncryptOptions): SecBuffer[] {
@@ -124,16 +173,32 @@ export class MessageProtection {
   }
 
   get roomToSign(): Room {
-    this.#toSign ??= { token: this.#attributeIfKnown('sizes')?.maxSignature ?? 0 };
-    return this.#toSign;
+    return { token: this.#knownSizes.maxSignature ?? 0 };
   }
 
-  get blockSize(): number {
-    return this.#attributeIfKnown('sizes')?.blockSize ?? 0;
+  get wrapRoom(): WrapRoom {
+    this.#toWrap ??= {
+      token: Math.max(
+        this.roomToEncrypt.token,
+        this.dceStyle ? LEAST_DCE_STYLE_TOKEN : LEAST_TOKEN,
+      ),
+      padding: this.#knownSizes.blockSize ?? 0,
+    };
+    return this.#toWrap;
+  }
+
+  /** Room for a signature of any package. */
+  get signatureRoom(): number {
+    return Math.max(this.roomToSign.token, LEAST_TOKEN);
+  }
+
+  get #knownSizes(): Partial<Sizes> {
+    this.#sizes ??= this.#attributeIfKnown('sizes') ?? {};
+    return this.#sizes;
   }
 
   #findRoomToEncrypt(): Room {
-    const trailer = this.#attributeIfKnown('sizes')?.securityTrailer ?? 0;
+    const trailer = this.#knownSizes.securityTrailer ?? 0;
     const token = this.dceStyle ? Math.max(trailer, DCE_STYLE_TOKEN) : trailer;
     const stream = this.#attributeIfKnown('streamSizes');
     if (!stream) return { token };
@@ -181,7 +246,7 @@ export class MessageProtection {
 
   #call(direction: Direction, call: MessageCall): MessageResult {
     this.#queues[direction].assertEmpty();
-    return checked(call, callMessageFunction(getBinding(), this.#handshake.handle, call));
+    return checked(call, callBufferFunction(getBinding(), this.#handshake.handle, call));
   }
 
   // While a call waits for its turn or runs, the context may be closed and the memory go elsewhere.
@@ -270,12 +335,16 @@ function validateRoom(buffers: readonly SecBuffer[], room: Room): void {
         `write there (queryAttribute tells sizes and streamSizes). Received ${length} bytes`,
     );
   }
+  validateMessageLength(message, room);
+}
+
+function validateMessageLength(length: number, room: Room): void {
   const { maximumMessage = Number.POSITIVE_INFINITY } = room;
-  if (message <= maximumMessage) return;
+  if (length <= maximumMessage) return;
   throw usageError(
     'ERR_OUT_OF_RANGE',
     `The message must not be longer than ${maximumMessage} bytes (streamSizes.maximumMessage). ` +
-      `Received ${message} bytes`,
+      `Received ${length} bytes`,
   );
 }
 

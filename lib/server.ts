@@ -1,9 +1,11 @@
 import { isAsyncFunction, isPromise } from 'node:util/types';
+import { validateSid } from './accounts.js';
 import { type ContextOptions, handshakeOf, SecurityContext } from './context.js';
-import type { Credentials } from './credentials.js';
+import { acquireAsClient, type ClientCredentialsOptions, type Credentials } from './credentials.js';
 import { usageError } from './errors.js';
-import { type Identity, identityOf, validateSid } from './identity.js';
+import { type Identity, identityOf } from './identity.js';
 import { getBinding, resultOf } from './internal/binding.js';
+import { Handshake } from './internal/handshake.js';
 import { whileImpersonating } from './internal/impersonation.js';
 import { validateFunction, validOptions } from './internal/validate.js';
 
@@ -12,8 +14,18 @@ export type ServerContextOptions = ContextOptions;
 /** The side that accepts: the one that a client authenticates to. */
 export class ServerContext extends SecurityContext {
   constructor(credentials: Credentials, options: ServerContextOptions = {}) {
-    const valid = validOptions(options, 'options', ['flags', 'require', 'channelBindings']);
-    super('server', credentials, undefined, valid);
+    super(credentials instanceof Handshake ? credentials : start(credentials, options));
+  }
+
+  /**
+   * A complete context that export() of another ServerContext gave, with the name of its package.
+   * Throws InvalidTokenError and others.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-importsecuritycontextw
+   */
+  static import(packageName: string, exported: Uint8Array): ServerContext {
+    const handshake: unknown = Handshake.import('server', packageName, exported);
+    return new ServerContext(handshake as Credentials);
   }
 
   /**
@@ -41,6 +53,19 @@ export class ServerContext extends SecurityContext {
   }
 
   /**
+   * Credentials of the client, with which this server can log on to another one as the client: what
+   * the client delegated. Off the JavaScript thread, on a thread that acts as the client meanwhile.
+   * Rejects with NoCredentialsError and others where the client delegated nothing.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
+   */
+  async acquireCredentials(options: ClientCredentialsOptions = {}): Promise<Credentials> {
+    const handshake = handshakeOf(this);
+    handshake.assertComplete();
+    return acquireAsClient(handshake.handle, options);
+  }
+
+  /**
    * Runs a callback as the client and returns what it returned. The thread is turned back in any
    * case, to what it was before: itself, or the client of an impersonation around this one. Only
    * synchronous work is the client's: a callback that returns a promise is refused, for the rest of
@@ -60,6 +85,11 @@ export class ServerContext extends SecurityContext {
     if (isPromise(value)) Promise.prototype.then.call(value, undefined, () => {});
     throw asynchronousError();
   }
+}
+
+function start(credentials: Credentials, options: ServerContextOptions): Handshake {
+  const valid = validOptions(options, 'options', ['flags', 'require', 'channelBindings']);
+  return Handshake.start('server', credentials, undefined, valid);
 }
 
 function isThenable(value: unknown): boolean {

@@ -12,6 +12,10 @@ export interface StatusEntry {
 
 /** The only success that needs nothing more. */
 export const SEC_E_OK = 0;
+/** The session is over. */
+export const SEC_I_CONTEXT_EXPIRED = 0x00090317;
+/** The peer asks for more steps. */
+export const SEC_I_RENEGOTIATE = 0x00090321;
 
 type Row = readonly [status: number, name: string, meaning: string];
 
@@ -33,6 +37,12 @@ const sspi = [
   [0x00090364, 'SEC_I_MESSAGE_FRAGMENT', 'the buffer holds one fragment and more follow'],
   [0x00090366, 'SEC_I_CONTINUE_NEEDED_MESSAGE_OK', 'another step is needed, messages may start'],
   [0x00090368, 'SEC_I_ASYNC_CALL_PENDING', 'the asynchronous call has started and goes on'],
+  // Win32's, as the functions of accounts and access tokens have them.
+  [0x80070005, 'ERROR_ACCESS_DENIED', 'this process may not do that'],
+  [0x80070534, 'ERROR_NONE_MAPPED', 'no account has this name or security identifier'],
+  [0x80070539, 'ERROR_INVALID_SID', 'the security identifier is not valid'],
+  [0x8007054b, 'ERROR_NO_SUCH_DOMAIN', 'the domain does not exist or could not be reached'],
+  [0x800706fd, 'ERROR_TRUSTED_RELATIONSHIP_FAILURE', 'this machine lost its trust to the domain'],
   [0x80090300, 'SEC_E_INSUFFICIENT_MEMORY', 'the security package could not allocate memory'],
   [0x80090301, 'SEC_E_INVALID_HANDLE', 'the handle of the context or credentials is not valid'],
   // Also SEC_E_NOT_SUPPORTED.
@@ -323,6 +333,9 @@ const hints: { readonly [K in (typeof sspi | typeof others)[number][1]]?: string
   CERT_E_UNTRUSTEDROOT: trustRoot,
   CERT_E_CHAINING: trustRoot,
   CERT_E_REVOKED: replaceCertificate,
+  ERROR_NONE_MAPPED: 'Check the spelling; write a name as DOMAIN\\name.',
+  ERROR_NO_SUCH_DOMAIN: findDomainController,
+  ERROR_TRUSTED_RELATIONSHIP_FAILURE: repairMachineAccount,
   CERT_E_CN_NO_MATCH:
     'Connect by a name that is in the certificate, or issue one with that name as a subject ' +
     'alternative name.',

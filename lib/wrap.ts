@@ -6,7 +6,7 @@ import {
   SECQOP_WRAP_NO_ENCRYPT,
   type SecBuffer,
 } from './buffers.js';
-import { sspiError } from './errors.js';
+import { sspiError, usageError } from './errors.js';
 import { byteLengthOf } from './internal/bytes.js';
 import type { MessageResult } from './internal/layout.js';
 import { validateBoolean, validateBytes, validOptions } from './internal/validate.js';
@@ -34,10 +34,6 @@ export interface UnwrapResult {
 
 const SEC_E_INVALID_TOKEN = 0x80090308;
 
-// Room for a token whatever SECPKG_ATTR_SIZES says: some packages state less than they write.
-const LEAST_TOKEN = 64;
-const LEAST_DCE_STYLE_TOKEN = 128;
-
 /** A message that is ready to be sealed, in one run of memory: token, message, padding. */
 interface Unsealed {
   readonly buffers: SecBuffer[];
@@ -50,20 +46,24 @@ interface Unsealed {
 
 function prepare(messages: MessageProtection, message: Uint8Array, options: WrapOptions): Unsealed {
   validateBytes(message, 'message');
-  const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
-  validateBoolean(encrypt, 'options.encrypt');
-  const least = messages.dceStyle ? LEAST_DCE_STYLE_TOKEN : LEAST_TOKEN;
-  const start = Math.max(messages.roomToEncrypt.token, least);
+  const qop = qopOf(options);
+  const { token: start, padding } = messages.wrapRoom;
   const end = start + byteLengthOf(message);
   // Packages like one run of memory best. Zeroed: a package may not write all of it.
-  const memory = Buffer.alloc(end + messages.blockSize);
+  const memory = Buffer.alloc(end + padding);
   memory.set(message, start);
   const buffers = [
     { type: SECBUFFER_TOKEN, data: memory.subarray(0, start) },
     { type: SECBUFFER_DATA, data: memory.subarray(start, end) },
     { type: SECBUFFER_PADDING, data: memory.subarray(end) },
   ];
-  return { buffers, options: { qop: encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT }, memory, start, end };
+  return { buffers, options: { qop }, memory, start, end };
+}
+
+function qopOf(options: WrapOptions): number {
+  const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
+  validateBoolean(encrypt, 'options.encrypt');
+  return encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT;
 }
 
 function partsOf([token, data, padding]: SecBuffer[]): SealedParts {
@@ -107,6 +107,29 @@ export async function wrapAsync(
 ): Promise<Buffer> {
   const unsealed = prepare(messages, message, options);
   return join(unsealed, await messages.encryptAsync(unsealed.buffers, unsealed.options));
+}
+
+/** The most bytes that sealing adds to a message. */
+export function wrapOverhead(messages: MessageProtection): number {
+  return messages.wrapRoom.token + messages.wrapRoom.padding;
+}
+
+export function wrapInto(
+  messages: MessageProtection,
+  target: Uint8Array,
+  message: Uint8Array,
+  options: WrapOptions | undefined,
+): number {
+  validateBytes(target, 'target');
+  validateBytes(message, 'message');
+  const qop = options === undefined ? 0 : qopOf(options);
+  const least = byteLengthOf(message) + wrapOverhead(messages);
+  if (byteLengthOf(target) >= least) return messages.wrapInto(target, message, qop);
+  throw usageError(
+    'ERR_OUT_OF_RANGE',
+    `"target" must have room for ${least} bytes, those of the message and wrapOverhead. ` +
+      `Received ${byteLengthOf(target)} bytes`,
+  );
 }
 
 export function unwrapDetached(
@@ -167,11 +190,10 @@ function opened(result: MessageResult): UnwrapResult {
 
 export function sign(messages: MessageProtection, message: Uint8Array): Buffer {
   validateBytes(message, 'message');
-  const room = Math.max(messages.roomToSign.token, LEAST_TOKEN);
   const [, token] = messages.makeSignature(
     [
       { type: SECBUFFER_DATA, data: message },
-      { type: SECBUFFER_TOKEN, data: Buffer.alloc(room) },
+      { type: SECBUFFER_TOKEN, data: Buffer.alloc(messages.signatureRoom) },
     ],
     {},
   );

@@ -1,5 +1,6 @@
 #include "access_token_wrap.h"
 
+#include "accounts_wrap.h"
 #include "convert.h"
 #include "promise_worker.h"
 #include "sspi/access_token.h"
@@ -7,21 +8,13 @@
 #include "wrapped.h"
 
 namespace winsspi {
-namespace {
-
-Napi::Object accountOf(Napi::Env env, const sspi::Account& account) {
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("sid", Napi::String::New(env, account.sid));
-  object.Set("name", textOrUndefined(env, account.name));
-  object.Set("domain", textOrUndefined(env, account.domain));
-  object.Set("attributes", account.attributes);
-  return object;
-}
 
 Napi::Value identityOf(Napi::Env env, sspi::AccessTokenInfo& info) {
   Napi::Array groups = Napi::Array::New(env, info.groups.size());
   for (std::size_t i = 0; i < info.groups.size(); i++) {
-    groups.Set(static_cast<uint32_t>(i), accountOf(env, info.groups[i]));
+    Napi::Object group = accountOf(env, info.groups[i].account);
+    group.Set("attributes", info.groups[i].attributes);
+    groups.Set(static_cast<uint32_t>(i), group);
   }
   Napi::Object object = Napi::Object::New(env);
   object.Set("user", accountOf(env, info.user));
@@ -35,6 +28,8 @@ Napi::Value identityOf(Napi::Env env, sspi::AccessTokenInfo& info) {
   return object;
 }
 
+namespace {
+
 // (context)
 Napi::Value identity(const Napi::CallbackInfo& info) {
   auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
@@ -44,7 +39,7 @@ Napi::Value identity(const Napi::CallbackInfo& info) {
       [context = *context]() -> sspi::Result<sspi::AccessTokenInfo> {
         auto token = sspi::querySecurityContextToken(*context);
         if (!token) return token.failure();
-        return sspi::accessTokenInfo(*token);
+        return sspi::accessTokenInfo(token->get(), sspi::AccountNames::kLookedUp);
       },
       identityOf);
 }

@@ -4,7 +4,11 @@
 
 #include <napi.h>
 
+#include "sspi/access_token.h"
+
 namespace winsspi {
+
+Napi::Value identityOf(Napi::Env env, sspi::AccessTokenInfo& info);
 
 void defineAccessToken(Napi::Env env, Napi::Object exports);
 

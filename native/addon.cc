@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include "access_token_wrap.h"
+#include "accounts_wrap.h"
 #include "attributes_wrap.h"
 #include "context_wrap.h"
 #include "credentials_wrap.h"
@@ -19,6 +20,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   winsspi::defineMessage(env, exports);
   winsspi::defineAttributes(env, exports);
   winsspi::defineAccessToken(env, exports);
+  winsspi::defineAccounts(env, exports);
   return exports;
 }
 

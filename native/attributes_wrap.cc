@@ -1,9 +1,14 @@
 #include "attributes_wrap.h"
 
+#include <vector>
+
+#include "access_token_wrap.h"
 #include "convert.h"
 #include "packages_wrap.h"
 #include "sspi/attributes.h"
+#include "sspi/channel_bindings.h"
 #include "sspi/context.h"
+#include "sspi/schannel.h"
 #include "wrapped.h"
 
 namespace winsspi {
@@ -77,6 +82,89 @@ Napi::Value valueOf(Napi::Env env, const sspi::Flags& flags) {
   return Napi::Number::New(env, flags.flags);
 }
 
+Napi::Value valueOf(Napi::Env env, const sspi::DceInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("authorizationService", info.authorization_service);
+  object.Set("name", textOrUndefined(env, info.name));
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::Authority& authority) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("authorityName", Napi::String::New(env, authority.name));
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::PasswordExpiry& expiry) {
+  return numberOrUndefined(env, expiry.expiry);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::TargetInformation& info) {
+  return bufferOf(env, info.marshalled);
+}
+
+Napi::Value valueOf(Napi::Env env, sspi::AccessTokenInfo& info) { return identityOf(env, info); }
+
+// The application data of channel bindings.
+Napi::Value valueOf(Napi::Env env, const std::vector<std::byte>& data) {
+  return bufferOf(env, data);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::ClientSpecifiedTarget& target) {
+  return Napi::String::New(env, target.name);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::LastClientTokenStatus& last) {
+  return Napi::Number::New(env, last.status);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::ApplicationProtocol& negotiated) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("status", negotiated.status);
+  object.Set("extension", negotiated.extension);
+  object.Set("protocol", Napi::String::New(env, negotiated.protocol));
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::RemoteCertificate& certificate) {
+  return bufferOf(env, certificate.der);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::ConnectionInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("protocol", info.protocol);
+  object.Set("cipherAlgorithm", info.cipher_algorithm);
+  object.Set("cipherStrength", info.cipher_strength);
+  object.Set("hashAlgorithm", info.hash_algorithm);
+  object.Set("hashStrength", info.hash_strength);
+  object.Set("exchangeAlgorithm", info.exchange_algorithm);
+  object.Set("exchangeStrength", info.exchange_strength);
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::CipherInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("protocol", info.protocol);
+  object.Set("cipherSuite", info.cipher_suite);
+  object.Set("baseCipherSuite", info.base_cipher_suite);
+  object.Set("cipherSuiteName", Napi::String::New(env, info.cipher_suite_name));
+  object.Set("cipherName", Napi::String::New(env, info.cipher_name));
+  object.Set("cipherLength", info.cipher_length);
+  object.Set("cipherBlockLength", info.cipher_block_length);
+  object.Set("hashName", Napi::String::New(env, info.hash_name));
+  object.Set("hashLength", info.hash_length);
+  object.Set("exchangeName", Napi::String::New(env, info.exchange_name));
+  object.Set("minimumExchangeLength", info.minimum_exchange_length);
+  object.Set("maximumExchangeLength", info.maximum_exchange_length);
+  object.Set("certificateName", Napi::String::New(env, info.certificate_name));
+  object.Set("keyType", info.key_type);
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::KeyingMaterial& keying) {
+  return bufferOf(env, {keying.material.data(), keying.material.size()});
+}
+
 template <auto query>
 Napi::Value answer(Napi::Env env, const sspi::Context& context) {
   auto result = query(context);
@@ -99,6 +187,20 @@ constexpr Attribute kAttributes[] = {
     {SECPKG_ATTR_NEGOTIATION_INFO, answer<sspi::queryNegotiationInfo>},
     {SECPKG_ATTR_NATIVE_NAMES, answer<sspi::queryNativeNames>},
     {SECPKG_ATTR_FLAGS, answer<sspi::queryFlags>},
+    {SECPKG_ATTR_DCE_INFO, answer<sspi::queryDceInfo>},
+    {SECPKG_ATTR_AUTHORITY, answer<sspi::queryAuthority>},
+    {SECPKG_ATTR_PASSWORD_EXPIRY, answer<sspi::queryPasswordExpiry>},
+    {SECPKG_ATTR_TARGET_INFORMATION, answer<sspi::queryTargetInformation>},
+    {SECPKG_ATTR_ACCESS_TOKEN, answer<sspi::queryAccessToken>},
+    {SECPKG_ATTR_UNIQUE_BINDINGS, answer<sspi::queryUniqueBindings>},
+    {SECPKG_ATTR_ENDPOINT_BINDINGS, answer<sspi::queryEndpointBindings>},
+    {SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, answer<sspi::queryClientSpecifiedTarget>},
+    {SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS, answer<sspi::queryLastClientTokenStatus>},
+    {SECPKG_ATTR_APPLICATION_PROTOCOL, answer<sspi::queryApplicationProtocol>},
+    {sspi::kRemoteCertContext, answer<sspi::queryRemoteCertContext>},
+    {sspi::kConnectionInfo, answer<sspi::queryConnectionInfo>},
+    {sspi::kCipherInfo, answer<sspi::queryCipherInfo>},
+    {sspi::kKeyingMaterial, answer<sspi::queryKeyingMaterial>},
 };
 
 // (context, SECPKG_ATTR_*)
@@ -114,10 +216,41 @@ Napi::Value queryAttribute(const Napi::CallbackInfo& info) {
   return env.Undefined();
 }
 
+// (context, { label, context?, length })
+Napi::Value setKeyingMaterialInfo(const Napi::CallbackInfo& info) {
+  const auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  if (!context) return info.Env().Undefined();
+  const Napi::Object request = info[1].As<Napi::Object>();
+  return outcomeOf(info.Env(),
+                   sspi::setKeyingMaterialInfo(
+                       **context, {request.Get("label").As<Napi::String>().Utf8Value(),
+                                   copyOfBytes(info.Env(), request.Get("context")),
+                                   request.Get("length").As<Napi::Number>().Uint32Value()}));
+}
+
+// (context, data)
+Napi::Value setApplicationData(const Napi::CallbackInfo& info) {
+  const auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  if (!context) return info.Env().Undefined();
+  return outcomeOf(info.Env(),
+                   sspi::setApplicationData(**context, bytesInPlace(info.Env(), info[1])));
+}
+
+// (context, bytes)
+Napi::Value setDtlsMtu(const Napi::CallbackInfo& info) {
+  const auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  if (!context) return info.Env().Undefined();
+  const uint32_t mtu = info[1].As<Napi::Number>().Uint32Value();
+  return outcomeOf(info.Env(), sspi::setDtlsMtu(**context, mtu));
+}
+
 }  // namespace
 
 void defineAttributes(Napi::Env env, Napi::Object exports) {
   exports.Set("queryAttribute", Napi::Function::New(env, queryAttribute));
+  exports.Set("setKeyingMaterialInfo", Napi::Function::New(env, setKeyingMaterialInfo));
+  exports.Set("setApplicationData", Napi::Function::New(env, setApplicationData));
+  exports.Set("setDtlsMtu", Napi::Function::New(env, setDtlsMtu));
 }
 
 }  // namespace winsspi

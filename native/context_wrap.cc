@@ -2,6 +2,7 @@
 
 #include "convert.h"
 #include "promise_worker.h"
+#include "sspi/attributes.h"
 #include "sspi/channel_bindings.h"
 #include "sspi/context.h"
 #include "wrapped.h"
@@ -14,6 +15,7 @@ Napi::Value legOf(Napi::Env env, sspi::Leg& leg) {
   object.Set("status", static_cast<uint32_t>(leg.status));
   object.Set("complete", sspi::isComplete(leg.status));
   object.Set("token", leg.token.empty() ? env.Undefined() : bufferOf(env, leg.token));
+  object.Set("extra", leg.extra.empty() ? env.Undefined() : bufferOf(env, leg.extra));
   object.Set("flags", leg.flags);
   object.Set("expiry", numberOrUndefined(env, leg.expiry));
   object.Set("package", textOrUndefined(env, leg.package));
@@ -47,6 +49,34 @@ Napi::Value step(const Napi::CallbackInfo& info) {
       [context = *context, token = std::move(token)] { return context->step(token); }, legOf);
 }
 
+// (context, flags): what another process imports.
+Napi::Value exportContext(const Napi::CallbackInfo& info) {
+  const auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  if (!context) return info.Env().Undefined();
+  auto exported = sspi::exportContext(**context, info[1].As<Napi::Number>().Uint32Value());
+  if (!exported) return failureOf(info.Env(), exported.failure());
+  return bufferOf(info.Env(), {exported->data(), exported->size()});
+}
+
+// (package, exported): { handle, package, flags?, expiry? }, as the package tells them.
+Napi::Value importContext(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto package = sspi::querySecurityPackage(textOf(info[0]));
+  if (!package) return failureOf(env, package.failure());
+  auto handle = sspi::importContext(package->name, bytesInPlace(env, info[1]));
+  if (!handle) return failureOf(env, handle.failure());
+  const auto context =
+      std::make_shared<sspi::Context>(std::move(*package), std::move(*handle));
+  const auto flags = sspi::queryFlags(*context);
+  const auto lifespan = sspi::queryLifespan(*context);
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("package", Napi::String::New(env, context->negotiatedPackage()));
+  object.Set("flags", flags ? Napi::Number::New(env, flags->flags) : env.Undefined());
+  object.Set("expiry", lifespan ? numberOrUndefined(env, lifespan->expiry) : env.Undefined());
+  object.Set("handle", wrap(env, context));
+  return object;
+}
+
 void closeContext(const Napi::CallbackInfo& info) {
   if (auto* holder = holderOf<sspi::Context>(info.Env(), info[0])) holder->reset();
 }
@@ -56,6 +86,8 @@ void closeContext(const Napi::CallbackInfo& info) {
 void defineContext(Napi::Env env, Napi::Object exports) {
   exports.Set("createContext", Napi::Function::New(env, createContext));
   exports.Set("step", Napi::Function::New(env, step));
+  exports.Set("exportContext", Napi::Function::New(env, exportContext));
+  exports.Set("importContext", Napi::Function::New(env, importContext));
   exports.Set("closeContext", Napi::Function::New(env, closeContext));
 }
 

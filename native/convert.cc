@@ -38,6 +38,10 @@ Napi::Value bufferOf(Napi::Env env, std::span<const std::byte> bytes) {
   return Napi::Buffer<std::byte>::Copy(env, bytes.data(), bytes.size());
 }
 
+Napi::Value outcomeOf(Napi::Env env, const std::optional<sspi::Failure>& failure) {
+  return failure ? failureOf(env, *failure) : env.Undefined();
+}
+
 Napi::Value textOrUndefined(Napi::Env env, const std::u16string& text) {
   return text.empty() ? env.Undefined() : Napi::String::New(env, text);
 }
@@ -51,6 +55,7 @@ Napi::Value failureOf(Napi::Env env, const sspi::Failure& failure) {
   object.Set("syscall", failure.function);
   object.Set("status", static_cast<uint32_t>(failure.status));
   object.Set("bufferOutsideMemory", failure.buffer_outside_memory);
+  if (failure.missing > 0) object.Set("missing", failure.missing);
   return object;
 }
 

@@ -31,8 +31,12 @@ Napi::Value bufferOf(Napi::Env env, std::span<const std::byte> bytes);
 Napi::Value textOrUndefined(Napi::Env env, const std::u16string& text);
 Napi::Value numberOrUndefined(Napi::Env env, const std::optional<double>& number);
 
-// { syscall, status, bufferOutsideMemory }: what a function returns in place of its result.
+// { syscall, status, bufferOutsideMemory, missing? }: what a function returns in place of its
+// result.
 Napi::Value failureOf(Napi::Env env, const sspi::Failure& failure);
+
+// Of a function without a result: undefined, or the failure.
+Napi::Value outcomeOf(Napi::Env env, const std::optional<sspi::Failure>& failure);
 
 }  // namespace winsspi
 

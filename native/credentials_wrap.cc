@@ -2,7 +2,10 @@
 
 #include "convert.h"
 #include "promise_worker.h"
+#include "sspi/access_token.h"
+#include "sspi/context.h"
 #include "sspi/credentials.h"
+#include "sspi/credentials_attributes.h"
 #include "wrapped.h"
 
 namespace winsspi {
@@ -17,21 +20,89 @@ Napi::Value credentialsOf(Napi::Env env, sspi::Credentials& credentials) {
   return object;
 }
 
-// (package, use, principal?, { user, domain, password }?, packageList?)
-Napi::Value acquireCredentials(const Napi::CallbackInfo& info) {
+// { package, use, principal?, identity?: { user, domain, password }, packageList? }. Shared: the
+// work has to be copyable, and a password is not.
+std::shared_ptr<const sspi::CredentialsRequest> requestOf(const Napi::Value& value) {
+  const Napi::Object options = value.As<Napi::Object>();
   auto request = std::make_shared<sspi::CredentialsRequest>();
-  request->package = textOf(info[0]);
-  request->use = info[1].As<Napi::Number>().Uint32Value();
-  request->principal = textOf(info[2]);
-  if (info[3].IsObject()) {
-    const Napi::Object identity = info[3].As<Napi::Object>();
+  request->package = textOf(options.Get("package"));
+  request->use = options.Get("use").As<Napi::Number>().Uint32Value();
+  request->principal = textOf(options.Get("principal"));
+  if (options.Get("identity").IsObject()) {
+    const Napi::Object identity = options.Get("identity").As<Napi::Object>();
     request->identity = sspi::Identity{textOf(identity.Get("user")), textOf(identity.Get("domain")),
                                        secretTextOf(identity.Get("password"))};
   }
-  request->package_list = textOf(info[4]);
+  request->package_list = textOf(options.Get("packageList"));
+  return request;
+}
+
+// (request)
+Napi::Value acquireCredentials(const Napi::CallbackInfo& info) {
   return PromiseWorker<sspi::Credentials>::start(
-      info.Env(), "winsspi:acquire", [request] { return sspi::Credentials::acquire(*request); },
+      info.Env(), "winsspi:acquire",
+      [request = requestOf(info[0])] { return sspi::Credentials::acquire(*request); },
       credentialsOf);
+}
+
+// (context, request): as the client of the context
+Napi::Value acquireCredentialsAsClient(const Napi::CallbackInfo& info) {
+  auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  if (!context) return info.Env().Undefined();
+  return PromiseWorker<sspi::Credentials>::start(
+      info.Env(), "winsspi:acquire",
+      [context = *context, request = requestOf(info[1])]() -> sspi::Result<sspi::Credentials> {
+        const auto impersonation = sspi::Impersonation::begin(*context);
+        if (!impersonation) return impersonation.failure();
+        return sspi::Credentials::acquire(*request);
+      },
+      credentialsOf);
+}
+
+// (credentials, request)
+Napi::Value addCredentials(const Napi::CallbackInfo& info) {
+  auto* credentials = openHolderOf<const sspi::Credentials>(info.Env(), info[0]);
+  if (!credentials) return info.Env().Undefined();
+  using Outcome = std::optional<sspi::Failure>;
+  return PromiseWorker<Outcome>::start(
+      info.Env(), "winsspi:add",
+      [credentials = *credentials, request = requestOf(info[1])]() -> sspi::Result<Outcome> {
+        return credentials->add(*request);
+      },
+      outcomeOf);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::CredentialsNames& names) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("userName", Napi::String::New(env, names.user));
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::SsiProvider& provider) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("providerName", Napi::String::New(env, provider.name));
+  object.Set("providerInfo", bufferOf(env, provider.info));
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::CredentialsCertificate& certificate) {
+  return bufferOf(env, certificate.der);
+}
+
+template <auto query>
+Napi::Value answer(const Napi::CallbackInfo& info) {
+  const auto* credentials = openHolderOf<const sspi::Credentials>(info.Env(), info[0]);
+  if (!credentials) return info.Env().Undefined();
+  const auto result = query(**credentials);
+  return result ? valueOf(info.Env(), *result) : failureOf(info.Env(), result.failure());
+}
+
+// (credentials, proxyServer, force)
+Napi::Value setKdcProxySettings(const Napi::CallbackInfo& info) {
+  const auto* credentials = openHolderOf<const sspi::Credentials>(info.Env(), info[0]);
+  if (!credentials) return info.Env().Undefined();
+  const bool force = info[2].As<Napi::Boolean>().Value();
+  return outcomeOf(info.Env(), (*credentials)->set({textOf(info[1]), force}));
 }
 
 void closeCredentials(const Napi::CallbackInfo& info) {
@@ -42,6 +113,14 @@ void closeCredentials(const Napi::CallbackInfo& info) {
 
 void defineCredentials(Napi::Env env, Napi::Object exports) {
   exports.Set("acquireCredentials", Napi::Function::New(env, acquireCredentials));
+  exports.Set("acquireCredentialsAsClient", Napi::Function::New(env, acquireCredentialsAsClient));
+  exports.Set("addCredentials", Napi::Function::New(env, addCredentials));
+  exports.Set("queryCredentialsNames",
+              Napi::Function::New(env, answer<sspi::queryCredentialsNames>));
+  exports.Set("queryCredentialsSsiProvider",
+              Napi::Function::New(env, answer<sspi::querySsiProvider>));
+  exports.Set("queryCredentialsCert", Napi::Function::New(env, answer<sspi::queryCert>));
+  exports.Set("setKdcProxySettings", Napi::Function::New(env, setKdcProxySettings));
   exports.Set("closeCredentials", Napi::Function::New(env, closeCredentials));
 }
 

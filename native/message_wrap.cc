@@ -48,6 +48,14 @@ struct Verify {
   }
 };
 
+struct Control {
+  static constexpr const char* kName = "ApplyControlToken";
+  static SECURITY_STATUS run(const sspi::Context& context, sspi::BufferDescriptor& buffers,
+                             Layout&) {
+    return sspi::applyControlToken(context, buffers);
+  }
+};
+
 struct Done {};
 
 // Writes what the package left; false where a buffer points outside the caller's memory.
@@ -70,9 +78,10 @@ sspi::Result<Done> run(const sspi::Context& context, std::span<const sspi::Buffe
   sspi::BufferDescriptor buffers(memory);
   const SECURITY_STATUS status = Function::run(context, buffers, layout);
   layout.status = static_cast<uint32_t>(status);
-  const bool inside = writeReturned(layout, buffers, memory.size());
-  if (!sspi::succeeded(status)) return sspi::Failure{Function::kName, status};
-  if (!inside) return sspi::Failure{Function::kName, status, true};
+  if (!sspi::succeeded(status)) {
+    return sspi::Failure{Function::kName, status, false, buffers.missing()};
+  }
+  if (!writeReturned(layout, buffers, memory.size())) return sspi::Failure{Function::kName, status, true};
   return Done{};
 }
 
@@ -90,8 +99,7 @@ struct Arguments {
   std::size_t count;
 };
 
-// Returns undefined, or a failure; the layout is written in both cases, for a failure may say how
-// many bytes are missing.
+// Returns undefined, with the layout written, or a failure.
 template <typename Function>
 Napi::Value call(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -184,6 +192,27 @@ Napi::Value callAsync(const Napi::CallbackInfo& info) {
       });
 }
 
+// (context, target, message, qop, tokenRoom, paddingRoom): the length of the sealed message at the
+// target's start, or a failure.
+Napi::Value wrapInto(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto* context = openHolderOf<sspi::Context>(env, info[0]);
+  if (!context) return env.Undefined();
+  const std::span<std::byte> target = bytesInPlace(env, info[1]);
+  const std::span<std::byte> message = bytesInPlace(env, info[2]);
+  const uint32_t qop = info[3].As<Napi::Number>().Uint32Value();
+  const sspi::WrapRoom room = {info[4].As<Napi::Number>().Uint32Value(),
+                               info[5].As<Napi::Number>().Uint32Value()};
+  if (target.size() < room.token || target.size() - room.token < room.padding ||
+      target.size() - room.token - room.padding < message.size()) {
+    Napi::RangeError::New(env, "too little room").ThrowAsJavaScriptException();
+    return env.Undefined();
+  }
+  const auto length = sspi::wrapInto(**context, qop, target, message, room);
+  if (!length) return failureOf(env, length.failure());
+  return Napi::Number::New(env, static_cast<double>(*length));
+}
+
 template <typename Function>
 void define(Napi::Env env, Napi::Object exports, const std::string& name) {
   exports.Set(name, Napi::Function::New(env, call<Function>));
@@ -198,6 +227,8 @@ void defineMessage(Napi::Env env, Napi::Object exports) {
   define<Decrypt>(env, exports, "decryptMessage");
   define<Sign>(env, exports, "makeSignature");
   define<Verify>(env, exports, "verifySignature");
+  exports.Set("applyControlToken", Napi::Function::New(env, call<Control>));
+  exports.Set("wrapInto", Napi::Function::New(env, wrapInto));
 }
 
 }  // namespace winsspi

@@ -1,4 +1,4 @@
-import { sspiError, usageError } from '../errors.js';
+import { IncompleteMessageError, sspiError, usageError } from '../errors.js';
 
 /** An object of the addon that JavaScript only hands back. */
 declare const native: unique symbol;
@@ -14,6 +14,8 @@ export interface NativeFailure {
   readonly syscall: string;
   readonly status: number;
   readonly bufferOutsideMemory: boolean;
+  /** With SEC_E_INCOMPLETE_MESSAGE: how many bytes are still to come. */
+  readonly missing?: number;
 }
 
 export interface NativePackage {
@@ -29,6 +31,8 @@ export interface NativeLeg {
   readonly status: number;
   readonly complete: boolean;
   readonly token: Buffer | undefined;
+  /** The end of the input, which was not consumed. */
+  readonly extra: Buffer | undefined;
   readonly flags: number;
   readonly expiry: number | undefined;
   readonly package: string | undefined;
@@ -38,15 +42,41 @@ export interface NativeAccount {
   readonly sid: string;
   readonly name: string | undefined;
   readonly domain: string | undefined;
+  /** SID_NAME_USE; 0: not looked up. */
+  readonly type: number;
+}
+
+export interface NativeGroup extends NativeAccount {
   readonly attributes: number;
 }
 
 export interface NativeIdentity {
   readonly user: NativeAccount;
-  readonly groups: readonly NativeAccount[];
+  readonly groups: readonly NativeGroup[];
   readonly logonId: bigint;
   readonly impersonationLevel: number | undefined;
   readonly elevated: boolean;
+  readonly expiry: number | undefined;
+}
+
+export interface NativeCredentialsRequest {
+  readonly package: string;
+  readonly use: number;
+  readonly principal: string | undefined;
+  readonly identity: { user: string; domain: string; password: string } | undefined;
+  readonly packageList: string | undefined;
+}
+
+export interface NativeAcquired {
+  readonly package: string;
+  readonly expiry: number | undefined;
+  readonly handle: NativeCredentials;
+}
+
+export interface NativeImported {
+  readonly handle: NativeContext;
+  readonly package: string;
+  readonly flags: number | undefined;
   readonly expiry: number | undefined;
 }
 
@@ -71,15 +101,25 @@ export interface Binding {
   enumerateSecurityPackages(): NativePackage[] | NativeFailure;
   querySecurityPackage(name: string): NativePackage | NativeFailure;
 
-  acquireCredentials(
-    packageName: string,
-    use: number,
-    principal: string | undefined,
-    identity: { user: string; domain: string; password: string } | undefined,
-    packageList: string | undefined,
-  ): Promise<
-    { package: string; expiry: number | undefined; handle: NativeCredentials } | NativeFailure
-  >;
+  acquireCredentials(request: NativeCredentialsRequest): Promise<NativeAcquired | NativeFailure>;
+  acquireCredentialsAsClient(
+    context: NativeContext,
+    request: NativeCredentialsRequest,
+  ): Promise<NativeAcquired | NativeFailure>;
+  addCredentials(
+    credentials: NativeCredentials,
+    request: NativeCredentialsRequest,
+  ): Promise<undefined | NativeFailure>;
+  queryCredentialsNames(credentials: NativeCredentials): { userName: string } | NativeFailure;
+  queryCredentialsSsiProvider(
+    credentials: NativeCredentials,
+  ): { providerName: string; providerInfo: Buffer } | NativeFailure;
+  queryCredentialsCert(credentials: NativeCredentials): Buffer | NativeFailure;
+  setKdcProxySettings(
+    credentials: NativeCredentials,
+    proxyServer: string,
+    force: boolean,
+  ): undefined | NativeFailure;
   closeCredentials(credentials: NativeCredentials): void;
 
   createContext(
@@ -90,6 +130,9 @@ export interface Binding {
     channelBindings: Uint8Array | undefined,
   ): NativeContext;
   step(context: NativeContext, token: Uint8Array | undefined): Promise<NativeLeg | NativeFailure>;
+  readonly applyControlToken: MessageFunction;
+  exportContext(context: NativeContext, flags: number): Buffer | NativeFailure;
+  importContext(packageName: string, exported: Uint8Array): NativeImported | NativeFailure;
   closeContext(context: NativeContext): void;
 
   /** The words that the message functions read and write: see layout.ts. */
@@ -103,12 +146,32 @@ export interface Binding {
   readonly makeSignatureAsync: AsyncMessageFunction;
   readonly verifySignatureAsync: AsyncMessageFunction;
 
+  /** Gives the length of what is sealed. */
+  wrapInto(
+    context: NativeContext,
+    target: Uint8Array,
+    message: Uint8Array,
+    qop: number,
+    tokenRoom: number,
+    paddingRoom: number,
+  ): number | NativeFailure;
+
   queryAttribute(context: NativeContext, attribute: number): unknown;
+  setKeyingMaterialInfo(
+    context: NativeContext,
+    info: { label: string; context: Uint8Array | undefined; length: number },
+  ): undefined | NativeFailure;
+  setApplicationData(context: NativeContext, data: Uint8Array): undefined | NativeFailure;
+  setDtlsMtu(context: NativeContext, bytes: number): undefined | NativeFailure;
 
   identity(context: NativeContext): Promise<NativeIdentity | NativeFailure>;
   isMemberOf(context: NativeContext, sid: string): Promise<boolean | NativeFailure>;
   /** Calls the callback as the client; what it throws comes through. */
   impersonate(context: NativeContext, callback: () => unknown): { value: unknown } | NativeFailure;
+
+  lookupAccountSid(sid: string): Promise<NativeAccount | NativeFailure>;
+  lookupAccountName(name: string): Promise<NativeAccount | NativeFailure>;
+  translateName(name: string, from: number, to: number): Promise<string | NativeFailure>;
 }
 
 interface Loaded {
@@ -176,5 +239,7 @@ export function errorOf(failure: NativeFailure): Error {
         'given. Nothing of it was read; the package is faulty.',
     );
   }
-  return sspiError(failure.syscall, failure.status);
+  const error = sspiError(failure.syscall, failure.status);
+  if (!(error instanceof IncompleteMessageError)) return error;
+  return new IncompleteMessageError(failure.syscall, failure.status, failure.missing);
 }

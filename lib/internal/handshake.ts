@@ -10,19 +10,24 @@ import {
   grantedFlags,
   requestedBits,
 } from '../flags.js';
-import { statusName } from '../status.js';
+import { SEC_I_CONTEXT_EXPIRED, statusName } from '../status.js';
 import {
   errorOf,
   getBinding,
   isFailure,
   type NativeContext,
   type NativeFailure,
+  type NativeImported,
   type NativeLeg,
+  resultOf,
 } from './binding.js';
-import { validateBytes, validateChoice } from './validate.js';
+import { validateBytes, validateChoice, validateName } from './validate.js';
 
 // No package has tokens of more than 64 KiB; this leaves room for those that come.
 const LONGEST_TOKEN = 0x100000;
+
+// A step on a complete context comes after one of these.
+type Reopening = 'controlToken' | 'renegotiation';
 
 type State = 'new' | 'negotiating' | 'stepping' | 'complete' | 'failed' | 'closed';
 
@@ -32,30 +37,43 @@ export class Handshake {
   readonly handle: NativeContext;
   readonly #require: readonly ContextFlag[];
   #state: State = 'new';
+  #reopening: Reopening | undefined;
   #failure: Error | undefined;
   #flags: ContextFlags;
   #expiry: Date | undefined;
   #package: string | undefined;
 
-  constructor(
+  private constructor(role: ContextRole, handle: NativeContext, require: readonly ContextFlag[]) {
+    this.role = role;
+    this.handle = handle;
+    this.#require = require;
+    this.#flags = grantedFlags(role, 0);
+  }
+
+  /** One that is still to be made. */
+  static start(
     role: ContextRole,
     credentials: Credentials,
     targetName: string | undefined,
-    options: ContextOptions,
-  ) {
-    const { flags, require = [], channelBindings } = options;
+    { flags, require = [], channelBindings }: ContextOptions,
+  ): Handshake {
     const bits = requestedBits(role, flags);
     const bindings = channelBindings === undefined ? undefined : applicationDataOf(channelBindings);
-    this.role = role;
-    this.#require = validRequirements(role, require);
-    this.#flags = grantedFlags(role, 0);
-    this.handle = getBinding().createContext(
-      handleOf(credentials, role === 'client' ? 'outbound' : 'inbound'),
-      role === 'server',
-      targetName,
-      bits,
-      bindings,
-    );
+    const required = validRequirements(role, require);
+    const native = handleOf(credentials, role === 'client' ? 'outbound' : 'inbound');
+    const isServer = role === 'server';
+    const handle = getBinding().createContext(native, isServer, targetName, bits, bindings);
+    return new Handshake(role, handle, required);
+  }
+
+  /** One that another context had, here or in another process. */
+  static import(role: ContextRole, packageName: string, exported: Uint8Array): Handshake {
+    validateName(packageName, 'packageName');
+    validateBytes(exported, 'exported');
+    const imported = resultOf(getBinding().importContext(packageName, exported));
+    const handshake = new Handshake(role, imported.handle, []);
+    handshake.#establish(imported);
+    return handshake;
   }
 
   get state(): State {
@@ -76,7 +94,7 @@ export class Handshake {
 
   async step(token: Uint8Array | undefined): Promise<StepResult> {
     this.assertUsable();
-    if (this.#state === 'complete') {
+    if (this.#state === 'complete' && !this.#reopening) {
       throw usageError('ERR_SSPI_CONTEXT_COMPLETE', 'The context is complete: no step is left');
     }
     this.#validateToken(token);
@@ -85,7 +103,12 @@ export class Handshake {
     const leg = await getBinding().step(this.handle, token);
     this.#assertOpen(); // close() may have been called meanwhile.
     if (isFailure(leg)) throw this.#failed(leg, before);
-    return this.#advance(leg);
+    return this.#advance(leg, before);
+  }
+
+  /** A complete context has steps again. */
+  reopen(reopening: Reopening): void {
+    this.#reopening = reopening;
   }
 
   /** Gives the Windows handle back; after a step that is under way has ended. */
@@ -124,27 +147,53 @@ export class Handshake {
   #validateToken(token: Uint8Array | undefined): void {
     if (token !== undefined) {
       validateBytes(token, 'token', LONGEST_TOKEN);
-    } else if (this.role === 'server' || this.#state !== 'new') {
+    } else if (this.#reopening !== 'controlToken' && !this.#startsClient) {
       throw usageError(
         'ERR_INVALID_ARG_TYPE',
-        `"token" must be the peer's token. Only a client's first step goes without one`,
+        `"token" must be the peer's token. Only a client's first step goes without one, and one ` +
+          'after applyControlToken()',
       );
     }
   }
 
-  #advance(leg: NativeLeg): StepResult {
-    if (leg.complete) this.#complete(leg);
+  get #startsClient(): boolean {
+    return this.role === 'client' && this.#state === 'new';
+  }
+
+  #advance(leg: NativeLeg, before: State): StepResult {
+    const { token, extra } = leg;
+    const done = leg.complete || leg.status === SEC_I_CONTEXT_EXPIRED;
+    if (before === 'complete') this.#goOn(leg, done);
+    else if (leg.complete) this.#complete(leg);
     else this.#state = 'negotiating';
-    return { token: leg.token, done: leg.complete, status: statusName(leg.status) };
+    return {
+      token,
+      extra,
+      done: done && this.#state === 'complete',
+      status: statusName(leg.status),
+    };
+  }
+
+  /** A leg of a context that was complete before, and is it still. */
+  #goOn(leg: NativeLeg, done: boolean): void {
+    this.#state = 'complete';
+    if (!done) return;
+    const renegotiated = this.#reopening === 'renegotiation' && leg.complete;
+    this.#reopening = undefined;
+    if (renegotiated) this.#complete(leg);
   }
 
   #complete(leg: NativeLeg): void {
     const granted = grantedFlags(this.role, leg.flags);
     const missing = this.#require.filter((name) => !granted[name]);
     if (missing.length > 0) throw this.#end(requirementError(missing, leg.package));
-    this.#flags = granted;
-    this.#expiry = leg.expiry === undefined ? undefined : new Date(leg.expiry);
-    this.#package = leg.package;
+    this.#establish(leg);
+  }
+
+  #establish(complete: Pick<NativeImported, 'flags' | 'expiry' | 'package'> | NativeLeg): void {
+    this.#flags = grantedFlags(this.role, complete.flags ?? 0);
+    this.#expiry = complete.expiry === undefined ? undefined : new Date(complete.expiry);
+    this.#package = complete.package;
     this.#state = 'complete';
   }
 

@@ -1,5 +1,5 @@
-import { bufferKind, SECBUFFER_MISSING, type SecBuffer } from '../buffers.js';
-import { IncompleteMessageError, usageError } from '../errors.js';
+import type { SecBuffer } from '../buffers.js';
+import { usageError } from '../errors.js';
 import { type Binding, errorOf, type NativeContext, type NativeFailure } from './binding.js';
 import { byteLengthOf, rangeOf } from './bytes.js';
 
@@ -32,19 +32,22 @@ export type MessageFunctionName =
   | 'makeSignature'
   | 'verifySignature';
 
+/** The functions over SecBuffers. Those of messages have a form off the JavaScript thread too. */
+export type BufferFunctionName = MessageFunctionName | 'applyControlToken';
+
 /** One call, with checked arguments. */
-export interface MessageCall {
-  readonly name: MessageFunctionName;
+export interface BufferCall<Name extends BufferFunctionName = BufferFunctionName> {
+  readonly name: Name;
   readonly buffers: readonly SecBuffer[];
   readonly qop: number;
   readonly sequenceNumber: number;
 }
 
-/** Calls a message function. Throws its error. */
-export function callMessageFunction(
+/** Calls a function. Throws its error. */
+export function callBufferFunction(
   binding: Binding,
   context: NativeContext,
-  call: MessageCall,
+  call: BufferCall,
 ): MessageResult {
   writeLayout(binding.layout, call);
   const failure = binding[call.name](context, ...memoryOf(call));
@@ -55,7 +58,7 @@ export function callMessageFunction(
 export async function callMessageFunctionAsync(
   binding: Binding,
   context: NativeContext,
-  call: MessageCall,
+  call: BufferCall<MessageFunctionName>,
 ): Promise<MessageResult> {
   writeLayout(binding.layout, call);
   const outcome = await binding[`${call.name}Async`](context, ...memoryOf(call));
@@ -70,10 +73,10 @@ function memoryError(): Error {
   );
 }
 
-const memoryOf = ({ buffers }: MessageCall) => buffers.map(({ data }) => data);
+const memoryOf = ({ buffers }: BufferCall) => buffers.map(({ data }) => data);
 
 // No code of the caller's runs between this and the call: the words are everybody's.
-function writeLayout(layout: Uint32Array, { buffers, qop, sequenceNumber }: MessageCall): void {
+function writeLayout(layout: Uint32Array, { buffers, qop, sequenceNumber }: BufferCall): void {
   layout[QOP] = qop;
   layout[SEQUENCE_NUMBER] = sequenceNumber;
   for (const [index, { type }] of buffers.entries()) layout[wordOf(index) + TYPE] = type;
@@ -81,10 +84,10 @@ function writeLayout(layout: Uint32Array, { buffers, qop, sequenceNumber }: Mess
 
 function readResult(
   layout: Uint32Array,
-  { buffers }: MessageCall,
+  { buffers }: BufferCall,
   failure: NativeFailure | undefined,
 ): MessageResult {
-  if (failure) throw messageError(errorOf(failure), layout, buffers.length);
+  if (failure) throw errorOf(failure);
   return {
     qop: read(layout, QOP),
     status: read(layout, STATUS),
@@ -114,15 +117,4 @@ function returnedBuffer(
   const length = read(layout, word + LENGTH);
   const whole = offset === 0 && length === byteLengthOf(memory);
   return { type, data: whole ? memory : rangeOf(memory, offset, length) };
-}
-
-// A MISSING buffer says how many bytes are still to come.
-function messageError(error: Error, layout: Uint32Array, count: number): Error {
-  if (!(error instanceof IncompleteMessageError)) return error;
-  for (let index = 0; index < count; index++) {
-    const word = wordOf(index);
-    if (bufferKind(read(layout, word + TYPE)) !== SECBUFFER_MISSING) continue;
-    return new IncompleteMessageError(error.syscall, error.status, read(layout, word + LENGTH));
-  }
-  return error;
 }

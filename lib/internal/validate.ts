@@ -96,6 +96,19 @@ export function validateName(value: unknown, name: string): asserts value is str
   if (value === '') throw usageError('ERR_INVALID_ARG_VALUE', `"${name}" must not be empty`);
 }
 
+export function validateAscii(value: string, name: string): void {
+  if (/^[\x20-\x7e]*$/.test(value)) return;
+  throw usageError('ERR_INVALID_ARG_VALUE', `"${name}" must be printable ASCII`);
+}
+
+export function validateLength(value: string, name: string, longest: number): void {
+  if (value.length <= longest) return;
+  throw usageError(
+    'ERR_OUT_OF_RANGE',
+    `"${name}" must not be longer than ${longest} characters. Received ${value.length} characters`,
+  );
+}
+
 export function validateBoolean(value: unknown, name: string): asserts value is boolean {
   if (typeof value !== 'boolean') throw wrongType(name, 'a boolean', value);
 }
@@ -118,13 +131,22 @@ export function validateChoice<Choice extends string>(
   );
 }
 
-export function validateUint32(value: unknown, name: string): asserts value is number {
+export function validateInteger(
+  value: unknown,
+  name: string,
+  least: number,
+  most: number,
+): asserts value is number {
   if (typeof value !== 'number') throw wrongType(name, 'a number', value);
-  if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return;
+  if (Number.isInteger(value) && value >= least && value <= most) return;
   throw usageError(
     'ERR_OUT_OF_RANGE',
-    `"${name}" must be an integer from 0 to 4294967295. Received ${value}`,
+    `"${name}" must be an integer from ${least} to ${most}. Received ${value}`,
   );
+}
+
+export function validateUint32(value: unknown, name: string): asserts value is number {
+  validateInteger(value, name, 0, 0xffffffff);
 }
 
 /** A word of flag bits. Operators such as | give it a sign where the highest bit is set. */

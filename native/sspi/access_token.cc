@@ -1,28 +1,14 @@
 #include "sspi/access_token.h"
 
-// After windows.h, which access_token.h includes.
-#include <sddl.h>
-
 #include <cstddef>
 #include <cstdlib>
 #include <span>
 
-#include "sspi/context.h"
-#include "sspi/text.h"
+#include "sspi/query.h"
 #include "sspi/time.h"
 
 namespace sspi {
 namespace {
-
-struct ReleaseLocal {
-  void operator()(void* memory) const { LocalFree(memory); }
-};
-
-template <typename T>
-using LocalMemory = std::unique_ptr<T, ReleaseLocal>;
-
-// The error of a function that is not SSPI's, as the status that stands for it.
-Failure lastError(const char* function) { return {function, HRESULT_FROM_WIN32(GetLastError())}; }
 
 // A variable-length answer of GetTokenInformation, aligned for any structure.
 Result<std::vector<std::max_align_t>> information(HANDLE token, TOKEN_INFORMATION_CLASS kind) {
@@ -46,43 +32,32 @@ Result<Value> fixedInformation(HANDLE token, TOKEN_INFORMATION_CLASS kind) {
   return value;
 }
 
-// https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountsidw
-void lookUpNames(PSID sid, Account& account) {
-  constexpr DWORD kRoom = 257;  // names have at most 256 characters and the terminating zero
-  SEC_WCHAR name[kRoom] = {};
-  SEC_WCHAR domain[kRoom] = {};
-  DWORD name_length = kRoom;
-  DWORD domain_length = kRoom;
-  SID_NAME_USE use;
-  if (!LookupAccountSidW(nullptr, sid, name, &name_length, domain, &domain_length, &use)) return;
-  account.name = text(name);
-  account.domain = text(domain);
+// Without a name where nobody knows it: a group may be of a domain that has gone.
+Result<Account> accountOf(PSID sid, AccountNames names) {
+  if (names == AccountNames::kLookedUp) {
+    auto account = lookupAccountSid(sid);
+    if (account) return account;
+  }
+  auto written = sidText(sid);
+  if (!written) return written.failure();
+  return Account{std::move(*written), {}, {}, 0};
 }
 
-Result<Account> accountOf(const SID_AND_ATTRIBUTES& entry) {
-  LPWSTR characters = nullptr;
-  if (!ConvertSidToStringSidW(entry.Sid, &characters)) return lastError("ConvertSidToStringSid");
-  const LocalMemory<wchar_t> owner(characters);
-  Account account = {text(characters), {}, {}, entry.Attributes};
-  lookUpNames(entry.Sid, account);
-  return account;
-}
-
-Result<Account> userOf(HANDLE token) {
+Result<Account> userOf(HANDLE token, AccountNames names) {
   auto memory = information(token, TokenUser);
   if (!memory) return memory.failure();
-  return accountOf(reinterpret_cast<const TOKEN_USER*>(memory->data())->User);
+  return accountOf(reinterpret_cast<const TOKEN_USER*>(memory->data())->User.Sid, names);
 }
 
-Result<std::vector<Account>> groupsOf(HANDLE token) {
+Result<std::vector<Group>> groupsOf(HANDLE token, AccountNames names) {
   auto memory = information(token, TokenGroups);
   if (!memory) return memory.failure();
   const auto* list = reinterpret_cast<const TOKEN_GROUPS*>(memory->data());
-  std::vector<Account> groups;
+  std::vector<Group> groups;
   for (const SID_AND_ATTRIBUTES& entry : std::span(list->Groups, list->GroupCount)) {
-    auto group = accountOf(entry);
-    if (!group) return group.failure();
-    groups.push_back(std::move(*group));
+    auto account = accountOf(entry.Sid, names);
+    if (!account) return account.failure();
+    groups.push_back({std::move(*account), entry.Attributes});
   }
   return groups;
 }
@@ -98,14 +73,14 @@ Result<AccessToken> querySecurityContextToken(const Context& context) {
   return AccessToken(token);
 }
 
-Result<AccessTokenInfo> accessTokenInfo(const AccessToken& token) {
-  auto user = userOf(token.get());
+Result<AccessTokenInfo> accessTokenInfo(HANDLE token, AccountNames names) {
+  auto user = userOf(token, names);
   if (!user) return user.failure();
-  auto groups = groupsOf(token.get());
+  auto groups = groupsOf(token, names);
   if (!groups) return groups.failure();
-  auto statistics = fixedInformation<TOKEN_STATISTICS>(token.get(), TokenStatistics);
+  auto statistics = fixedInformation<TOKEN_STATISTICS>(token, TokenStatistics);
   if (!statistics) return statistics.failure();
-  auto elevation = fixedInformation<TOKEN_ELEVATION>(token.get(), TokenElevation);
+  auto elevation = fixedInformation<TOKEN_ELEVATION>(token, TokenElevation);
 
   AccessTokenInfo info = {std::move(*user),
                           std::move(*groups),
@@ -123,12 +98,17 @@ Result<AccessTokenInfo> accessTokenInfo(const AccessToken& token) {
   return info;
 }
 
+Result<AccessTokenInfo> queryAccessToken(const Context& context) {
+  auto token = query<SecPkgContext_AccessToken>(context, SECPKG_ATTR_ACCESS_TOKEN);
+  if (!token) return token.failure();
+  // The context's own handle, which stays open.
+  return accessTokenInfo(token->AccessToken, AccountNames::kLeftOut);
+}
+
 Result<bool> isMember(const AccessToken& token, const std::u16string& sid) {
-  PSID group = nullptr;
-  if (!ConvertStringSidToSidW(reinterpret_cast<LPCWSTR>(sid.c_str()), &group)) {
-    return lastError("ConvertStringSidToSid");
-  }
-  const LocalMemory<void> owner(group);
+  const auto group_sid = sidOf(sid);
+  if (!group_sid) return group_sid.failure();
+  const PSID group = group_sid->get();
   BOOL member = FALSE;
   if (CheckTokenMembership(token.get(), group, &member)) return member != FALSE;
   if (GetLastError() != ERROR_NO_IMPERSONATION_TOKEN) return lastError("CheckTokenMembership");

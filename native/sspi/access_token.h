@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sspi/accounts.h"
 #include "sspi/status.h"
 
 namespace sspi {
@@ -21,17 +22,14 @@ struct ReleaseObject {
 
 using AccessToken = std::unique_ptr<HANDLE, ReleaseObject>;
 
-// An account or a group. The name and its domain are empty where nobody knows them.
-struct Account {
-  std::u16string sid;  // S-1-…
-  std::u16string name;
-  std::u16string domain;
+struct Group {
+  Account account;
   uint32_t attributes;  // SE_GROUP_*
 };
 
 struct AccessTokenInfo {
   Account user;
-  std::vector<Account> groups;
+  std::vector<Group> groups;
   uint64_t logon_id;
   std::optional<uint32_t> impersonation_level;  // SECURITY_IMPERSONATION_LEVEL; none: primary
   bool elevated;
@@ -41,9 +39,15 @@ struct AccessTokenInfo {
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querysecuritycontexttoken
 Result<AccessToken> querySecurityContextToken(const Context& context);
 
-// Looks up the names of its accounts: may wait for a domain controller.
+enum class AccountNames { kLeftOut, kLookedUp };
+
+// Looking up the names of its accounts may wait for a domain controller.
 // https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-gettokeninformation
-Result<AccessTokenInfo> accessTokenInfo(const AccessToken& token);
+Result<AccessTokenInfo> accessTokenInfo(HANDLE token, AccountNames names);
+
+// The attribute of a context: its token as it is, without names.
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_accesstoken
+Result<AccessTokenInfo> queryAccessToken(const Context& context);
 
 // https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
 Result<bool> isMember(const AccessToken& token, const std::u16string& sid);

@@ -1,33 +1,13 @@
 #include "sspi/attributes.h"
 
-#include <cstring>
-
-#include "sspi/context.h"
-#include "sspi/handle.h"
-#include "sspi/text.h"
+#include "sspi/context_buffer.h"
+#include "sspi/query.h"
 #include "sspi/time.h"
 
 namespace sspi {
 namespace {
 
-// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
-template <typename Attribute>
-Result<Attribute> query(const Context& context, ULONG attribute) {
-  constexpr const char* kFunction = "QueryContextAttributes";
-  if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
-  Attribute value = {};
-  const SECURITY_STATUS status = QueryContextAttributesW(context.handle(), attribute, &value);
-  if (status != SEC_E_OK) return Failure{kFunction, status};
-  return value;
-}
-
-// Text inside an attribute is the package's memory, which the caller frees.
-std::u16string takeText(SEC_WCHAR* characters) {
-  const ContextBuffer<SEC_WCHAR> owner(characters);
-  return text(characters);
-}
-
-// So is the description of a package. A package that knows none may leave it out.
+// A package that knows no description may leave it out.
 PackageInfo takePackageInfo(SecPkgInfoW* info) {
   const ContextBuffer<SecPkgInfoW> owner(info);
   return info ? packageInfo(*info) : PackageInfo{};
@@ -72,13 +52,7 @@ Result<KeyInfo> queryKeyInfo(const Context& context) {
 Result<SessionKey> querySessionKey(const Context& context) {
   auto session = query<SecPkgContext_SessionKey>(context, SECPKG_ATTR_SESSION_KEY);
   if (!session) return session.failure();
-  const ContextBuffer<unsigned char> owner(session->SessionKey);
-  SecureArray<std::byte> key(owner ? session->SessionKeyLength : 0);
-  if (key.size() > 0) {
-    std::memcpy(key.data(), session->SessionKey, key.size());
-    SecureZeroMemory(session->SessionKey, key.size());
-  }
-  return SessionKey{std::move(key)};
+  return SessionKey{takeSecret(session->SessionKey, session->SessionKeyLength)};
 }
 
 Result<PackageInfo> queryPackageInfo(const Context& context) {
@@ -103,6 +77,49 @@ Result<Flags> queryFlags(const Context& context) {
   auto flags = query<SecPkgContext_Flags>(context, SECPKG_ATTR_FLAGS);
   if (!flags) return flags.failure();
   return Flags{flags->Flags};
+}
+
+Result<DceInfo> queryDceInfo(const Context& context) {
+  constexpr ULONG kName = 1;  // RPC_C_AUTHZ_NAME, of rpcdce.h
+  auto info = query<SecPkgContext_DceInfo>(context, SECPKG_ATTR_DCE_INFO);
+  if (!info) return info.failure();
+  // What another service has there has no length that a caller could know.
+  const ContextBuffer<void> owner(info->pPac);
+  const auto* name = info->AuthzSvc == kName ? static_cast<SEC_WCHAR*>(info->pPac) : nullptr;
+  return DceInfo{info->AuthzSvc, text(name)};
+}
+
+Result<Authority> queryAuthority(const Context& context) {
+  auto authority = query<SecPkgContext_AuthorityW>(context, SECPKG_ATTR_AUTHORITY);
+  if (!authority) return authority.failure();
+  return Authority{takeText(authority->sAuthorityName)};
+}
+
+Result<PasswordExpiry> queryPasswordExpiry(const Context& context) {
+  auto expiry = query<SecPkgContext_PasswordExpiry>(context, SECPKG_ATTR_PASSWORD_EXPIRY);
+  if (!expiry) return expiry.failure();
+  return PasswordExpiry{millisecondsSinceEpoch(expiry->tsPasswordExpires)};
+}
+
+Result<TargetInformation> queryTargetInformation(const Context& context) {
+  auto info = query<SecPkgContext_TargetInformation>(context, SECPKG_ATTR_TARGET_INFORMATION);
+  if (!info) return info.failure();
+  return TargetInformation{
+      takeBytes(info->MarshalledTargetInfo, info->MarshalledTargetInfoLength)};
+}
+
+Result<ClientSpecifiedTarget> queryClientSpecifiedTarget(const Context& context) {
+  auto target =
+      query<SecPkgContext_ClientSpecifiedTarget>(context, SECPKG_ATTR_CLIENT_SPECIFIED_TARGET);
+  if (!target) return target.failure();
+  return ClientSpecifiedTarget{takeText(target->sTargetName)};
+}
+
+Result<LastClientTokenStatus> queryLastClientTokenStatus(const Context& context) {
+  auto last =
+      query<SecPkgContext_LastClientTokenStatus>(context, SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS);
+  if (!last) return last.failure();
+  return LastClientTokenStatus{static_cast<uint32_t>(last->LastClientTokenStatus)};
 }
 
 }  // namespace sspi

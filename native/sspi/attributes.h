@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sspi/packages.h"
 #include "sspi/secure_memory.h"
@@ -85,6 +86,43 @@ struct Flags {
   uint32_t flags;  // ISC_RET_* or ASC_RET_*
 };
 Result<Flags> queryFlags(const Context& context);
+
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_dceinfo
+struct DceInfo {
+  uint32_t authorization_service;  // RPC_C_AUTHZ_*
+  std::u16string name;             // of the client, where the service is RPC_C_AUTHZ_NAME
+};
+Result<DceInfo> queryDceInfo(const Context& context);
+
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_authorityw
+struct Authority {
+  std::u16string name;
+};
+Result<Authority> queryAuthority(const Context& context);
+
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_passwordexpiry
+struct PasswordExpiry {
+  std::optional<double> expiry;  // milliseconds since 1970, UTC
+};
+Result<PasswordExpiry> queryPasswordExpiry(const Context& context);
+
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_targetinformation
+struct TargetInformation {
+  std::vector<std::byte> marshalled;
+};
+Result<TargetInformation> queryTargetInformation(const Context& context);
+
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_clientspecifiedtarget
+struct ClientSpecifiedTarget {
+  std::u16string name;
+};
+Result<ClientSpecifiedTarget> queryClientSpecifiedTarget(const Context& context);
+
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_lastclienttokenstatus
+struct LastClientTokenStatus {
+  uint32_t status;  // SECPKG_ATTR_LCT_STATUS
+};
+Result<LastClientTokenStatus> queryLastClientTokenStatus(const Context& context);
 
 }  // namespace sspi
 

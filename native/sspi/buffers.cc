@@ -3,8 +3,6 @@
 namespace sspi {
 namespace {
 
-uint32_t kind(uint32_t type) { return type & ~static_cast<uint32_t>(SECBUFFER_ATTRMASK); }
-
 // The offset of [inner, inner + length) in the outer range, if it lies inside.
 std::optional<uint32_t> offsetInside(std::span<std::byte> outer, const void* inner, ULONG length) {
   const auto begin = reinterpret_cast<uintptr_t>(outer.data());
@@ -17,6 +15,8 @@ std::optional<uint32_t> offsetInside(std::span<std::byte> outer, const void* inn
 
 }  // namespace
 
+uint32_t kind(uint32_t type) { return type & ~static_cast<uint32_t>(SECBUFFER_ATTRMASK); }
+
 BufferDescriptor::BufferDescriptor(std::span<const Buffer> buffers) : caller_(buffers) {
   for (std::size_t i = 0; i < caller_.size(); i++) {
     const std::span<std::byte> memory = caller_[i].memory;
@@ -27,14 +27,22 @@ BufferDescriptor::BufferDescriptor(std::span<const Buffer> buffers) : caller_(bu
 
 std::optional<ReturnedBuffer> BufferDescriptor::returned(std::size_t index) const {
   const SecBuffer& buffer = buffers_[index];
+  // It has a number of bytes, and none of them.
   if (kind(buffer.BufferType) == SECBUFFER_MISSING) {
-    return ReturnedBuffer{buffer.BufferType, kNoSource, 0, buffer.cbBuffer};
+    return ReturnedBuffer{buffer.BufferType, kNoSource, 0, 0};
   }
   const auto located = locate(index, buffer);
   if (located || buffer.cbBuffer > 0) return located;
   // An empty buffer may point anywhere: nothing is read through it.
   const bool owned = caller_[index].memory.data() != nullptr;
   return ReturnedBuffer{buffer.BufferType, owned ? static_cast<uint32_t>(index) : kNoSource, 0, 0};
+}
+
+uint32_t BufferDescriptor::missing() const {
+  for (const SecBuffer& buffer : std::span(buffers_).first(caller_.size())) {
+    if (kind(buffer.BufferType) == SECBUFFER_MISSING) return buffer.cbBuffer;
+  }
+  return 0;
 }
 
 std::optional<ReturnedBuffer> BufferDescriptor::locate(std::size_t index,

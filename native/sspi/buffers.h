@@ -22,8 +22,11 @@ struct ReturnedBuffer {
   uint32_t type;
   uint32_t source;  // the index of the caller's buffer that it lies in, or kNoSource
   uint32_t offset;  // in that buffer
-  uint32_t length;  // of a MISSING buffer: how many bytes are missing
+  uint32_t length;
 };
+
+// A type without its flag bits.
+uint32_t kind(uint32_t type);
 
 inline constexpr std::size_t kMaxBuffers = 32;
 inline constexpr uint32_t kNoSource = UINT32_MAX;
@@ -40,6 +43,9 @@ class BufferDescriptor {
 
   // Nothing where the package points outside the caller's memory.
   std::optional<ReturnedBuffer> returned(std::size_t index) const;
+
+  // What a MISSING buffer says: how many bytes are still to come. 0: there is none.
+  uint32_t missing() const;
 
  private:
   std::optional<ReturnedBuffer> locate(std::size_t index, const SecBuffer& buffer) const;

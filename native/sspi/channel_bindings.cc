@@ -2,9 +2,28 @@
 
 #include <cstring>
 
-#include "sspi/sspi.h"
+#include "sspi/context_buffer.h"
+#include "sspi/query.h"
 
 namespace sspi {
+namespace {
+
+Result<std::vector<std::byte>> applicationData(const Context& context, ULONG attribute) {
+  auto bindings = query<SecPkgContext_Bindings>(context, attribute);
+  if (!bindings) return bindings.failure();
+  const ContextBuffer<SEC_CHANNEL_BINDINGS> owner(bindings->Bindings);
+  const std::size_t size = owner ? bindings->BindingsLength : 0;
+  if (size < sizeof(SEC_CHANNEL_BINDINGS)) return std::vector<std::byte>();
+  const std::size_t offset = owner->dwApplicationDataOffset;
+  const std::size_t length = owner->cbApplicationDataLength;
+  if (offset > size || length > size - offset) {
+    return Failure{"QueryContextAttributes", SEC_E_OK, true};
+  }
+  const auto* begin = reinterpret_cast<const std::byte*>(owner.get()) + offset;
+  return std::vector<std::byte>(begin, begin + length);
+}
+
+}  // namespace
 
 std::vector<std::byte> channelBindings(std::span<const std::byte> application_data) {
   SEC_CHANNEL_BINDINGS header = {};
@@ -16,6 +35,14 @@ std::vector<std::byte> channelBindings(std::span<const std::byte> application_da
     std::memcpy(bindings.data() + sizeof header, application_data.data(), application_data.size());
   }
   return bindings;
+}
+
+Result<std::vector<std::byte>> queryUniqueBindings(const Context& context) {
+  return applicationData(context, SECPKG_ATTR_UNIQUE_BINDINGS);
+}
+
+Result<std::vector<std::byte>> queryEndpointBindings(const Context& context) {
+  return applicationData(context, SECPKG_ATTR_ENDPOINT_BINDINGS);
 }
 
 }  // namespace sspi

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "sspi/access_token.h"
 #include "sspi/attributes.h"
-#include "sspi/text.h"
+#include "sspi/context_buffer.h"
 #include "sspi/time.h"
 
 namespace sspi {
@@ -17,10 +18,12 @@ bool isComplete(SECURITY_STATUS status) {
 // write all of them.
 struct Context::Call {
   Call(std::optional<std::span<const std::byte>> token, const std::vector<std::byte>& bindings,
-       std::size_t room)
-      : memory(room) {
+       bool is_stream, std::size_t room)
+      : given(token.value_or(std::span<const std::byte>())), memory(room) {
     output_token = {static_cast<unsigned long>(room), SECBUFFER_TOKEN, memory.data()};
     if (token) add(SECBUFFER_TOKEN, *token);
+    // Where a stream package says how many bytes are left over, or missing. The others want none.
+    if (token && is_stream) add(SECBUFFER_EMPTY, {});
     // On every leg: a package that needs a single one would have none otherwise.
     if (!bindings.empty()) add(SECBUFFER_CHANNEL_BINDINGS, bindings);
   }
@@ -45,13 +48,22 @@ struct Context::Call {
     return true;
   }
 
+  // The length of an input buffer that the package has given a type; 0: there is none.
+  std::size_t lengthOf(unsigned long type) const {
+    for (const SecBuffer& buffer : std::span(inputs).first(input.cBuffers)) {
+      if (buffer.BufferType == type) return buffer.cbBuffer;
+    }
+    return 0;
+  }
+
   // Whether the package left the buffer as it was: no token is as long as the room and all zeros.
   bool untouched() const {
     return output_token.cbBuffer == memory.size() &&
            std::ranges::all_of(memory, [](std::byte byte) { return byte == std::byte{0}; });
   }
 
-  std::array<SecBuffer, 2> inputs = {};
+  std::span<const std::byte> given;
+  std::array<SecBuffer, 3> inputs = {};
   SecBufferDesc input = {SECBUFFER_VERSION, 0, inputs.data()};
   std::vector<std::byte> memory;
   SecBuffer output_token = {};
@@ -92,34 +104,86 @@ std::u16string Context::negotiatedPackage() const {
   if (negotiation && !negotiation->package.name.empty()) return negotiation->package.name;
   auto package = queryPackageInfo(*this);
   if (package && !package->name.empty()) return package->name;
-  return credentials_->package().name;
+  return package_.name;
 }
 
 Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
   // Of a package that states less than it writes, and of one that asks for more than there can be.
   constexpr std::size_t kLeastRoom = 4096;
   constexpr std::size_t kMostRoom = 1 << 20;
-  const std::size_t stated = credentials_->package().max_token;
-  Call first(token, request_.channel_bindings, std::clamp(stated, kLeastRoom, kMostRoom));
+  if (!credentials_) return Failure{function(), SEC_E_UNSUPPORTED_FUNCTION};
+  // A complete context can have more legs: its messages wait for them.
+  const Lock::Holder nothing_leaves(outgoing_);
+  const Lock::Holder nothing_enters(incoming_);
+  const bool is_stream = (package_.capabilities & SECPKG_FLAG_STREAM) != 0;
+  const std::size_t room = std::clamp<std::size_t>(package_.max_token, kLeastRoom, kMostRoom);
+  Call first(token, request_.channel_bindings, is_stream, room);
   const SECURITY_STATUS status = run(first);
   if (status != SEC_E_BUFFER_TOO_SMALL) return finish(first, status);
 
   const std::size_t wanted = std::max<std::size_t>(first.output_token.cbBuffer, 0x10000);
   const std::size_t more = std::max(wanted, 4 * first.memory.size());
-  Call second(token, request_.channel_bindings, std::min(more, kMostRoom));
+  Call second(token, request_.channel_bindings, is_stream, std::min(more, kMostRoom));
   return finish(second, run(second));
 }
 
 Result<Leg> Context::finish(Call& call, SECURITY_STATUS status) {
+  if (status == SEC_E_INCOMPLETE_MESSAGE) {
+    const auto missing = static_cast<uint32_t>(call.lengthOf(SECBUFFER_MISSING));
+    return Failure{function(), status, false, missing};
+  }
   if (!succeeded(status)) return Failure{function(), status};
   if (!handle_.valid()) return Failure{function(), SEC_E_INVALID_HANDLE};
   if (status == SEC_I_COMPLETE_NEEDED || status == SEC_I_COMPLETE_AND_CONTINUE) {
     if (const auto failure = completeToken(call)) return *failure;
   }
-  if (!call.takeOutput()) return Failure{function(), status, true};
-  return Leg{status, std::move(call.memory), static_cast<uint32_t>(call.flags),
+  // EXTRA is a number of bytes at the end of the input; its pointer means nothing. A package that
+  // wants credentials first takes nothing of the input.
+  const bool taken = status != SEC_I_INCOMPLETE_CREDENTIALS;
+  const std::size_t rest = taken ? call.lengthOf(SECBUFFER_EXTRA) : call.given.size();
+  if (!call.takeOutput() || rest > call.given.size()) return Failure{function(), status, true};
+  const std::span<const std::byte> extra = call.given.last(rest);
+  return Leg{status,
+             std::move(call.memory),
+             {extra.begin(), extra.end()},
+             static_cast<uint32_t>(call.flags),
              millisecondsSinceEpoch(call.expiry),
              isComplete(status) ? negotiatedPackage() : std::u16string()};
+}
+
+SECURITY_STATUS applyControlToken(const Context& context, BufferDescriptor& buffers) {
+  if (!context.started()) return SEC_E_INVALID_HANDLE;
+  const Lock::Holder nothing_leaves(context.outgoing());
+  const Lock::Holder nothing_enters(context.incoming());
+  return ApplyControlToken(context.handle(), buffers.get());
+}
+
+Result<SecureArray<std::byte>> exportContext(const Context& context, uint32_t flags) {
+  constexpr const char* kFunction = "ExportSecurityContext";
+  if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
+  const Lock::Holder nothing_leaves(context.outgoing());
+  const Lock::Holder nothing_enters(context.incoming());
+  SecBuffer packed = {};
+  HANDLE token = nullptr;
+  const SECURITY_STATUS status =
+      ExportSecurityContext(context.handle(), flags, &packed, &token);
+  // A handle of this process, which means nothing in another.
+  const AccessToken owner(token);
+  SecureArray<std::byte> exported = takeSecret(packed.pvBuffer, packed.cbBuffer);
+  if (!succeeded(status)) return Failure{kFunction, status};
+  return exported;
+}
+
+Result<ContextHandle> importContext(const std::u16string& package,
+                                    std::span<const std::byte> exported) {
+  SecBuffer packed = {static_cast<unsigned long>(exported.size()), SECBUFFER_EMPTY,
+                      const_cast<std::byte*>(exported.data())};
+  SecHandle handle;
+  SecInvalidateHandle(&handle);
+  const SECURITY_STATUS status = ImportSecurityContextW(wide(package), &packed, nullptr, &handle);
+  if (!succeeded(status)) return Failure{"ImportSecurityContext", status};
+  if (!SecIsValidHandle(&handle)) return Failure{"ImportSecurityContext", SEC_E_INVALID_HANDLE};
+  return ContextHandle(handle);
 }
 
 }  // namespace sspi

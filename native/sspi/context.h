@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "sspi/buffers.h"
 #include "sspi/credentials.h"
 #include "sspi/handle.h"
 #include "sspi/lock.h"
+#include "sspi/secure_memory.h"
 #include "sspi/status.h"
 
 namespace sspi {
@@ -30,6 +32,7 @@ struct ContextRequest {
 struct Leg {
   SECURITY_STATUS status;
   std::vector<std::byte> token;  // for the peer; may be empty
+  std::vector<std::byte> extra;  // the end of the input, which was not consumed
   uint32_t flags;                // ISC_RET_* or ASC_RET_*
   std::optional<double> expiry;  // milliseconds since 1970, UTC
   std::u16string package;        // empty until the context is complete
@@ -40,7 +43,13 @@ struct Leg {
 class Context {
  public:
   Context(std::shared_ptr<const Credentials> credentials, ContextRequest request)
-      : credentials_(std::move(credentials)), request_(std::move(request)) {}
+      : credentials_(std::move(credentials)),
+        request_(std::move(request)),
+        package_(credentials_->package()) {}
+
+  // An imported context, which is complete.
+  Context(PackageInfo package, ContextHandle handle)
+      : request_(), package_(std::move(package)), handle_(std::move(handle)) {}
 
   // One leg: InitializeSecurityContext or AcceptSecurityContext, and CompleteAuthToken where the
   // package asks for it. Without a token, a client starts. May wait for the LSA, a KDC or a domain
@@ -52,6 +61,9 @@ class Context {
   // Whether there is a handle: after the first leg. Not every provider survives an invalid one.
   bool started() const { return handle_.valid(); }
   PCtxtHandle handle() const { return handle_.get(); }
+
+  // The name of the package that authenticated.
+  std::u16string negotiatedPackage() const;
 
   // One call that protects a message and one that opens one may run at the same time, two of a
   // direction may not: SSPI's rule, which these keep whoever calls.
@@ -65,11 +77,11 @@ class Context {
   SECURITY_STATUS run(Call& call);
   Result<Leg> finish(Call& call, SECURITY_STATUS status);
   std::optional<Failure> completeToken(Call& call);
-  std::u16string negotiatedPackage() const;
 
-  // Released after the context that was made with them.
+  // Released after the context that was made with them. An imported context has none.
   std::shared_ptr<const Credentials> credentials_;
   ContextRequest request_;
+  PackageInfo package_;
   ContextHandle handle_;
   mutable Lock outgoing_;
   mutable Lock incoming_;
@@ -77,6 +89,19 @@ class Context {
 
 // Whether a status means that no further leg is needed.
 bool isComplete(SECURITY_STATUS status);
+
+// Says something to the package itself, such as that the connection ends. The next step gives the
+// token for the peer.
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-applycontroltoken
+SECURITY_STATUS applyControlToken(const Context& context, BufferDescriptor& buffers);
+
+// The context in the form that another process of this machine imports. It goes on here too.
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
+Result<SecureArray<std::byte>> exportContext(const Context& context, uint32_t flags);
+
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-importsecuritycontextw
+Result<ContextHandle> importContext(const std::u16string& package,
+                                    std::span<const std::byte> exported);
 
 }  // namespace sspi
 

@@ -1,5 +1,9 @@
 #include "sspi/credentials.h"
 
+#include <cstddef>
+#include <cstring>
+#include <vector>
+
 #include "sspi/text.h"
 #include "sspi/time.h"
 
@@ -70,6 +74,40 @@ Result<Credentials> Credentials::acquire(const CredentialsRequest& request) {
   }
   return Credentials(CredentialsHandle(handle), std::move(*package),
                      millisecondsSinceEpoch(expiry));
+}
+
+std::optional<Failure> Credentials::add(const CredentialsRequest& request) const {
+  AuthenticationData data(request);
+  TimeStamp expiry = {};
+  const SECURITY_STATUS status =
+      AddCredentialsW(handle(), wideOrNull(request.principal), wide(request.package), request.use,
+                      data.get(), nullptr, nullptr, &expiry);
+  if (succeeded(status)) return std::nullopt;
+  return Failure{"AddCredentials", status};
+}
+
+// Looked up when it is called: not every secur32 has it.
+std::optional<Failure> Credentials::set(const KdcProxySettings& settings) const {
+  constexpr const char* kFunction = "SetCredentialsAttributes";
+  const HMODULE library = GetModuleHandleW(L"secur32.dll");
+  const auto set = reinterpret_cast<SET_CREDENTIALS_ATTRIBUTES_FN_W>(
+      reinterpret_cast<void*>(GetProcAddress(library, "SetCredentialsAttributesW")));
+  if (!set) return Failure{kFunction, SEC_E_UNSUPPORTED_FUNCTION};
+
+  // The structure, and the text behind it.
+  const std::size_t bytes = settings.proxy_server.size() * sizeof(char16_t);
+  SecPkgCredentials_KdcProxySettingsW header = {};
+  header.Version = KDC_PROXY_SETTINGS_V1;
+  header.Flags = settings.force ? KDC_PROXY_SETTINGS_FLAGS_FORCEPROXY : 0;
+  header.ProxyServerOffset = sizeof header;
+  header.ProxyServerLength = static_cast<USHORT>(bytes);
+  std::vector<std::byte> memory(sizeof header + bytes);
+  std::memcpy(memory.data(), &header, sizeof header);
+  std::memcpy(memory.data() + sizeof header, settings.proxy_server.data(), bytes);
+  const SECURITY_STATUS status = set(handle(), SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS, memory.data(),
+                                     static_cast<ULONG>(memory.size()));
+  if (succeeded(status)) return std::nullopt;
+  return Failure{kFunction, status};
 }
 
 }  // namespace sspi

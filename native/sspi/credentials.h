@@ -27,11 +27,24 @@ struct CredentialsRequest {
   std::u16string package_list;       // empty: none
 };
 
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcredentials_kdcproxysettingsw
+struct KdcProxySettings {
+  std::u16string proxy_server;
+  bool force;  // also where a domain controller could be reached
+};
+
 class Credentials {
  public:
   // May wait for the LSA.
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
   static Result<Credentials> acquire(const CredentialsRequest& request);
+
+  // Adds credentials of another package, such as for Negotiate to choose from. May wait for the LSA.
+  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
+  std::optional<Failure> add(const CredentialsRequest& request) const;
+
+  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcredentialsattributesw
+  std::optional<Failure> set(const KdcProxySettings& settings) const;
 
   PCredHandle handle() const { return handle_.get(); }
   const PackageInfo& package() const { return package_; }

@@ -2,7 +2,6 @@
 #ifndef WINSSPI_SSPI_HANDLE_H_
 #define WINSSPI_SSPI_HANDLE_H_
 
-#include <memory>
 #include <utility>
 
 #include "sspi/sspi.h"
@@ -47,16 +46,8 @@ struct ReleaseContext {
   void operator()(PCtxtHandle handle) const { DeleteSecurityContext(handle); }
 };
 
-struct ReleaseContextBuffer {
-  void operator()(void* memory) const { FreeContextBuffer(memory); }
-};
-
 using CredentialsHandle = UniqueHandle<ReleaseCredentials>;
 using ContextHandle = UniqueHandle<ReleaseContext>;
-
-// Memory that the package allocated and the caller frees.
-template <typename T>
-using ContextBuffer = std::unique_ptr<T, ReleaseContextBuffer>;
 
 }  // namespace sspi
 

@@ -2,7 +2,9 @@
 #ifndef WINSSPI_SSPI_MESSAGE_H_
 #define WINSSPI_SSPI_MESSAGE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "sspi/buffers.h"
 #include "sspi/context.h"
@@ -28,6 +30,18 @@ SECURITY_STATUS makeSignature(const Context& context, uint32_t qop, BufferDescri
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-verifysignature
 SECURITY_STATUS verifySignature(const Context& context, BufferDescriptor& buffers,
                                 uint32_t sequence_number, uint32_t& qop);
+
+// What a package may need beside the message.
+struct WrapRoom {
+  std::size_t token;
+  std::size_t padding;
+};
+
+// Encrypts a copy of the message in the target, and leaves token, message and padding at its start
+// without a gap; gives their length. The target has room for all three, and the message may lie in
+// it. After a failure, what it holds is nobody's.
+Result<std::size_t> wrapInto(const Context& context, uint32_t qop, std::span<std::byte> target,
+                             std::span<const std::byte> message, WrapRoom room);
 
 }  // namespace sspi
 

@@ -2,8 +2,7 @@
 
 #include <span>
 
-#include "sspi/handle.h"
-#include "sspi/text.h"
+#include "sspi/context_buffer.h"
 
 namespace sspi {
 

@@ -2,6 +2,7 @@
 #ifndef WINSSPI_SSPI_STATUS_H_
 #define WINSSPI_SSPI_STATUS_H_
 
+#include <cstdint>
 #include <utility>
 #include <variant>
 
@@ -16,6 +17,8 @@ struct Failure {
   SECURITY_STATUS status;
   // The package returned a buffer that is not inside the memory that it was given.
   bool buffer_outside_memory = false;
+  // With SEC_E_INCOMPLETE_MESSAGE: how many bytes are still to come, where the package said it.
+  uint32_t missing = 0;
 };
 
 template <typename T>
@@ -27,6 +30,8 @@ class [[nodiscard]] Result {
   explicit operator bool() const { return std::holds_alternative<T>(state_); }
   T& operator*() { return *std::get_if<T>(&state_); }
   T* operator->() { return std::get_if<T>(&state_); }
+  const T& operator*() const { return *std::get_if<T>(&state_); }
+  const T* operator->() const { return std::get_if<T>(&state_); }
   const Failure& failure() const { return *std::get_if<Failure>(&state_); }
 
  private:

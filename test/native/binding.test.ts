@@ -3,14 +3,20 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Binding, NativeContext, NativeCredentials } from '../../lib/internal/binding.js';
+import type { Binding, NativeCredentials } from '../../lib/internal/binding.js';
 import { runModule } from '../support/child.js';
 
 const path = '../../prebuilds/win32-x64/node.napi.node';
 const binding: Binding = createRequire(import.meta.url)(path);
 
 async function credentials(): Promise<NativeCredentials> {
-  const acquired = await binding.acquireCredentials('NTLM', 2, undefined, undefined, undefined);
+  const acquired = await binding.acquireCredentials({
+    package: 'NTLM',
+    use: 2,
+    principal: undefined,
+    identity: undefined,
+    packageList: undefined,
+  });
   if (!('handle' in acquired)) throw new Error(`status ${acquired.status.toString(16)}`);
   return acquired.handle;
 }
@@ -18,6 +24,9 @@ async function credentials(): Promise<NativeCredentials> {
 test('the addon exports exactly these names', () => {
   expect(Object.keys(binding).sort()).toEqual([
     'acquireCredentials',
+    'acquireCredentialsAsClient',
+    'addCredentials',
+    'applyControlToken',
     'closeContext',
     'closeCredentials',
     'createContext',
@@ -26,17 +35,30 @@ test('the addon exports exactly these names', () => {
     'encryptMessage',
     'encryptMessageAsync',
     'enumerateSecurityPackages',
+    'exportContext',
     'identity',
     'impersonate',
+    'importContext',
     'isMemberOf',
     'layout',
+    'lookupAccountName',
+    'lookupAccountSid',
     'makeSignature',
     'makeSignatureAsync',
     'queryAttribute',
+    'queryCredentialsCert',
+    'queryCredentialsNames',
+    'queryCredentialsSsiProvider',
     'querySecurityPackage',
+    'setApplicationData',
+    'setDtlsMtu',
+    'setKdcProxySettings',
+    'setKeyingMaterialInfo',
     'step',
+    'translateName',
     'verifySignature',
     'verifySignatureAsync',
+    'wrapInto',
   ]);
 });
 
@@ -53,27 +75,38 @@ describe("an object that is not the addon's", () => {
     Object.create(null),
   ];
 
+  const ofContexts = [
+    ...['encryptMessage', 'decryptMessage', 'makeSignature', 'verifySignature', 'wrapInto'],
+    ...['encryptMessageAsync', 'decryptMessageAsync', 'makeSignatureAsync', 'verifySignatureAsync'],
+    ...['step', 'applyControlToken', 'exportContext', 'closeContext', 'queryAttribute'],
+    ...['setApplicationData', 'setDtlsMtu', 'setKeyingMaterialInfo'],
+    ...['identity', 'isMemberOf', 'impersonate', 'acquireCredentialsAsClient'],
+  ] as (keyof Binding)[];
+  const ofCredentials = [
+    ...['createContext', 'addCredentials', 'setKdcProxySettings', 'closeCredentials'],
+    ...['queryCredentialsNames', 'queryCredentialsSsiProvider', 'queryCredentialsCert'],
+  ] as (keyof Binding)[];
+  const refuses = (name: keyof Binding, value: unknown) =>
+    expect(() => Reflect.apply(binding[name] as () => unknown, binding, [value]), name).toThrow(
+      TypeError,
+    );
+
   test('is refused by every function, and the process lives', async () => {
     const own = await credentials();
-    for (const value of [...forged, own]) {
-      const context = value as unknown as NativeContext;
-      for (const name of [
-        'encryptMessage',
-        'decryptMessage',
-        'makeSignature',
-        'verifySignature',
-      ] as const) {
-        expect(() => binding[name](context)).toThrow(TypeError);
-      }
-      expect(() => binding.step(context, undefined)).toThrow(TypeError);
-      expect(() => binding.closeContext(context)).toThrow(TypeError);
-      expect(() => binding.queryAttribute(context, 0)).toThrow(TypeError);
-    }
-    for (const value of forged) {
-      expect(() => binding.closeCredentials(value as unknown as NativeCredentials)).toThrow(
-        TypeError,
-      );
-    }
+    const context = binding.createContext(own, false, 'a/b', 0, undefined);
+    for (const name of ofContexts) for (const value of [...forged, own]) refuses(name, value);
+    for (const name of ofCredentials)
+      for (const value of [...forged, context]) refuses(name, value);
+  });
+
+  test('is refused by all functions that take an object', () => {
+    const others = [
+      ...['acquireCredentials', 'enumerateSecurityPackages', 'querySecurityPackage', 'layout'],
+      ...['importContext', 'lookupAccountName', 'lookupAccountSid', 'translateName'],
+    ];
+    expect([...ofContexts, ...ofCredentials, ...others].sort()).toEqual(
+      Object.keys(binding).sort(),
+    );
   });
 
   test('is not taken for credentials when it is a context', async () => {

@@ -44,6 +44,20 @@ describe('the types of the public API', () => {
       | 'negotiationInfo'
       | 'nativeNames'
       | 'flags'
+      | 'dceInfo'
+      | 'authority'
+      | 'passwordExpiry'
+      | 'targetInformation'
+      | 'accessToken'
+      | 'uniqueBindings'
+      | 'endpointBindings'
+      | 'clientSpecifiedTarget'
+      | 'lastClientTokenStatus'
+      | 'applicationProtocol'
+      | 'remoteCertContext'
+      | 'connectionInfo'
+      | 'cipherInfo'
+      | 'keyingMaterial'
     >();
   });
 

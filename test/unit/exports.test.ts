@@ -9,6 +9,7 @@ const constants = Object.keys(winsspi).filter((name) => /^[A-Z]+_/.test(name));
 
 test('the package exports exactly these names', () => {
   expect(words.sort()).toEqual([
+    'AccountNotFoundError',
     'BadBindingsError',
     'BufferTooSmallError',
     'ClientContext',
@@ -35,19 +36,24 @@ test('the package exports exactly these names', () => {
     'WrongPrincipalError',
     'enumerateSecurityPackages',
     'isSupported',
+    'lookupAccountName',
+    'lookupAccountSid',
     'querySecurityPackage',
     'spn',
     'tlsExporter',
     'tlsServerEndPoint',
     'tlsUnique',
+    'translateName',
   ]);
 });
 
-test('every constant has one of the five prefixes of the Windows SDK', () => {
+test('every constant has one of the six prefixes of the Windows SDK', () => {
   expect(
-    constants.filter((name) => !/^(SECBUFFER|SECQOP|SECPKG_ATTR|ISC_REQ|ASC_REQ)_/.test(name)),
+    constants.filter(
+      (name) => !/^(SCHANNEL|SECBUFFER|SECQOP|SECPKG_ATTR|ISC_REQ|ASC_REQ)_/.test(name),
+    ),
   ).toEqual([]);
-  expect(constants).toHaveLength(95);
+  expect(constants).toHaveLength(113);
 });
 
 test.each([

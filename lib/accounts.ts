@@ -1,0 +1,110 @@
+import { usageError } from './errors.js';
+import { getBinding, type NativeAccount, resultOf } from './internal/binding.js';
+import { validateChoice, validateName, validateString, validOptions } from './internal/validate.js';
+
+/** An account or a group of Windows. */
+export interface Account {
+  /** The security identifier, such as `S-1-5-32-545`. */
+  readonly sid: string;
+  /** Absent where no one could tell. */
+  readonly name: string | undefined;
+  readonly domain: string | undefined;
+}
+
+// https://learn.microsoft.com/windows/win32/api/winnt/ne-winnt-sid_name_use
+const types = [
+  undefined,
+  'user',
+  'group',
+  'domain',
+  'alias',
+  'wellKnownGroup',
+  'deletedAccount',
+  'invalid',
+  'unknown',
+  'computer',
+  'label',
+  'logonSession',
+] as const;
+
+/** What an account is: SID_NAME_USE; its number where Windows has a newer one. */
+export type AccountType = Exclude<(typeof types)[number], undefined> | number;
+
+export interface FoundAccount extends Account {
+  readonly type: AccountType;
+}
+
+// https://learn.microsoft.com/windows/win32/api/secext/ne-secext-extended_name_format
+const nameFormats = {
+  unknown: 0,
+  fullyQualifiedDN: 1,
+  samCompatible: 2,
+  display: 3,
+  uniqueId: 6,
+  canonical: 7,
+  userPrincipal: 8,
+  canonicalEx: 9,
+  servicePrincipal: 10,
+  dnsDomain: 12,
+} as const;
+
+/** How a name is written: EXTENDED_NAME_FORMAT. */
+export type NameFormat = keyof typeof nameFormats;
+
+/**
+ * The account of a security identifier, off the JavaScript thread: may wait for a domain controller.
+ * Rejects with AccountNotFoundError where nobody knows it.
+ *
+ * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountsidw
+ */
+export async function lookupAccountSid(sid: string): Promise<FoundAccount> {
+  validateSid(sid);
+  return foundAccount(resultOf(await getBinding().lookupAccountSid(sid)));
+}
+
+/**
+ * The account of a name, such as `DOMAIN\\user` or `user@domain`, off the JavaScript thread: may wait
+ * for a domain controller. Rejects with AccountNotFoundError where nobody knows it.
+ *
+ * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountnamew
+ */
+export async function lookupAccountName(name: string): Promise<FoundAccount> {
+  validateName(name, 'name');
+  return foundAccount(resultOf(await getBinding().lookupAccountName(name)));
+}
+
+/**
+ * A name of the directory in another form, off the JavaScript thread: asks a domain controller.
+ * Rejects with AccountNotFoundError where nobody knows it.
+ *
+ * https://learn.microsoft.com/windows/win32/api/secext/nf-secext-translatenamew
+ */
+export async function translateName(
+  name: string,
+  options: { from: NameFormat; to: NameFormat },
+): Promise<string> {
+  validateName(name, 'name');
+  const { from, to } = validOptions(options, 'options', ['from', 'to']);
+  const formats = Object.keys(nameFormats) as NameFormat[];
+  validateChoice(from, 'options.from', formats);
+  validateChoice(to, 'options.to', formats);
+  return resultOf(await getBinding().translateName(name, nameFormats[from], nameFormats[to]));
+}
+
+/** An account as the addon describes it, for users. */
+export function accountOf({ sid, name, domain }: NativeAccount): Account {
+  return { sid, name, domain };
+}
+
+function foundAccount(account: NativeAccount): FoundAccount {
+  return { ...accountOf(account), type: types[account.type] ?? account.type };
+}
+
+export function validateSid(value: unknown): asserts value is string {
+  validateString(value, 'sid');
+  if (/^S-1-\d+(-\d+){1,15}$/.test(value)) return;
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    '"sid" must be a security identifier in its text form, such as "S-1-5-32-544"',
+  );
+}
