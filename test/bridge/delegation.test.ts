@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, ServerContext } from 'winsspi';
 import { type GssOptions, GssPeer, type GssStep, handshakeWithPeer } from '../support/gss-peer.js';
-import { establishedPair } from '../support/handshake.js';
+import { establishedPair, handshake } from '../support/handshake.js';
 import { type Lab, lab, needsDomain, theLab } from '../support/lab.js';
 
 // A client hands a forwarded ticket to a server, and the server uses it. The process's own user is
@@ -138,6 +138,114 @@ describe.skipIf(!lab).each(kinds)(`our %s server (${needsDomain})`, (_, name, me
         client: { flags: { delegate } },
       });
       expect([client.flags.delegate, server.flags.delegate]).toEqual([delegate, delegate]);
+    }
+  });
+});
+
+describe.skipIf(!lab).each(kinds)(
+  `acquireCredentials() of a %s server (${needsDomain})`,
+  (_, name, mech) => {
+    /** As whom a second server sees the credentials. */
+    const userOf = async (credentials: Credentials) => {
+      using inbound = await Credentials.acquire({ package: name, use: 'inbound' });
+      using client = new ClientContext(credentials, { targetName: theLab().service.spn });
+      using server = new ServerContext(inbound);
+      await handshake(client, server);
+      return server.queryAttribute('names').userName;
+    };
+    const refused = {
+      name: 'NoCredentialsError',
+      code: 'SEC_E_NO_CREDENTIALS',
+      syscall: 'AcquireCredentialsHandle',
+    };
+
+    test('gives those that the peer has delegated', async () => {
+      using server = await serverMeets(name, mech, ['delegate_to_peer']);
+      using credentials = await server.acquireCredentials({ package: name });
+      expect(await userOf(credentials)).toBe('CORP\\bob');
+    });
+
+    test('gives those that our client has delegated, for Kerberos and for Negotiate', async () => {
+      const { server } = await establishedPair({
+        package: name,
+        identity: theLab().users.bob,
+        client: { flags: { delegate: true } },
+      });
+      for (const [, other] of kinds) {
+        using inbound = await Credentials.acquire({ package: other, use: 'inbound' });
+        using credentials = await server.acquireCredentials({ package: other });
+        using client = new ClientContext(credentials, { targetName: theLab().service.spn });
+        using second = new ServerContext(inbound);
+        await handshake(client, second);
+        expect(second.queryAttribute('names').userName).toBe('CORP\\bob');
+      }
+    });
+
+    test('and they can be delegated again', async () => {
+      const { server } = await establishedPair({
+        package: name,
+        identity: theLab().users.bob,
+        client: { flags: { delegate: true } },
+      });
+      using credentials = await server.acquireCredentials({ package: name });
+      using peer = await GssPeer.open({ role: 'acceptor', mech });
+      const targetName = theLab().service.spn;
+      using client = new ClientContext(credentials, { targetName, flags: { delegate: true } });
+      const { initiator, delegated } = await handshakeWithPeer(client, peer, 'context');
+      expect([initiator, delegated]).toEqual(['bob@CORP.TEST', 'bob@CORP.TEST']);
+    });
+
+    test('that outlive the context', async () => {
+      const server = await serverMeets(name, mech, ['delegate_to_peer']);
+      using credentials = await server.acquireCredentials({ package: name });
+      server.close();
+      expect(await userOf(credentials)).toBe('CORP\\bob');
+    });
+
+    test('of two clients at once are each one', async () => {
+      const users = ['bob', 'websvc', 'bob', 'websvc'] as const;
+      const servers = await Promise.all(
+        users.map(async (user) => {
+          const client = { flags: { delegate: true } };
+          return (await establishedPair({ package: name, identity: theLab().users[user], client }))
+            .server;
+        }),
+      );
+      const acquired = await Promise.all(
+        servers.map((server) => server.acquireCredentials({ package: name })),
+      );
+      const seen = [];
+      for (const credentials of acquired) seen.push(await userOf(credentials));
+      expect(seen).toEqual(users.map((user) => `CORP\\${user}`));
+    });
+
+    test('without the flag are NoCredentialsError, and the process is who it was', async () => {
+      using server = await serverMeets(name, mech, []);
+      await expect(server.acquireCredentials({ package: name })).rejects.toMatchObject(refused);
+      using own = await Credentials.acquire({ package: name });
+      expect(await userOf(own)).toBe('CORP\\alice');
+    });
+
+    test('for NTLM are NoCredentialsError: it has no tickets', async () => {
+      using server = await serverMeets(name, mech, ['delegate_to_peer']);
+      await expect(server.acquireCredentials({ package: names.NTLM })).rejects.toMatchObject(
+        refused,
+      );
+    });
+  },
+);
+
+describe.skipIf(!lab)(`acquireCredentials() of an NTLM server (${needsDomain})`, () => {
+  test('is NoCredentialsError, whoever asks', async () => {
+    const { server } = await establishedPair({
+      package: names.NTLM,
+      client: { flags: { delegate: true } },
+    });
+    expect(server.flags.delegate).toBe(false);
+    for (const name of Object.values(names)) {
+      await expect(server.acquireCredentials({ package: name })).rejects.toMatchObject({
+        name: 'NoCredentialsError',
+      });
     }
   });
 });
