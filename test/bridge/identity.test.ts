@@ -51,7 +51,7 @@ describe.skipIf(!lab).each(packages)(`the client's token under %s (${needsDomain
 
   test("a context's token ends with it", async () => {
     const before = handleCount();
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 30; i++) {
       const { client, server } = await establishedPair({ package: name });
       await server.identity();
       server.impersonate(() => {});

@@ -136,6 +136,8 @@ typedef struct Names {
 } Names;
 
 Status context_names(Context* context, Names* names);
+// What the client of an acceptor asked for, in malloc's memory; NULL: it did not say.
+char* context_specified_target(Context* context);
 void names_free(Names* names);
 // For Kerberos with the key's encryption type, RFC 3961's number.
 Status context_session_key(Context* context, Bytes* key, uint32_t* encryption_type);

@@ -49,6 +49,13 @@ Status context_names(Context* context, Names* names) {
   return SSPI_INSUFFICIENT_MEMORY;
 }
 
+char* context_specified_target(Context* context) {
+  pthread_mutex_lock(&context->lock);
+  char* target = context->specified_target ? strdup(context->specified_target) : NULL;
+  pthread_mutex_unlock(&context->lock);
+  return target;
+}
+
 // The last number of an object identifier: 7 bits to a byte, and the high bit where more follow.
 static uint32_t last_arc(const unsigned char* bytes, size_t length) {
   size_t start = length - 1;

@@ -44,6 +44,7 @@ void context_delete(Context* context) {
   if (context->target) gss_release_name(&minor, &context->target);
   bytes_free(&context->kept_output);
   delegated_release(context->delegated);
+  free(context->specified_target);
   credentials_release(context->credentials);
   pthread_mutex_destroy(&context->lock);
   free(context);

@@ -29,6 +29,8 @@ char* short_domain(const char* domain);  // CORP.TEST is CORP
 char* join(const char* one, const char* between, const char* other);
 char* name_text(gss_name_t name);
 gss_name_t import_user(const char* user, const char* realm);  // realm may be NULL
+// What a client's token says that it wants: HTTP/host, or NULL.
+char* target_of_token(const Bytes* token, Package package);
 gss_name_t import_target(const char* target, Package package);
 
 // The Kerberos tickets of one user, in a cache of their own.
@@ -57,7 +59,8 @@ struct Context {
   gss_ctx_id_t handle;
   Credentials* credentials;  // NULL in an imported context
   gss_name_t target;
-  Delegated* delegated;  // to an acceptor; may be NULL
+  Delegated* delegated;    // to an acceptor; may be NULL
+  char* specified_target;  // by the client to an acceptor; may be NULL
   ContextState state;
   Status kept_status;  // of kept_output, where there is one
   Bytes kept_output;

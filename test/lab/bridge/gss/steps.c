@@ -1,4 +1,6 @@
 // The steps of a handshake.
+#include <stdlib.h>
+
 #include "gss.h"
 
 static gss_buffer_desc buffer_of(Bytes bytes) {
@@ -14,6 +16,16 @@ static gss_channel_bindings_t bindings_of(const Leg* leg,
   bindings->acceptor_address = buffer_of(leg->bindings->acceptor);
   bindings->application_data = buffer_of(leg->bindings->application);
   return bindings;
+}
+
+// Kerberos names the service in the first token, NTLM in the last one.
+static void remember_target(Context* context, const Leg* leg) {
+  for (Package package = PACKAGE_KERBEROS; package <= PACKAGE_NTLM; package++) {
+    char* target = target_of_token(&leg->input, package);
+    if (!target) continue;
+    free(context->specified_target);
+    context->specified_target = target;
+  }
 }
 
 // What nothing more is known of, is the token's fault.
@@ -78,6 +90,7 @@ static Status accept(Context* context, Leg* leg) {
                                                  &flags, &lifetime, &delegated);
   leg->output = take(&output);
   if (delegated) context->delegated = delegated_take(delegated);
+  remember_target(context, leg);
   if (!context->delegated) flags &= ~(OM_uint32)GSS_C_DELEG_FLAG;
   status = status_of_gss(STAGE_ACCEPT, major, minor, mechanism);
   if (are_ntlm_bindings(leg, major, minor, mechanism)) status = SSPI_BAD_BINDINGS;

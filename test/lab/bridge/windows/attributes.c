@@ -113,7 +113,7 @@ static SECURITY_STATUS query_complete(Context* context, const ContextState* stat
     case SECPKG_ATTR_AUTHORITY:
       return query_authority(context, value);
     case SECPKG_ATTR_CLIENT_SPECIFIED_TARGET:
-      return query_target(context, state, value);
+      return query_target(context, value);
     case SECPKG_ATTR_ACCESS_TOKEN:
       return context_token(context, &((SecPkgContext_AccessToken*)value)->AccessToken);
     case SECPKG_ATTR_LIFESPAN:

@@ -83,7 +83,7 @@ SECURITY_STATUS query_names(Context* context, SecPkgContext_NamesW* value);
 SECURITY_STATUS query_native_names(Context* context, SecPkgContext_NativeNamesW* value);
 SECURITY_STATUS query_dce_info(Context* context, SecPkgContext_DceInfo* value);
 SECURITY_STATUS query_authority(Context* context, SecPkgContext_AuthorityW* value);
-SECURITY_STATUS query_target(Context* context, const ContextState* state, SEC_WCHAR** value);
+SECURITY_STATUS query_target(Context* context, SEC_WCHAR** value);
 
 SECURITY_STATUS WINAPI encrypt_message(PCtxtHandle, ULONG, PSecBufferDesc, ULONG);
 SECURITY_STATUS WINAPI decrypt_message(PCtxtHandle, PSecBufferDesc, ULONG, PULONG);

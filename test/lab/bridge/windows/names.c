@@ -55,20 +55,11 @@ SECURITY_STATUS query_authority(Context* context, SecPkgContext_AuthorityW* valu
   return written;
 }
 
-// The service of the client's ticket, as the client named it: without its realm. gss-ntlmssp does
-// not show what a client of NTLM says.
 // https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_clientspecifiedtarget
-SECURITY_STATUS query_target(Context* context, const ContextState* state, SEC_WCHAR** value) {
-  Names names;
-  if (state->initiator) return SEC_E_UNSUPPORTED_FUNCTION;
-  const Status status = context_names(context, &names);
-  if (status != SSPI_OK) return (SECURITY_STATUS)status;
-  SECURITY_STATUS written = SEC_E_UNSUPPORTED_FUNCTION;
-  if (names.server) {
-    char* realm = strrchr(names.server, '@');
-    if (realm) *realm = 0;
-    written = widen_into(value, names.server);
-  }
-  names_free(&names);
+SECURITY_STATUS query_target(Context* context, SEC_WCHAR** value) {
+  char* target = context_specified_target(context);
+  if (!target) return SEC_E_UNSUPPORTED_FUNCTION;
+  const SECURITY_STATUS written = widen_into(value, target);
+  free(target);
   return written;
 }
