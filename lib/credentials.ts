@@ -188,6 +188,7 @@ function requestOf(
   const { package: packageName = 'Negotiate', use = defaultUse } = valid;
   const { principal, identity, packageList } = valid;
   validateName(packageName, 'options.package');
+  if (identity !== undefined) assertTakesIdentity(packageName);
   validateChoice(use, 'options.use', useNames);
   if (principal !== undefined) validateName(principal, 'options.principal');
   if (packageList !== undefined) validateName(packageList, 'options.packageList');
@@ -198,6 +199,15 @@ function requestOf(
     identity: identity === undefined ? undefined : validIdentity(identity),
     packageList,
   };
+}
+
+// Schannel reads an identity as the structure of its own that it wants there.
+function assertTakesIdentity(packageName: string): void {
+  if (!/^(schannel|microsoft unified security protocol provider)$/i.test(packageName)) return;
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    `"options.identity" has no meaning for ${packageName}: it has no users`,
+  );
 }
 
 function validIdentity(identity: IdentityOptions): Required<IdentityOptions> {

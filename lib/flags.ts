@@ -67,6 +67,7 @@ const clientBits = {
   confidentiality: ISC_REQ_CONFIDENTIALITY,
   integrity: ISC_REQ_INTEGRITY,
   useSessionKey: ISC_REQ_USE_SESSION_KEY,
+  useSuppliedCredentials: ISC_REQ_USE_SUPPLIED_CREDS,
   dceStyle: ISC_REQ_USE_DCE_STYLE,
   datagram: ISC_REQ_DATAGRAM,
   connection: ISC_REQ_CONNECTION,

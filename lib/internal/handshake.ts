@@ -147,11 +147,11 @@ export class Handshake {
   #validateToken(token: Uint8Array | undefined): void {
     if (token !== undefined) {
       validateBytes(token, 'token', LONGEST_TOKEN);
-    } else if (this.#reopening !== 'controlToken' && !this.#startsClient) {
+    } else if (!this.#reopening && !this.#startsClient) {
       throw usageError(
         'ERR_INVALID_ARG_TYPE',
         `"token" must be the peer's token. Only a client's first step goes without one, and one ` +
-          'after applyControlToken()',
+          'of a context that was complete before',
       );
     }
   }

@@ -15,7 +15,11 @@ constexpr DWORD kName = 257;  // names have at most 256 characters and the termi
 
 }  // namespace
 
-Failure lastError(const char* function) { return {function, HRESULT_FROM_WIN32(GetLastError())}; }
+Failure lastError(const char* function) {
+  const DWORD error = GetLastError();
+  // A function that failed without saying why has not succeeded.
+  return {function, error == ERROR_SUCCESS ? SEC_E_INTERNAL_ERROR : HRESULT_FROM_WIN32(error)};
+}
 
 Result<std::u16string> sidText(PSID sid) {
   LPWSTR characters = nullptr;

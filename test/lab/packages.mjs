@@ -31,6 +31,7 @@ export const labPackages = {
   'python3-gssapi': 'GSS-API for the peer of the tests',
   'gss-ntlmssp': 'NTLM for GSS-API',
   faketime: 'a peer whose clock is wrong',
+  openssl: 'a TLS server',
   iproute2: 'the loopback of a run',
   'util-linux': 'unshare and flock',
   mount: 'the places of a run',

@@ -81,4 +81,10 @@ describe('the two build descriptions', () => {
     expect(all(gypBlock, /"([^"]+)"/g)).toEqual(block.trim().split(/\s+/).sort());
     expect(block).toContain('NAPI_VERSION=9');
   });
+
+  test("the scripted provider's lists every source", () => {
+    const sources = readdirSync(join(root, 'test/provider')).filter((name) => /\.cc$/.test(name));
+    expect(all(read('test/provider/binding.gyp'), /"(\w+\.cc)"/g)).toEqual(sources.sort());
+    expect(sources.length).toBeGreaterThan(20);
+  });
 });

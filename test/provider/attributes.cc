@@ -1,9 +1,9 @@
 #include "attributes.h"
 
-#include <algorithm>
 #include <cstring>
 #include <cwchar>
 
+#include "answers.h"
 #include "calls.h"
 #include "memory.h"
 #include "objects.h"
@@ -12,15 +12,6 @@
 
 namespace provider {
 namespace {
-
-template <typename Answer>
-Answer& as(void* memory) {
-  return *static_cast<Answer*>(memory);
-}
-
-SEC_WCHAR* textOrNull(const wchar_t* text) {
-  return behaves("nullPointers") ? nullptr : copyOfText(text);
-}
 
 // One block, as FreeContextBuffer frees only one: the structure and its texts behind it.
 SecPkgInfoW* copyOfPackage(const Package& package) {
@@ -55,13 +46,11 @@ SecPkgContext_NegotiationInfoW negotiationInfo(const Context& context) {
   return {copyOfPackage(*context.package), behaviour("negotiationState").value_or(0)};
 }
 
-void answerAttribute(const Context& context, ULONG attribute, void* memory) {
+// What most packages answer.
+void answerUsual(const Context& context, ULONG attribute, void* memory) {
   switch (attribute) {
     case SECPKG_ATTR_SIZES:
       as<SecPkgContext_Sizes>(memory) = context.package->sizes;
-      break;
-    case SECPKG_ATTR_STREAM_SIZES:
-      as<SecPkgContext_StreamSizes>(memory) = {5, 64, 16384, 4, 1};
       break;
     case SECPKG_ATTR_NAMES:
       as<SecPkgContext_NamesW>(memory) = {textOrNull(L"CORP\\al\u00edce")};
@@ -100,9 +89,12 @@ SECURITY_STATUS WINAPI queryContextAttributes(PCtxtHandle handle, ULONG attribut
   if (const auto status = call.begin()) return call.end(*status);
   const auto context = findContext(handle, "QueryContextAttributes");
   if (!context) return call.end(SEC_E_INVALID_HANDLE);
-  const bool known = attribute < 64 && ((context->package->attributes >> attribute) & 1) != 0;
-  if (!known) return call.end(SEC_E_UNSUPPORTED_FUNCTION);
-  answerAttribute(*context, attribute, answer);
+  if (!answers(*context->package, attribute)) return call.end(SEC_E_UNSUPPORTED_FUNCTION);
+  // Its caller says which form of the structure is wanted.
+  if (attribute == SECPKG_ATTR_CIPHER_INFO) call.note("version", *static_cast<DWORD*>(answer));
+  answerUsual(*context, attribute, answer);
+  answerRare(attribute, answer);
+  answerStream(attribute, answer);
   return call.end(SEC_E_OK);
 }
 

@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { ContextAttributes } from 'winsspi';
+import { type ContextAttributes, tlsServerEndPoint } from 'winsspi';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -16,6 +18,10 @@ const packageInfo = {
   rpcId: 65535,
   maxToken: 48000,
 };
+
+const certificate = new X509Certificate(
+  readFileSync(new URL('../fixtures/certificates/rsa-sha256.pem', import.meta.url)),
+);
 
 const values: [keyof ContextAttributes, number, unknown][] = [
   ['sizes', 0, { maxToken: 48000, maxSignature: 40, blockSize: 1, securityTrailer: 76 }],
@@ -41,6 +47,72 @@ const values: [keyof ContextAttributes, number, unknown][] = [
   ['packageInfo', 10, packageInfo],
   ['negotiationInfo', 12, { package: packageInfo, state: 'complete' }],
   ['nativeNames', 13, { clientName: 'alice@CORP.TEST', serverName: 'HTTP/server.corp.test' }],
+  ['dceInfo', 3, { authorizationService: 1, name: 'CORP\\alíce' }],
+  ['authority', 6, { authorityName: 'CÖRP.TEST' }],
+  ['passwordExpiry', 8, new Date('2042-03-04T05:06:07Z')],
+  ['targetInformation', 17, Buffer.from('f0f1f2f3f4f5f6f7', 'hex')],
+  [
+    'accessToken',
+    18,
+    {
+      sid: expect.stringMatching(/^S-1-5-/),
+      groups: expect.arrayContaining([
+        { sid: 'S-1-5-32-545', attributes: ['mandatory', 'enabledByDefault', 'enabled'] },
+      ]),
+      logonId: expect.any(BigInt),
+      impersonationLevel: 'impersonation',
+      elevated: expect.any(Boolean),
+      expiry: undefined,
+    },
+  ],
+  [
+    'uniqueBindings',
+    25,
+    {
+      applicationData: Buffer.concat([
+        Buffer.from('tls-unique:'),
+        Buffer.from('000102030405060708090a0b', 'hex'),
+      ]),
+    },
+  ],
+  ['endpointBindings', 26, tlsServerEndPoint(certificate)],
+  ['clientSpecifiedTarget', 27, 'HTTP/sérver.corp.test'],
+  ['lastClientTokenStatus', 30, 'yes'],
+  ['applicationProtocol', 35, { status: 'success', extension: 'alpn', protocol: 'h2' }],
+  [
+    'connectionInfo',
+    0x5a,
+    {
+      protocol: 0x800,
+      cipherAlgorithm: 0x6610,
+      cipherStrength: 256,
+      hashAlgorithm: 0x800d,
+      hashStrength: 384,
+      exchangeAlgorithm: 0xae06,
+      exchangeStrength: 255,
+    },
+  ],
+  [
+    'cipherInfo',
+    0x64,
+    {
+      protocol: 0x303,
+      cipherSuite: 0xc030,
+      baseCipherSuite: 0xc02f,
+      cipherSuiteName: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
+      cipherName: 'AES',
+      cipherLength: 256,
+      cipherBlockLength: 16,
+      hashName: 'SHA384',
+      hashLength: 384,
+      exchangeName: 'ECDH',
+      minimumExchangeLength: 224,
+      maximumExchangeLength: 521,
+      certificateName: 'RSA',
+      keyType: 7,
+    },
+  ],
+  ['keyingMaterial', 0x6b, Buffer.from('000102030405060708090a0b', 'hex')],
 ];
 
 describe.skipIf(!providerInstalled)('queryAttribute', () => {
@@ -55,6 +127,78 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
     expect(calls[0]?.thread).toBe(provider.thread());
     // What it pointed to was given back at once.
     expect(provider.counters().buffers).toBe(0);
+  });
+
+  test('remoteCertContext is the certificate of the peer', async () => {
+    using pair = await providerPair('TestScript');
+    expect(pair.client.queryAttribute('remoteCertContext').raw).toEqual(certificate.raw);
+    expect(callsOf('QueryContextAttributes').at(-1)?.attribute).toBe(0x53);
+    expect(provider.counters().certificates).toBe(0);
+  });
+
+  test('cipherInfo asks for the version of the structure that it reads', async () => {
+    using pair = await providerPair('TestScript');
+    pair.client.queryAttribute('cipherInfo');
+    expect(callsOf('QueryContextAttributes').at(-1)?.version).toBe(1);
+  });
+
+  test('names in cipherInfo that fill their room and have no end are read to the end of it', async () => {
+    using pair = await providerPair('TestScript');
+    provider.behave('unendedNames', 1);
+    const { cipherSuiteName, certificateName } = pair.client.queryAttribute('cipherInfo');
+    expect([cipherSuiteName, certificateName]).toEqual(['T'.repeat(64), 'R'.repeat(64)]);
+  });
+
+  test('what another service has in dceInfo is not taken for a name, and is given back', async () => {
+    using pair = await providerPair('TestScript');
+    provider.behave('authorizationService', 2);
+    expect(pair.client.queryAttribute('dceInfo')).toEqual({
+      authorizationService: 2,
+      name: undefined,
+    });
+    expect(provider.counters().buffers).toBe(0);
+  });
+
+  test.each([
+    [0, 'yes'],
+    [1, 'no'],
+    [2, 'maybe'],
+    [3, 3],
+  ])('the status %d of the last token of the client is %s', async (number, status) => {
+    using pair = await providerPair('TestScript');
+    provider.behave('lastClientTokenStatus', number);
+    expect(pair.client.queryAttribute('lastClientTokenStatus')).toBe(status);
+  });
+
+  test.each([
+    [0, 0, { status: 'none', extension: 'none', protocol: undefined }],
+    [2, 1, { status: 'selectedClientOnly', extension: 'npn', protocol: 'h2' }],
+    [9, 8, { status: 9, extension: 8, protocol: 'h2' }],
+  ])('the numbers %d and %d of ALPN are %j', async (status, extension, value) => {
+    using pair = await providerPair('TestScript');
+    provider.behave('applicationProtocolStatus', status);
+    provider.behave('applicationProtocolExtension', extension);
+    expect(pair.client.queryAttribute('applicationProtocol')).toEqual(value);
+  });
+
+  describe.each(['uniqueBindings', 'endpointBindings'] as const)('%s', (name) => {
+    test.each([[1], [2], [3], [4]])(
+      'that reach outside their memory (%d) are an error and are not read',
+      async (place) => {
+        using pair = await providerPair('TestScript');
+        provider.behave('bindings', place);
+        expect(() => pair.client.queryAttribute(name)).toThrow(
+          expect.objectContaining({ code: 'ERR_SSPI_INVALID_BUFFER' }),
+        );
+        expect(provider.counters().buffers).toBe(0);
+      },
+    );
+
+    test.each([[5], [6]])('without a whole header (%d) are empty', async (place) => {
+      using pair = await providerPair('TestScript');
+      provider.behave('bindings', place);
+      expect(pair.client.queryAttribute(name)).toEqual({ applicationData: Buffer.alloc(0) });
+    });
   });
 
   test('flags, in the words of each side', async () => {
@@ -95,6 +239,17 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
     expect(pair.client.queryAttribute('nativeNames')).toEqual({ clientName: '', serverName: '' });
     expect(pair.client.queryAttribute('sessionKey')).toEqual(Buffer.alloc(0));
     expect(pair.client.queryAttribute('packageInfo')).toMatchObject({ name: '', maxToken: 0 });
+    expect(pair.client.queryAttribute('dceInfo').name).toBe(undefined);
+    expect(pair.client.queryAttribute('authority')).toEqual({ authorityName: '' });
+    expect(pair.client.queryAttribute('targetInformation')).toEqual(Buffer.alloc(0));
+    expect(pair.client.queryAttribute('uniqueBindings').applicationData.length).toBe(0);
+    expect(pair.client.queryAttribute('clientSpecifiedTarget')).toBe('');
+    expect(pair.client.queryAttribute('keyingMaterial')).toEqual(Buffer.alloc(0));
+    for (const name of ['accessToken', 'remoteCertContext'] as const) {
+      expect(() => pair.client.queryAttribute(name)).toThrow(
+        expect.objectContaining({ name: 'SspiError' }),
+      );
+    }
   });
 
   test.each(values)('%s: a failure is an SspiError, and nothing is lost', async (name) => {
@@ -123,5 +278,84 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
     expect(key.length).toBe(16);
     expect(one.server.queryAttribute('sessionKey')).toEqual(key);
     expect(other.client.queryAttribute('sessionKey')).not.toEqual(key);
+  });
+});
+
+describe.skipIf(!providerInstalled)('setAttribute', () => {
+  checkProviderAfterEach();
+
+  test('applicationData passes the bytes', async () => {
+    using pair = await providerPair('TestStream');
+    pair.client.setAttribute('applicationData', Buffer.from('of the session'));
+    const [call, ...more] = callsOf('SetContextAttributes');
+    expect(more).toEqual([]);
+    expect(call).toMatchObject({ attribute: 0x5e, size: 16, data: Buffer.from('of the session') });
+    expect(call?.thread).toBe(provider.thread());
+  });
+
+  test('dtlsMtu passes the number', async () => {
+    using pair = await providerPair('TestStream');
+    pair.client.setAttribute('dtlsMtu', 1400);
+    expect(callsOf('SetContextAttributes')[0]).toMatchObject({
+      attribute: 34,
+      size: 4,
+      mtu: 1400,
+    });
+  });
+
+  test('keyingMaterialInfo passes the label with its zero, the context and the length', async () => {
+    using pair = await providerPair('TestStream');
+    const context = Buffer.from('context');
+    pair.client.setAttribute('keyingMaterialInfo', { label: 'EXPORTER-test', context, length: 32 });
+    pair.client.setAttribute('keyingMaterialInfo', { label: 'EXPORTER-test', length: 48 });
+    const [withContext, without] = callsOf('SetContextAttributes');
+    expect(withContext).toMatchObject({
+      attribute: 0x6a,
+      label: Buffer.from('EXPORTER-test\0'),
+      contextValue: context,
+      contextLength: 7,
+      materialLength: 32,
+    });
+    expect(without).toMatchObject({ contextLength: 0, materialLength: 48 });
+    expect(without).not.toHaveProperty('contextValue');
+  });
+
+  test('a package without it throws UnsupportedFunctionError', async () => {
+    using pair = await providerPair('TestKerberos');
+    expect(() => pair.client.setAttribute('dtlsMtu', 1400)).toThrow(
+      expect.objectContaining({
+        name: 'UnsupportedFunctionError',
+        syscall: 'SetContextAttributes',
+      }),
+    );
+  });
+
+  test.each<[string, string, unknown, string]>([
+    ['an unknown name', 'dtlsMTU', 1400, 'ERR_INVALID_ARG_VALUE'],
+    ['a name that can only be asked for', 'sizes', {}, 'ERR_INVALID_ARG_VALUE'],
+    ['an MTU of 199 bytes', 'dtlsMtu', 199, 'ERR_OUT_OF_RANGE'],
+    ['an MTU of 65,536 bytes', 'dtlsMtu', 65_536, 'ERR_OUT_OF_RANGE'],
+    ['an MTU that is text', 'dtlsMtu', '1400', 'ERR_INVALID_ARG_TYPE'],
+    ['data that is text', 'applicationData', 'text', 'ERR_INVALID_ARG_TYPE'],
+    ['no label', 'keyingMaterialInfo', { length: 1 }, 'ERR_INVALID_ARG_TYPE'],
+    [
+      'a label that is not ASCII',
+      'keyingMaterialInfo',
+      { label: 'é', length: 1 },
+      'ERR_INVALID_ARG_VALUE',
+    ],
+    ['no bytes', 'keyingMaterialInfo', { label: 'a', length: 0 }, 'ERR_OUT_OF_RANGE'],
+    [
+      'a label of 65,535 characters',
+      'keyingMaterialInfo',
+      { label: 'a'.repeat(65_535), length: 1 },
+      'ERR_OUT_OF_RANGE',
+    ],
+  ])('%s is refused before the call', async (_, name, value, code) => {
+    using pair = await providerPair('TestStream');
+    expect(() => pair.client.setAttribute(name as never, value as never)).toThrow(
+      expect.objectContaining({ code }),
+    );
+    expect(callsOf('SetContextAttributes')).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ const options = [
 
 /** What decides how the provider comes out: paths from the root of the project. */
 export function providerSources() {
-  const own = readdirSync(folder).filter((name) => !name.endsWith('.test.ts'));
+  const own = readdirSync(folder).filter((name) => /\.(cc|h|def|mjs)$/.test(name));
   return [...own.sort().map((name) => `test/provider/${name}`), 'native/win_delay_load_hook.cc'];
 }
 
@@ -32,7 +32,7 @@ export async function buildProvider(path) {
     const sources = providerSources()
       .filter((name) => /\.(cc|def)$/.test(name))
       .map((name) => join(project, name));
-    const libraries = [await makeImportLibrary(scratch), '-ldelayimp'];
+    const libraries = [await makeImportLibrary(scratch), '-ldelayimp', '-lcrypt32'];
     const args = [...options, '-o', path, ...sources, ...libraries];
     await run('x86_64-w64-mingw32-g++-posix', args);
   } finally {

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "handles.h"
+#include "impersonation.h"
 #include "script.h"
 
 namespace provider {
@@ -15,10 +16,11 @@ uint64_t age = 0;
 }  // namespace
 
 Call::Call(const char* function, const SecHandle* handle) : function_(function) {
+  const bool impersonating = isImpersonating();
   const std::lock_guard lock(mutex);
   index_ = record.size();
   age_ = age;
-  record.push_back({function, GetCurrentThreadId(), numberOf(handle), {}, {}, {}});
+  record.push_back({function, GetCurrentThreadId(), impersonating, numberOf(handle), {}, {}, {}});
 }
 
 void Call::note(const char* name, double value) {
@@ -29,6 +31,11 @@ void Call::note(const char* name, double value) {
 void Call::note(const char* name, std::u16string text) {
   const std::lock_guard lock(mutex);
   if (age_ == age) record[index_].details.emplace_back(name, std::move(text));
+}
+
+void Call::note(const char* name, std::span<const unsigned char> bytes) {
+  const std::lock_guard lock(mutex);
+  if (age_ == age) record[index_].details.emplace_back(name, Bytes(bytes.begin(), bytes.end()));
 }
 
 void Call::note(const char* name, const SEC_WCHAR* characters) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -13,18 +14,21 @@
 
 namespace provider {
 
+using Bytes = std::vector<unsigned char>;
+
 struct RecordedBuffer {
   uint32_t type;
   uint32_t length;
-  std::vector<unsigned char> bytes;  // of input tokens and channel bindings
+  Bytes bytes;  // of input tokens and channel bindings
 };
 
 struct RecordedCall {
   const char* function;
   uint32_t thread;
+  bool impersonating;                     // the thread acted as somebody else
   uint64_t handle;                        // of the credentials or the context; 0: none yet
   std::optional<SECURITY_STATUS> status;  // nothing while the call runs
-  std::vector<std::pair<const char*, std::variant<double, std::u16string>>> details;
+  std::vector<std::pair<const char*, std::variant<double, std::u16string, Bytes>>> details;
   std::vector<RecordedBuffer> buffers;
 };
 
@@ -38,6 +42,7 @@ class Call {
   void note(const char* name, double value);
   void note(const char* name, const SEC_WCHAR* characters);
   void note(const char* name, std::u16string text);
+  void note(const char* name, std::span<const unsigned char> bytes);
   void noteBuffers(const SecBufferDesc* buffers, bool with_bytes);
 
   // Waits as the script says; the status that the script has for this call, if any.

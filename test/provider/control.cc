@@ -33,12 +33,15 @@ void hold(const Napi::CallbackInfo& info) { provider::hold(text(info, 0)); }
 void release(const Napi::CallbackInfo& info) { provider::release(text(info, 0)); }
 void behave(const Napi::CallbackInfo& info) { provider::behave(text(info, 0), number(info, 1)); }
 
+Napi::Value bytesOf(Napi::Env env, const provider::Bytes& bytes) {
+  return Napi::Buffer<unsigned char>::Copy(env, bytes.data(), bytes.size());
+}
+
 Napi::Value bufferOf(Napi::Env env, const provider::RecordedBuffer& buffer) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("type", buffer.type);
   object.Set("length", buffer.length);
-  const auto& bytes = buffer.bytes;
-  object.Set("bytes", Napi::Buffer<unsigned char>::Copy(env, bytes.data(), bytes.size()));
+  object.Set("bytes", bytesOf(env, buffer.bytes));
   return object;
 }
 
@@ -46,12 +49,16 @@ Napi::Value callOf(Napi::Env env, const provider::RecordedCall& call) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("function", call.function);
   object.Set("thread", call.thread);
+  object.Set("impersonating", call.impersonating);
   object.Set("handle", static_cast<double>(call.handle));
   if (call.status) object.Set("status", static_cast<uint32_t>(*call.status));
   for (const auto& [name, value] : call.details) {
     if (const auto* amount = std::get_if<double>(&value)) object.Set(name, *amount);
     if (const auto* words = std::get_if<std::u16string>(&value)) {
       object.Set(name, Napi::String::New(env, *words));
+    }
+    if (const auto* bytes = std::get_if<provider::Bytes>(&value)) {
+      object.Set(name, bytesOf(env, *bytes));
     }
   }
   Napi::Array buffers = Napi::Array::New(env);
@@ -76,6 +83,8 @@ Napi::Value counters(const Napi::CallbackInfo& info) {
   object.Set("credentials", counters.credentials);
   object.Set("contexts", counters.contexts);
   object.Set("buffers", counters.buffers);
+  object.Set("tokens", counters.tokens);
+  object.Set("certificates", counters.certificates);
   Napi::Array errors = Napi::Array::New(info.Env());
   for (const std::string& error : counters.errors) errors.Set(errors.Length(), error);
   object.Set("errors", errors);

@@ -91,6 +91,45 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
     });
   });
 
+  test.each([
+    ['CORP\\alice', undefined, 'alice', 'CORP'],
+    ['CORP\\alice', '', 'alice', 'CORP'],
+    ['.\\alice', undefined, 'alice', '.'],
+    ['alice@corp.test', undefined, 'alice@corp.test', ''],
+    ['corp.test\\alice@x', undefined, 'alice@x', 'corp.test'],
+    ['alice', 'CORP', 'alice', 'CORP'],
+    // CredMarshalCredential's own alphabet; nobody takes it apart.
+    ['@@BE\\d7', undefined, '@@BE\\d7', ''],
+  ])('the user %j with the domain %j is %j of %j', async (user, domain, passed, passedDomain) => {
+    const identity = { user, password: 'x', ...(domain !== undefined && { domain }) };
+    const call = await acquired({ identity });
+    expect(call).toMatchObject({ user: passed });
+    expect(call?.domain ?? '').toBe(passedDomain);
+  });
+
+  test.each([
+    ['CORP\\alice', 'OTHER'],
+    ['CORP\\', undefined],
+    ['\\alice', undefined],
+    ['A\\B\\alice', undefined],
+  ])('the user %j with the domain %j is refused before the call', async (user, domain) => {
+    const identity = { user, password: 'x', ...(domain !== undefined && { domain }) };
+    await expect(Credentials.acquire({ package: 'TestScript', identity })).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARG_VALUE',
+    });
+    expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
+  });
+
+  test.each(['Schannel', 'Microsoft Unified Security Protocol Provider'])(
+    '%s takes no identity, which it would misread',
+    async (name) => {
+      const identity = { user: 'alice', password: 'x' };
+      await expect(Credentials.acquire({ package: name, identity })).rejects.toMatchObject({
+        code: 'ERR_INVALID_ARG_VALUE',
+      });
+    },
+  );
+
   test('a package list goes with the logged-on user too', async () => {
     const call = await acquired({ packageList: '!NTLM' });
     expect(call).toMatchObject({ form: 'SEC_WINNT_AUTH_IDENTITY_EXW', packageList: '!NTLM' });

@@ -4,7 +4,9 @@
 #include <cstring>
 
 #include "calls.h"
+#include "control_token.h"
 #include "handles.h"
+#include "leg.h"
 #include "objects.h"
 #include "points_in_time.h"
 #include "protection.h"
@@ -14,32 +16,6 @@
 namespace provider {
 namespace {
 
-// What the two functions have in common.
-// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
-// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
-struct Leg {
-  const char* function;
-  bool is_server;
-  PCredHandle credentials;
-  PCtxtHandle context;
-  ULONG flags;
-  PSecBufferDesc input;
-  PCtxtHandle new_context;
-  PSecBufferDesc output;
-  PULONG attributes;
-  PTimeStamp expiry;
-};
-
-std::span<const unsigned char> inputOf(const Leg& leg, ULONG wanted) {
-  if (!leg.input) return {};
-  const SecBuffer* const buffer = find({leg.input->pBuffers, leg.input->cBuffers}, wanted);
-  return buffer ? bytesOf(*buffer) : std::span<unsigned char>();
-}
-
-SecBuffer* outputOf(const Leg& leg) {
-  return leg.output ? find({leg.output->pBuffers, leg.output->cBuffers}, SECBUFFER_TOKEN) : nullptr;
-}
-
 std::shared_ptr<Context> startContext(const Leg& leg) {
   const auto credentials = findCredentials(leg.credentials, leg.function);
   if (!credentials) return nullptr;
@@ -48,34 +24,6 @@ std::shared_ptr<Context> startContext(const Leg& leg) {
     Keystream(Key{}, {false, context->id}).apply(context->key);  // another key for each context
   }
   return context;
-}
-
-// As the script says, the token lies or reaches where the caller has no memory.
-void moveOutside(SecBuffer& output, ULONG room) {
-  static unsigned char elsewhere[64];
-  switch (behaviour("outsideStep").value_or(0)) {
-    case 1:  // memory of the package's own
-      output.pvBuffer = elsewhere;
-      break;
-    case 2:  // one byte past the end
-      output.cbBuffer = room + 1;
-      break;
-    case 3:  // so long that the end wraps around
-      output.cbBuffer = 0xFFFFFFFF;
-      break;
-    case 4:  // where address and length wrap around together
-      output.pvBuffer = reinterpret_cast<void*>(~uintptr_t{0});
-      break;
-  }
-}
-
-void writeOutput(SecBuffer& output, std::span<const unsigned char> token) {
-  const ULONG room = output.cbBuffer;
-  if (!behaves("unwrittenOutput")) {
-    std::memcpy(output.pvBuffer, token.data(), token.size());
-    if (!behaves("fullOutput")) output.cbBuffer = static_cast<ULONG>(token.size());
-  }
-  moveOutside(output, room);
 }
 
 void writeResults(const Leg& leg, const Context& context) {
@@ -92,12 +40,13 @@ SECURITY_STATUS statusOf(const Context& context) {
   return context.complete ? SEC_E_OK : SEC_I_CONTINUE_NEEDED;
 }
 
-// A handle that stays the same is not written beside COMPLETE_NEEDED and COMPLETE_AND_CONTINUE:
-// secur32 of Wine makes a handle of its own from the package's beside SEC_E_OK and CONTINUE_NEEDED
-// only, and would hand out the package's.
-void writeHandle(const Leg& leg, const std::shared_ptr<Context>& context) {
+// A handle that stays the same is not written beside COMPLETE_NEEDED and the like: secur32 of Wine
+// makes a handle of its own from the package's beside SEC_E_OK and CONTINUE_NEEDED only, and would
+// hand out the package's.
+void writeHandle(const Leg& leg, const std::shared_ptr<Context>& context, SECURITY_STATUS status) {
+  const bool is_usual = status == SEC_E_OK || status == SEC_I_CONTINUE_NEEDED;
   if (leg.context && behaves("newHandle")) renew(context);
-  if (leg.context && behaves("complete")) return;
+  if (leg.context && !is_usual) return;
   if (leg.new_context) *leg.new_context = makeHandle(*context->package, context->id);
 }
 
@@ -109,29 +58,38 @@ std::vector<unsigned char> nextToken(const Context& context,
   return token;
 }
 
-SECURITY_STATUS tooSmall(SecBuffer* output, std::size_t wanted) {
-  if (output) output->cbBuffer = static_cast<ULONG>(wanted);
-  return SEC_E_BUFFER_TOO_SMALL;
+// How many tokens make a handshake.
+uint32_t tokensOf(const Package& package) {
+  const bool told = isScript(package) || isStream(package);
+  return told ? behaviour("tokens").value_or(package.tokens) : package.tokens;
 }
 
-// One leg of a context that is found or new. Nothing changes unless it succeeds.
-SECURITY_STATUS advance(const Leg& leg, const std::shared_ptr<Context>& context) {
+SECURITY_STATUS negotiate(const Leg& leg, Context& next, std::vector<unsigned char>& token) {
   const std::span<const unsigned char> bindings = inputOf(leg, SECBUFFER_CHANNEL_BINDINGS);
-  const uint32_t last = isScript(*context->package)
-                            ? behaviour("tokens").value_or(context->package->tokens)
-                            : context->package->tokens;
-  Context next = *context;
+  const uint32_t last = tokensOf(*next.package);
   if (leg.is_server || leg.context) {
     const SECURITY_STATUS status = takeToken(next, inputOf(leg, SECBUFFER_TOKEN), bindings);
     if (status != SEC_E_OK) return status;
     next.tokens++;
   }
-  std::vector<unsigned char> token;
   if (next.tokens < last) {
     token = nextToken(next, bindings);
     next.tokens++;
   }
   next.complete = next.tokens == last;
+  return statusOf(next);
+}
+
+// One leg of a context that is found or new. Nothing changes unless it succeeds.
+SECURITY_STATUS advance(const Leg& leg, const std::shared_ptr<Context>& context) {
+  const bool records = isStream(*context->package);
+  Context next = *context;
+  std::vector<unsigned char> token;
+  const SECURITY_STATUS status =
+      next.complete ? continueContext(next, inputOf(leg, SECBUFFER_TOKEN), token)
+                    : negotiate(leg, next, token);
+  if (status == SEC_E_INCOMPLETE_MESSAGE && records) tellMissing(leg);
+  if (status < 0) return status;
   next.flags = leg.flags;
 
   SecBuffer* const output = outputOf(leg);
@@ -140,10 +98,11 @@ SECURITY_STATUS advance(const Leg& leg, const std::shared_ptr<Context>& context)
     return tooSmall(output, token.size());
   }
   *context = next;
-  writeHandle(leg, context);
+  if (records) tellExtra(leg);
+  writeHandle(leg, context, status);
   if (output) writeOutput(*output, token);
   writeResults(leg, *context);
-  return statusOf(*context);
+  return status;
 }
 
 SECURITY_STATUS step(const Leg& leg, const SEC_WCHAR* target) {

@@ -1,7 +1,7 @@
-// The client of every context is the user of the process, so that no logon is needed; the thread
-// has a token of its own all the same.
+// The client is the user of the process, and the thread has a token of its own all the same.
 #include "impersonation.h"
 
+#include "access_tokens.h"
 #include "calls.h"
 #include "objects.h"
 
@@ -14,15 +14,6 @@ SECURITY_STATUS run(const char* function, const SecHandle* handle, Work work) {
   if (const auto status = call.begin()) return call.end(*status);
   if (!findContext(handle, function)) return call.end(SEC_E_INVALID_HANDLE);
   return call.end(work() ? SEC_E_OK : SEC_E_NO_IMPERSONATION);
-}
-
-bool copyProcessToken(void** token) {
-  HANDLE own = nullptr;
-  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE | TOKEN_QUERY, &own)) return false;
-  const bool copied = DuplicateTokenEx(own, TOKEN_QUERY | TOKEN_IMPERSONATE | TOKEN_DUPLICATE,
-                                       nullptr, SecurityImpersonation, TokenImpersonation, token);
-  CloseHandle(own);
-  return copied;
 }
 
 }  // namespace
@@ -40,7 +31,7 @@ SECURITY_STATUS WINAPI revertSecurityContext(PCtxtHandle handle) {
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querysecuritycontexttoken
 SECURITY_STATUS WINAPI querySecurityContextToken(PCtxtHandle handle, void** token) {
-  return run("QuerySecurityContextToken", handle, [token] { return copyProcessToken(token); });
+  return run("QuerySecurityContextToken", handle, [token] { return handOutToken(token); });
 }
 
 bool isImpersonating() {

@@ -3,10 +3,14 @@ import { Credentials } from 'winsspi';
 import {
   callsOf,
   checkProviderAfterEach,
+  newProviderPair,
+  type ProviderFunction,
   provider,
   providerInstalled,
   providerPair,
 } from '../support/provider.js';
+
+const text = Buffer.from('the text of the message');
 
 const turns = () =>
   callsOf('ImpersonateSecurityContext', 'RevertSecurityContext').map(
@@ -127,6 +131,82 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
       'RevertSecurityContext',
       'DeleteSecurityContext',
     ]);
+  });
+});
+
+describe.skipIf(!providerInstalled)('while a callback impersonates', () => {
+  checkProviderAfterEach();
+
+  test('what runs on another thread is not the client', async () => {
+    using pair = await providerPair('TestScript');
+    using other = await newProviderPair('TestScript');
+    const sealing = pair.server.impersonate(() => {
+      // On this thread the client's, on the others the process's: a step, a message, an identity.
+      const calls = [other.client.step(), pair.client.wrapAsync(text), pair.server.identity()];
+      pair.server.sign(text);
+      return { calls };
+    });
+    await Promise.all(sealing.calls);
+    const who = (name: ProviderFunction) => callsOf(name).at(-1)?.impersonating;
+    expect(who('MakeSignature')).toBe(true);
+    expect(who('InitializeSecurityContext')).toBe(false);
+    expect(who('EncryptMessage')).toBe(false);
+    expect(who('QuerySecurityContextToken')).toBe(false);
+    pair.server.sign(text);
+    expect(who('MakeSignature')).toBe(false);
+  });
+});
+
+describe.skipIf(!providerInstalled)('acquireCredentials', () => {
+  checkProviderAfterEach();
+
+  test('acquires as the client, on another thread, which is turned back', async () => {
+    using pair = await providerPair('TestScript');
+    const handle = callsOf('AcceptSecurityContext')[0]?.newHandle;
+    using credentials = await pair.server.acquireCredentials({ package: 'TestKerberos' });
+    expect([credentials.package, credentials.use]).toEqual(['TestKerberos', 'outbound']);
+    const calls = provider.calls().slice(-3);
+    expect(calls.map((call) => [call.function, call.impersonating])).toEqual([
+      ['ImpersonateSecurityContext', false],
+      ['AcquireCredentialsHandle', true],
+      ['RevertSecurityContext', true],
+    ]);
+    expect(new Set(calls.map(({ thread }) => thread)).size).toBe(1);
+    expect(calls[0]?.thread).not.toBe(provider.thread());
+    expect([calls[0]?.handle, calls[2]?.handle]).toEqual([handle, handle]);
+    expect(calls[1]).not.toHaveProperty('form');
+    // The thread goes on as the process.
+    using _other = await Credentials.acquire({ package: 'TestScript' });
+    expect(callsOf('AcquireCredentialsHandle').at(-1)?.impersonating).toBe(false);
+  });
+
+  test('turns the thread back where it fails', async () => {
+    using pair = await providerPair('TestScript');
+    provider.fail('AcquireCredentialsHandle', 0x8009030e);
+    await expect(pair.server.acquireCredentials({ package: 'TestScript' })).rejects.toMatchObject({
+      name: 'NoCredentialsError',
+      syscall: 'AcquireCredentialsHandle',
+    });
+    expect(provider.calls().at(-1)?.function).toBe('RevertSecurityContext');
+  });
+
+  test('does not acquire where Impersonate fails', async () => {
+    using pair = await providerPair('TestScript');
+    const before = callsOf('AcquireCredentialsHandle').length;
+    provider.fail('ImpersonateSecurityContext', 0x8009030b);
+    await expect(pair.server.acquireCredentials({ package: 'TestScript' })).rejects.toMatchObject({
+      code: 'SEC_E_NO_IMPERSONATION',
+      syscall: 'ImpersonateSecurityContext',
+    });
+    expect(callsOf('AcquireCredentialsHandle').length).toBe(before);
+  });
+
+  test('takes no identity: these are the client of the context', async () => {
+    using pair = await providerPair('TestScript');
+    const options = { identity: { user: 'bob', password: 'x' } } as never;
+    await expect(pair.server.acquireCredentials(options)).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARG_VALUE',
+    });
   });
 });
 

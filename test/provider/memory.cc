@@ -51,6 +51,12 @@ SEC_WCHAR* copyOfText(const wchar_t* text) {
   return static_cast<SEC_WCHAR*>(memory);
 }
 
+unsigned char* copyOfBytes(std::span<const unsigned char> bytes) {
+  void* memory = allocateBuffer(bytes.size());
+  if (memory) std::memcpy(memory, bytes.data(), bytes.size());
+  return static_cast<unsigned char*>(memory);
+}
+
 SECURITY_STATUS WINAPI freeContextBuffer(void* memory) {
   const std::lock_guard lock(mutex);
   for (const Block& block : blocks) {

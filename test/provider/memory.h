@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "sspi.h"
 
@@ -12,6 +13,7 @@ namespace provider {
 // Zeroed, and at most half a megabyte.
 void* allocateBuffer(std::size_t size);
 SEC_WCHAR* copyOfText(const wchar_t* text);
+unsigned char* copyOfBytes(std::span<const unsigned char> bytes);
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-freecontextbuffer
 SECURITY_STATUS WINAPI freeContextBuffer(void* memory);

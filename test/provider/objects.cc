@@ -2,7 +2,10 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 
+#include "access_tokens.h"
+#include "certificates.h"
 #include "handles.h"
 #include "memory.h"
 
@@ -12,6 +15,7 @@ namespace {
 std::mutex mutex;
 std::map<uint64_t, std::shared_ptr<Credentials>> all_credentials;
 std::map<uint64_t, std::shared_ptr<Context>> all_contexts;
+std::set<uint64_t> exported;
 std::vector<std::string> errors;
 uint64_t next = 1;
 uint64_t first = 1;  // that counts
@@ -88,13 +92,21 @@ bool removeCredentials(const SecHandle* handle) {
 bool removeContext(const SecHandle* handle) {
   const std::lock_guard lock(mutex);
   if (all_contexts.erase(numberOf(handle)) > 0) return true;
+  if (exported.erase(numberOf(handle)) > 0) return true;
   addError("DeleteSecurityContext", "no context with the handle", numberOf(handle));
   return false;
 }
 
+void removeExported(const SecHandle* handle) {
+  const std::lock_guard lock(mutex);
+  if (all_contexts.erase(numberOf(handle)) > 0) exported.insert(numberOf(handle));
+}
+
 Counters counters() {
   const std::lock_guard lock(mutex);
-  return {count(all_credentials), count(all_contexts), buffersAlive(), errors};
+  if (keptTokenWasClosed()) errors.push_back("the caller closed the context's access token");
+  return {count(all_credentials), count(all_contexts),  buffersAlive(),
+          tokensAlive(),          certificatesAlive(), errors};
 }
 
 void forgetObjects() {
@@ -102,6 +114,8 @@ void forgetObjects() {
   first = next;
   errors.clear();
   forgetBuffers();
+  forgetTokens();
+  forgetCertificates();
 }
 
 }  // namespace provider

@@ -18,6 +18,9 @@ struct Credentials {
   uint64_t id;
 };
 
+// Why a complete context may take one more step.
+enum class NextStep { kNone, kClose, kToken, kRecord };
+
 struct Context {
   const Package* package;
   uint64_t id;
@@ -27,6 +30,7 @@ struct Context {
   uint32_t flags = 0;
   uint32_t tokens = 0;  // how many were made or taken
   bool complete = false;
+  NextStep next_step = NextStep::kNone;
   uint64_t sent = 0;
   uint64_t received = 0;
 
@@ -44,11 +48,15 @@ std::shared_ptr<Credentials> findCredentials(const SecHandle* handle, const char
 std::shared_ptr<Context> findContext(const SecHandle* handle, const char* function);
 bool removeCredentials(const SecHandle* handle);
 bool removeContext(const SecHandle* handle);
+// The same, and one removeContext() may still follow.
+void removeExported(const SecHandle* handle);
 
 struct Counters {
   uint32_t credentials;
   uint32_t contexts;
   uint32_t buffers;
+  uint32_t tokens;
+  uint32_t certificates;
   std::vector<std::string> errors;
 };
 Counters counters();

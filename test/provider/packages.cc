@@ -17,11 +17,19 @@ constexpr uint64_t bits(uint64_t attribute, Rest... rest) {
 constexpr ULONG kCapabilities = SECPKG_FLAG_INTEGRITY | SECPKG_FLAG_PRIVACY |
                                 SECPKG_FLAG_CONNECTION | SECPKG_FLAG_READONLY_WITH_CHECKSUM;
 
-constexpr uint64_t kEvery =
-    bits(SECPKG_ATTR_SIZES, SECPKG_ATTR_NAMES, SECPKG_ATTR_LIFESPAN, SECPKG_ATTR_STREAM_SIZES,
-         SECPKG_ATTR_KEY_INFO, SECPKG_ATTR_SESSION_KEY, SECPKG_ATTR_PACKAGE_INFO,
-         SECPKG_ATTR_NEGOTIATION_INFO, SECPKG_ATTR_NATIVE_NAMES, SECPKG_ATTR_FLAGS);
-constexpr uint64_t kBut = bits(SECPKG_ATTR_STREAM_SIZES);
+constexpr uint64_t kUsual =
+    bits(SECPKG_ATTR_SIZES, SECPKG_ATTR_NAMES, SECPKG_ATTR_LIFESPAN, SECPKG_ATTR_KEY_INFO,
+         SECPKG_ATTR_SESSION_KEY, SECPKG_ATTR_PACKAGE_INFO, SECPKG_ATTR_NEGOTIATION_INFO,
+         SECPKG_ATTR_NATIVE_NAMES, SECPKG_ATTR_FLAGS);
+constexpr uint64_t kRare =
+    bits(SECPKG_ATTR_DCE_INFO, SECPKG_ATTR_AUTHORITY, SECPKG_ATTR_PASSWORD_EXPIRY,
+         SECPKG_ATTR_TARGET_INFORMATION, SECPKG_ATTR_ACCESS_TOKEN,
+         SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS);
+constexpr uint64_t kStream = bits(SECPKG_ATTR_STREAM_SIZES, SECPKG_ATTR_UNIQUE_BINDINGS,
+                                  SECPKG_ATTR_ENDPOINT_BINDINGS, SECPKG_ATTR_APPLICATION_PROTOCOL);
+constexpr uint64_t kLaterStream =
+    bits(SECPKG_ATTR_REMOTE_CERT_CONTEXT - 64, SECPKG_ATTR_CONNECTION_INFO - 64,
+         SECPKG_ATTR_CIPHER_INFO - 64, SECPKG_ATTR_KEYING_MATERIAL - 64);
 
 // Sizes: the largest token and signature, the block, the security trailer.
 // https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_sizes
@@ -32,7 +40,8 @@ constexpr Package kPackages[] = {
      48000,
      2,
      {48000, 40, 1, 76},
-     kEvery & ~kBut,
+     kUsual,
+     0,
      &kKerberosProtection},
     {L"TestNtlm",
      L"Shaped like NTLM",
@@ -41,6 +50,7 @@ constexpr Package kPackages[] = {
      3,
      {2888, 16, 0, 16},
      bits(SECPKG_ATTR_SIZES, SECPKG_ATTR_NAMES, SECPKG_ATTR_PACKAGE_INFO, SECPKG_ATTR_FLAGS),
+     0,
      &kNtlmProtection},
     {L"TestStream",
      L"Shaped like Schannel",
@@ -48,7 +58,8 @@ constexpr Package kPackages[] = {
      24576,
      2,
      {24576, 0, 1, 0},
-     bits(SECPKG_ATTR_SIZES, SECPKG_ATTR_STREAM_SIZES, SECPKG_ATTR_PACKAGE_INFO),
+     bits(SECPKG_ATTR_SIZES, SECPKG_ATTR_PACKAGE_INFO) | kStream,
+     kLaterStream,
      &kStreamProtection},
     {L"TestScript",
      L"Does what the test says",
@@ -56,7 +67,8 @@ constexpr Package kPackages[] = {
      48000,
      2,
      {48000, 40, 1, 76},
-     kEvery,
+     kUsual | kRare | kStream,
+     kLaterStream,
      &kKerberosProtection},
     {L"TestNull",
      L"Does nothing",
@@ -65,6 +77,7 @@ constexpr Package kPackages[] = {
      2,
      {4096, 16, 0, 16},
      bits(SECPKG_ATTR_SIZES, SECPKG_ATTR_PACKAGE_INFO),
+     0,
      &kNullProtection},
 };
 
@@ -88,6 +101,12 @@ SecPkgInfoW packageInfo(const Package& package) {
           package.max_token,
           const_cast<SEC_WCHAR*>(package.name),
           const_cast<SEC_WCHAR*>(package.comment)};
+}
+
+bool answers(const Package& package, ULONG attribute) {
+  if (attribute >= 128) return false;
+  const uint64_t word = attribute < 64 ? package.attributes : package.later_attributes;
+  return ((word >> (attribute % 64)) & 1) != 0;
 }
 
 bool isStream(const Package& package) { return &package == &kPackages[2]; }

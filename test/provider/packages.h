@@ -27,13 +27,15 @@ struct Package {
   ULONG max_token;
   uint32_t tokens;  // of a handshake, both sides together
   SecPkgContext_Sizes sizes;
-  uint64_t attributes;  // bit N: SECPKG_ATTR_N is answered
+  uint64_t attributes;        // bit N: SECPKG_ATTR_N is answered
+  uint64_t later_attributes;  // bit N: SECPKG_ATTR_(64 + N), which are Schannel's
   const Protection* protection;
 };
 
 std::span<const Package> packages();
 const Package* findPackage(const SEC_WCHAR* name);
 SecPkgInfoW packageInfo(const Package& package);
+bool answers(const Package& package, ULONG attribute);
 inline constexpr std::size_t kNullPlace = 4;  // of TestNull
 bool isStream(const Package& package);        // its tokens are records
 bool isScript(const Package& package);

@@ -46,5 +46,6 @@ TimeStamp expiry(const SYSTEMTIME& utc) {
 TimeStamp startOfContexts() { return local({2024, 2, 0, 3, 4, 5, 6, 0}); }
 TimeStamp expiryOfContexts() { return expiry({2040, 1, 0, 2, 3, 4, 5, 0}); }
 TimeStamp expiryOfCredentials() { return expiry({2041, 2, 0, 3, 4, 5, 6, 0}); }
+TimeStamp expiryOfPasswords() { return expiry({2042, 3, 0, 4, 5, 6, 7, 0}); }
 
 }  // namespace provider

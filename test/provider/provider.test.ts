@@ -25,11 +25,12 @@ describe.skipIf(!providerInstalled)('the provider', () => {
 
   test('counts what is alive', async () => {
     const pair = await providerPair('TestKerberos');
-    expect(provider.counters()).toEqual({ credentials: 2, contexts: 2, buffers: 0, errors: [] });
+    const rest = { buffers: 0, tokens: 0, certificates: 0, errors: [] };
+    expect(provider.counters()).toEqual({ credentials: 2, contexts: 2, ...rest });
     pair.client.close();
-    expect(provider.counters()).toEqual({ credentials: 1, contexts: 1, buffers: 0, errors: [] });
+    expect(provider.counters()).toEqual({ credentials: 1, contexts: 1, ...rest });
     pair.server.close();
-    expect(provider.counters()).toEqual({ credentials: 0, contexts: 0, buffers: 0, errors: [] });
+    expect(provider.counters()).toEqual({ credentials: 0, contexts: 0, ...rest });
   });
 
   test('sees memory that was not given back', () => {
@@ -50,6 +51,24 @@ describe.skipIf(!providerInstalled)('the provider', () => {
     provider.reset();
     expect(provider.calls()).toEqual([]);
     expect(provider.counters().credentials).toBe(0);
+  });
+
+  test('tells of every call whether its thread acted as somebody else', async () => {
+    using pair = await providerPair('TestScript');
+    pair.server.queryAttribute('names');
+    pair.server.impersonate(() => pair.server.queryAttribute('names'));
+    pair.server.queryAttribute('names');
+    const last = provider.calls().slice(-5);
+    expect(last.map((call) => [call.function, call.impersonating])).toEqual([
+      ['QueryContextAttributes', false],
+      ['ImpersonateSecurityContext', false],
+      ['QueryContextAttributes', true],
+      ['RevertSecurityContext', true],
+      ['QueryContextAttributes', false],
+    ]);
+    // What runs on other threads: credentials and steps.
+    const others = provider.calls().filter(({ thread }) => thread !== provider.thread());
+    expect([...new Set(others.map(({ impersonating }) => impersonating))]).toEqual([false]);
   });
 
   test('gives the statuses of fail() to one call each, in order', async () => {

@@ -17,6 +17,10 @@
 
 #include <security.h>
 #include <sspi.h>
+#include <wincrypt.h>
+
+// After wincrypt.h, whose types it uses.
+#include <schannel.h>
 
 // What the headers of mingw-w64 lack.
 #ifndef SECBUFFER_READONLY_WITH_CHECKSUM

@@ -4,13 +4,18 @@
 #include <vector>
 
 #include "attributes.h"
+#include "control_token.h"
 #include "credentials.h"
+#include "credentials_attributes.h"
 #include "handshake.h"
 #include "impersonation.h"
 #include "memory.h"
 #include "messages.h"
 #include "packages.h"
+#include "passwords.h"
+#include "settings.h"
 #include "sspi.h"
+#include "transfer.h"
 
 namespace provider {
 namespace {
@@ -46,16 +51,25 @@ SECURITY_STATUS WINAPI enumeratePackagesA(PULONG count, PSecPkgInfoA* list) {
 
 SecurityFunctionTableW wideTable() {
   SecurityFunctionTableW table = {};
-  table.dwVersion = SECURITY_SUPPORT_PROVIDER_INTERFACE_VERSION;
+  // The version says where the table ends: after ChangeAccountPassword. The first one ends before
+  // SetContextAttributes.
+  table.dwVersion = SECURITY_SUPPORT_PROVIDER_INTERFACE_VERSION_4;
   table.EnumerateSecurityPackagesW = enumeratePackagesW;
   table.QuerySecurityPackageInfoW = queryPackageInfoW;
   table.AcquireCredentialsHandleW = acquireCredentialsHandle;
+  table.AddCredentialsW = addCredentials;
+  table.QueryCredentialsAttributesW = queryCredentialsAttributes;
+  table.SetCredentialsAttributesW = setCredentialsAttributes;
   table.FreeCredentialsHandle = freeCredentialsHandle;
   table.InitializeSecurityContextW = initializeSecurityContext;
   table.AcceptSecurityContext = acceptSecurityContext;
   table.CompleteAuthToken = completeAuthToken;
+  table.ApplyControlToken = applyControlToken;
+  table.ExportSecurityContext = exportSecurityContext;
+  table.ImportSecurityContextW = importSecurityContext;
   table.DeleteSecurityContext = deleteSecurityContext;
   table.QueryContextAttributesW = queryContextAttributes;
+  table.SetContextAttributesW = setContextAttributes;
   table.ImpersonateSecurityContext = impersonateSecurityContext;
   table.RevertSecurityContext = revertSecurityContext;
   table.QuerySecurityContextToken = querySecurityContextToken;
@@ -64,6 +78,7 @@ SecurityFunctionTableW wideTable() {
   table.EncryptMessage = encryptMessage;
   table.DecryptMessage = decryptMessage;
   table.FreeContextBuffer = freeContextBuffer;
+  table.ChangeAccountPasswordW = changeAccountPassword;
   return table;
 }
 

@@ -2,10 +2,11 @@
 
 #include <cstring>
 
+#include "stream.h"
+
 namespace provider {
 namespace {
 
-constexpr std::size_t kRecordHeader = 5;
 constexpr Key kNoKey = {};
 
 struct Body {
@@ -48,8 +49,10 @@ std::vector<unsigned char> makeToken(const Context& context,
 
 SECURITY_STATUS takeToken(Context& context, std::span<const unsigned char> token,
                           std::span<const unsigned char> bindings) {
-  const std::size_t head = isStream(*context.package) ? kRecordHeader : 0;
-  if (head > 0 && token.size() < head + sizeof(Body)) return SEC_E_INCOMPLETE_MESSAGE;
+  const bool is_record = isStream(*context.package);
+  if (is_record && !token.empty() && token[0] != kHandshakeRecord) return SEC_E_INVALID_TOKEN;
+  if (is_record && token.size() < recordLength(token)) return SEC_E_INCOMPLETE_MESSAGE;
+  const std::size_t head = is_record ? recordLength({}) : 0;
   // Behind a token that was made longer on purpose there are zeros.
   if (token.size() < head + sizeof(Body)) return SEC_E_INVALID_TOKEN;
   Body body;

@@ -16,6 +16,8 @@ export interface Lab {
   /** A service that the domain does not trust with what its clients delegate. */
   readonly untrustedService: Required<IdentityOptions> & { readonly spn: string };
   readonly peer: { readonly host: string; readonly port: number };
+  /** OpenSSL's TLS server, which reverses lines. */
+  readonly tls: { readonly host: string; readonly port: number };
   /** An argument for a child process that gives it another logged-on user: alice, bob, nobody. */
   readonly loggedOnAs: string;
   /** Packages with Windows's layouts (test/lab/bridge), by the names of their models. */

@@ -15,25 +15,33 @@ export type ProviderPackage =
 
 export type ProviderFunction =
   | 'AcquireCredentialsHandle'
+  | 'AddCredentials'
+  | 'QueryCredentialsAttributes'
+  | 'SetCredentialsAttributes'
   | 'FreeCredentialsHandle'
   | 'InitializeSecurityContext'
   | 'AcceptSecurityContext'
   | 'CompleteAuthToken'
+  | 'ApplyControlToken'
+  | 'ExportSecurityContext'
+  | 'ImportSecurityContext'
   | 'DeleteSecurityContext'
   | 'QueryContextAttributes'
+  | 'SetContextAttributes'
   | 'QuerySecurityContextToken'
   | 'ImpersonateSecurityContext'
   | 'RevertSecurityContext'
   | 'EncryptMessage'
   | 'DecryptMessage'
   | 'MakeSignature'
-  | 'VerifySignature';
+  | 'VerifySignature'
+  | 'ChangeAccountPassword';
 
 /** What behave() knows. Where nothing else is said, 1 is on and 0 is off. */
 export type Behaviour =
   /** The steps end in SEC_I_COMPLETE_NEEDED and SEC_I_COMPLETE_AND_CONTINUE. */
   | 'complete'
-  /** How many tokens a handshake of TestScript has, both sides together. */
+  /** How many tokens a handshake of TestScript or TestStream has, both sides together. */
   | 'tokens'
   /** Tokens are filled up with zeros to this length. */
   | 'tokenLength'
@@ -59,14 +67,31 @@ export type Behaviour =
   | 'outsideType'
   /** The type of the next records of TestStream: 0x15 alert, 0x16 handshake. */
   | 'recordType'
+  /** A step of TestStream says that so many bytes more than the input has were not taken. */
+  | 'extraBeyond'
+  /** The step after SCHANNEL_SHUTDOWN gives its token beside SEC_I_CONTEXT_EXPIRED. */
+  | 'shutdownExpired'
+  /** The step after SEC_I_RENEGOTIATE gives a token. */
+  | 'renegotiationToken'
+  /** ExportSecurityContext hands out an access token too, which the caller closes. */
+  | 'exportToken'
   | 'negotiationState'
-  /** Attributes come without what they point to. */
-  | 'nullPointers';
+  /** Attributes, and an exported context, come without what they point to. */
+  | 'nullPointers'
+  /** The numbers in these attributes. */
+  | 'authorizationService'
+  | 'lastClientTokenStatus'
+  | 'applicationProtocolStatus'
+  | 'applicationProtocolExtension'
+  /** How channel bindings leave their memory: 1 to 6, in stream_attributes.cc. */
+  | 'bindings'
+  /** The names in CIPHER_INFO fill their room, and no zero ends them. */
+  | 'unendedNames';
 
 export interface RecordedBuffer {
   readonly type: number;
   readonly length: number;
-  /** Of input buffers of a step, and of the token of CompleteAuthToken. */
+  /** Of input buffers of a step, of tokens that are applied, of a context that is imported. */
   readonly bytes: Buffer;
 }
 
@@ -74,12 +99,17 @@ export interface Call {
   readonly function: ProviderFunction;
   /** The Windows number of the thread. */
   readonly thread: number;
+  /** Whether the thread acted as somebody else when the call began. */
+  readonly impersonating: boolean;
   /** The number in the handle that was passed; 0: there was none. */
   readonly handle: number;
   /** Absent while the call runs. */
   readonly status?: number;
   readonly buffers: readonly RecordedBuffer[];
-  /** What is recorded beside it for some functions: flags, target, qop, user, … */
+  /**
+   * What is recorded beside it for some functions: flags, target, qop, user, … Bytes are Buffers, and
+   * yes and no are 1 and 0.
+   */
   readonly [detail: string]: unknown;
 }
 
@@ -88,7 +118,11 @@ export interface Counters {
   readonly contexts: number;
   /** Memory that was not given back with FreeContextBuffer. */
   readonly buffers: number;
-  /** Uses of handles that are not alive. */
+  /** Access tokens that were handed out and not closed. */
+  readonly tokens: number;
+  /** Certificates that were not freed, which later frees do not change: ask when all is done. */
+  readonly certificates: number;
+  /** Uses of handles that are not alive, and a close of the context's own access token. */
   readonly errors: readonly string[];
 }
 
@@ -139,7 +173,14 @@ export async function untilCalled(name: ProviderFunction, times = 1): Promise<Ca
   }
 }
 
-const nothing: Counters = { credentials: 0, contexts: 0, buffers: 0, errors: [] };
+const nothing: Counters = {
+  credentials: 0,
+  contexts: 0,
+  buffers: 0,
+  tokens: 0,
+  certificates: 0,
+  errors: [],
+};
 
 /** After each test of the file: nothing is alive, and no dead handle was used. */
 export function checkProviderAfterEach(): void {
