@@ -1,19 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { lab, needsDomain } from '../support/lab.js';
+import { lab, needsDomain, theLab } from '../support/lab.js';
 
 const names = lab?.packages ?? { Negotiate: '', Kerberos: '', NTLM: '' };
 
-// test/lab/bridge/programs/raw_contexts.c
-const run = (name: string) =>
-  execFileSync('raw_contexts.exe', [name]).toString().trim().split(/\r?\n/);
+// test/lab/bridge/programs
+const run = (program: string, ...args: string[]) =>
+  execFileSync(`${program}.exe`, args).toString().trim().split(/\r?\n/);
 
 describe.skipIf(!lab)(`calls that the product does not make (${needsDomain})`, () => {
   test.each([
     ['Kerberos', names.Kerberos],
     ['Negotiate', names.Negotiate],
   ])('%s: room, memory, flags by number, export and import', (_, name) => {
-    expect(run(name)).toEqual([
+    expect(run('raw_contexts', name)).toEqual([
       'too small: wants more',
       'allocated: 1',
       'free: 00000000',
@@ -29,7 +29,7 @@ describe.skipIf(!lab)(`calls that the product does not make (${needsDomain})`, (
   });
 
   test('NTLM: the same, and its second token is kept for more room', () => {
-    expect(run(names.NTLM)).toEqual([
+    expect(run('raw_contexts', names.NTLM)).toEqual([
       'too small: wants more',
       'allocated: 1',
       'too small: wants more',
@@ -42,6 +42,30 @@ describe.skipIf(!lab)(`calls that the product does not make (${needsDomain})`, (
       'import: 00000000',
       'imported: 00000000 a message',
       'names: CORP\\alice',
+    ]);
+  });
+
+  test.each([
+    ['Kerberos', names.Kerberos],
+    ['Negotiate', names.Negotiate],
+  ])('%s: credentials without an identity are those of whom the thread acts as', (_, name) => {
+    const { bob, websvc } = theLab().users;
+    const users = [bob.user, bob.password, websvc.user, websvc.password];
+    expect(run('raw_delegation', name, ...users)).toEqual([
+      'impersonate: 00000000',
+      'as the first: CORP\\bob',
+      'on another thread: CORP\\alice', // the logged-on user
+      'with an identity: CORP\\websvc',
+      'as the second within: CORP\\websvc',
+      'reverted: CORP\\alice',
+      'put back: CORP\\bob',
+      'revert: 00000000',
+      "with the second's token: CORP\\websvc",
+      'with credentials of the second, gone: CORP\\websvc',
+      'nothing delegated: 8009030e', // NO_CREDENTIALS
+      'inbound: 00000000',
+      'at the end: CORP\\alice',
+      "a client's context: 8009030b", // NO_IMPERSONATION
     ]);
   });
 });

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { accounts, realm, service, shortName } from './accounts.mjs';
+import { accounts, realm, service, shortName, untrustedService } from './accounts.mjs';
 import { attempt, run, until } from './command.mjs';
 
 const directory = '/var/lib/samba/private/sam.ldb';
@@ -30,7 +30,10 @@ export async function provision() {
   for (const account of Object.values(accounts)) await createAccount(account);
   await run('samba-tool', ['user', 'disable', 'disabled']);
   await change('expired', 'accountExpires', fileTime('2020-01-01'));
-  await createService();
+  await run('samba-tool', ['user', 'sensitive', 'sensitive', 'on']);
+  await createService(service);
+  await createService(untrustedService);
+  await run('samba-tool', ['delegation', 'for-any-service', service.user, 'on']);
   const source = fileURLToPath(new URL('logon.c', import.meta.url));
   await run('cc', ['-O2', '-shared', '-fPIC', '-s', '-o', logOnLibrary, source]);
 }
@@ -90,6 +93,7 @@ const kerberosConfiguration = `[libdefaults]
   dns_lookup_realm = false
   dns_canonicalize_hostname = false
   rdns = false
+  forwardable = true
   default_rcache_name = file2:/run/samba/replays
 
 [realms]
@@ -123,9 +127,9 @@ async function createAccount({ user, password }) {
   await change(user, 'msDS-SupportedEncryptionTypes', '24'); // AES only
 }
 
-async function createService() {
-  for (const name of service.spns) {
-    await run('samba-tool', ['spn', 'add', name, service.user]);
+async function createService({ user, spns }) {
+  for (const name of spns) {
+    await run('samba-tool', ['spn', 'add', name, user]);
     await run('samba-tool', ['domain', 'exportkeytab', serviceKeytab, `--principal=${name}`]);
   }
 }

@@ -2,7 +2,7 @@
 // process, mount and port of the run ends with it.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { accounts, host, realm, service, shortName } from './accounts.mjs';
+import { accounts, host, realm, service, shortName, untrustedService } from './accounts.mjs';
 import { run } from './command.mjs';
 import { logOn, ntlmUserFile, provision, startDomain } from './domain.mjs';
 import { isolate, mountDomain, mountPrefix, runFolder } from './machine.mjs';
@@ -98,6 +98,7 @@ function describe({ peerPort, tlsPort }) {
     dc: host,
     users: accounts,
     service,
+    untrustedService,
     peer: { host: '127.0.0.1', port: peerPort },
     tls: { host: '127.0.0.1', port: tlsPort },
     // An argument for a child process that gives it another logged-on user: alice, bob, nobody.

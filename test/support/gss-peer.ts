@@ -23,19 +23,30 @@ export interface GssStep {
   initiator?: string;
   mech?: string;
   flags?: string[];
+  /** Whose credentials the initiator has delegated. */
+  delegated?: string | null;
 }
 
 /** GSS-API's own error. */
 export class GssError extends Error {
+  /** RFC 2744's routine error, where it is one of GSS-API. */
+  readonly routine: number | undefined;
   readonly token: Buffer | undefined;
 
-  constructor({ message, token }: { message: string; token: string | null }) {
+  constructor({ message, token, major }: Failure) {
     super(message);
+    this.routine = major === null ? undefined : (major >> 16) & 0xff;
     this.token = bytes(token);
   }
 }
 
-type Answer = Record<string, unknown> & { error?: { message: string; token: string | null } };
+interface Failure {
+  message: string;
+  token: string | null;
+  major: number | null;
+}
+
+type Answer = Record<string, unknown> & { error?: Failure };
 
 const bytes = (text: unknown) =>
   typeof text === 'string' ? Buffer.from(text, 'base64') : undefined;
@@ -62,6 +73,13 @@ export class GssPeer {
   async step(token?: Buffer): Promise<GssStep> {
     const answer = await this.#ask({ op: 'step', token: token?.toString('base64') ?? null });
     return { ...answer, token: bytes(answer.token) } as GssStep;
+  }
+
+  /** Begins anew, as an initiator with the credentials that were delegated to this acceptor. */
+  async openDelegated(
+    options: Pick<GssOptions, 'mech' | 'flags'> & { target: string },
+  ): Promise<void> {
+    await this.#ask({ op: 'openDelegated', ...options });
   }
 
   async wrap(message: Uint8Array, encrypt = true): Promise<Buffer> {

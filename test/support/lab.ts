@@ -7,9 +7,14 @@ export interface Lab {
   readonly domain: string;
   readonly dc: string;
   readonly users: Readonly<
-    Record<'alice' | 'bob' | 'expired' | 'disabled' | 'websvc', Required<IdentityOptions>>
+    Record<
+      'alice' | 'bob' | 'expired' | 'sensitive' | 'disabled' | 'websvc',
+      Required<IdentityOptions>
+    >
   >;
   readonly service: Required<IdentityOptions> & { readonly spn: string };
+  /** A service that the domain does not trust with what its clients delegate. */
+  readonly untrustedService: Required<IdentityOptions> & { readonly spn: string };
   readonly peer: { readonly host: string; readonly port: number };
   /** OpenSSL's TLS server, which reverses lines. */
   readonly tls: { readonly host: string; readonly port: number };

@@ -58,6 +58,13 @@ void bytes_free(Bytes* bytes);  // and wipes
 // Seconds since 1970; this value where there is no end.
 #define NO_EXPIRY INT64_MAX
 
+// What a client has delegated to a server: counted references, safe from any thread.
+
+typedef struct Delegated Delegated;
+
+Delegated* delegated_keep(Delegated* delegated);  // NULL too
+void delegated_release(Delegated* delegated);
+
 // Credentials: counted references, safe from any thread.
 
 typedef struct Credentials Credentials;
@@ -65,8 +72,10 @@ typedef struct Credentials Credentials;
 typedef struct CredentialsRequest {
   Package package;
   bool outbound, inbound;
-  const char *user, *domain, *password;  // all NULL: the logged-on user
+  const char *user, *domain, *password;  // all NULL: the logged-on user, or the client
   bool allow_kerberos, allow_ntlm;       // what Negotiate may choose
+  bool impersonating;                    // the caller acts as a client,
+  Delegated* delegated;                  // who delegated this
 } CredentialsRequest;
 
 Status credentials_acquire(const CredentialsRequest* request, Credentials** credentials,
@@ -101,8 +110,12 @@ Status context_accept(Context** context, Credentials* credentials, Leg* leg);
 void context_keep_output(Context* context, Status status, Leg* leg);
 void context_delete(Context* context);
 
+// What the client has delegated: a reference of the caller's. NULL: nothing.
+Delegated* context_delegated(Context* context);
+
 Status context_export(Context* context, bool keep, Bytes* exported);
-Status context_import(const Bytes* exported, Context** context);
+// What the client has delegated stays behind.
+Status context_import(Package package, const Bytes* exported, Context** context);
 
 typedef struct ContextState {
   bool complete, initiator;
@@ -118,10 +131,13 @@ ContextState context_state(Context* context);
 
 typedef struct Names {
   char *user, *domain;    // the initiator's: alice and CORP
+  char* authority;        // who vouches for that: CORP.TEST, for NTLM CORP
   char *client, *server;  // alice@CORP.TEST and HTTP/host@CORP.TEST; NULL for NTLM
 } Names;
 
 Status context_names(Context* context, Names* names);
+// What the client of an acceptor asked for, in malloc's memory; NULL: it did not say.
+char* context_specified_target(Context* context);
 void names_free(Names* names);
 // For Kerberos with the key's encryption type, RFC 3961's number.
 Status context_session_key(Context* context, Bytes* key, uint32_t* encryption_type);

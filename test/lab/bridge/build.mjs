@@ -29,15 +29,17 @@ export async function buildBridge(prefix) {
   const objects = await Promise.all(Object.keys(compilers).map((half) => compile(half, folder)));
   await run('winegcc', [
     ...['-m64', '-shared', '-s', '-o', join(folder, bridgeLibrary), specification],
-    ...[...objects.flat(), '-lgssapi_krb5', '-lkrb5'],
+    ...[...objects.flat(), '-ladvapi32', '-lgssapi_krb5', '-lkrb5'],
   ]);
   for (const object of objects.flat()) rmSync(object);
   const system = join(prefix, 'drive_c/windows/system32');
   const standIn = join(system, bridgeLibrary);
   await run('winebuild', ['-m64', '--fake-module', '--dll', '-E', specification, '-o', standIn]);
   // For the tests of what winsspi does not call.
-  const program = ['-o', join(system, 'raw_contexts.exe'), join(source, 'programs/raw_contexts.c')];
-  await run('x86_64-w64-mingw32-gcc', ['-O2', '-s', '-municode', ...program, '-lsecur32']);
+  for (const name of ['raw_contexts', 'raw_delegation']) {
+    const program = ['-o', join(system, `${name}.exe`), join(source, `programs/${name}.c`)];
+    await run('x86_64-w64-mingw32-gcc', ['-O2', '-s', '-municode', ...program, '-lsecur32']);
+  }
 }
 
 async function compile(half, folder) {

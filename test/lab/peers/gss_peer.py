@@ -13,7 +13,10 @@ context in a process of its own. A request and its answer are a line of JSON eac
                         a slow one would find its own tickets not yet valid. For SPNEGO give mechs
                         too, or it falls back to NTLM.
   {"op": "step", "token": … | null} -> {"token": … | null, "done": bool}
-      and when done: "initiator", "target", "mech", "flags"
+      and when done: "initiator", "target", "mech", "flags", and "delegated": null, or whose
+      credentials the initiator has delegated
+  {"op": "openDelegated", "mech", "target", …} -> {}: what follows is of a new context, whose
+      initiator has the delegated credentials of the one before
   {"op": "wrap", "message": …, "encrypt": bool} -> {"sealed": …, "encrypted": bool}
   {"op": "unwrap", "sealed": …} -> {"message": …, "encrypted": bool}
   {"op": "sign", "message": …} -> {"signature": …}
@@ -74,11 +77,7 @@ class Peer:
             'channel_bindings': bindings and ChannelBindings(application_data=bindings),
         }
         if request['role'] == 'initiator':
-            options['name'] = gssapi.Name(
-                request['target'], gssapi.NameType.hostbased_service
-            )
-            options['mech'] = MECHS[request['mech']]
-            options['flags'] = flag_set(request.get('flags', ['mutual_authentication']))
+            options.update(initiator_options(request))
         self.context = gssapi.SecurityContext(**options)
         return {}
 
@@ -99,7 +98,20 @@ class Peer:
             'target': None if nameless else text(context.target_name),
             'mech': mech,
             'flags': [flag.name for flag in gssapi.RequirementFlag if flag in context.actual_flags],
+            'delegated': delegated_name(context),
         }
+
+    def open_delegated(self, request):
+        delegated = self.context.delegated_creds
+        if delegated is None:
+            raise RuntimeError('The initiator has delegated nothing.')
+        # SPNEGO does not find itself in delegated credentials, and is alice in silence.
+        store = {'ccache': 'MEMORY:delegated'}
+        delegated.store(store=store, usage='initiate', overwrite=True)
+        mech = MECHS[request['mech']]
+        creds = gssapi.Credentials(usage='initiate', store=store, mechs=[mech])
+        self.context = gssapi.SecurityContext(creds=creds, **initiator_options(request))
+        return {}
 
     def wrap(self, request):
         sealed = self.context.wrap(decode(request['message']), request.get('encrypt', True))
@@ -120,6 +132,21 @@ class Peer:
 OPERATIONS = {
     name: getattr(Peer, name) for name in ('open', 'step', 'wrap', 'unwrap', 'sign', 'verify')
 }
+OPERATIONS['openDelegated'] = Peer.open_delegated
+
+
+def initiator_options(request):
+    return {
+        'name': gssapi.Name(request['target'], gssapi.NameType.hostbased_service),
+        'mech': MECHS[request['mech']],
+        'flags': flag_set(request.get('flags', ['mutual_authentication'])),
+    }
+
+
+def delegated_name(context):
+    if context.usage != 'accept' or context.delegated_creds is None:
+        return None
+    return text(context.delegated_creds.name)
 
 
 def credentials(request):

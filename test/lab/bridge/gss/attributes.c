@@ -7,9 +7,10 @@
 void names_free(Names* names) {
   free(names->user);
   free(names->domain);
+  free(names->authority);
   free(names->client);
   free(names->server);
-  *names = (Names){NULL, NULL, NULL, NULL};
+  *names = (Names){NULL};
 }
 
 // alice@CORP.TEST, and CORP\alice
@@ -17,10 +18,10 @@ static void split_name(Names* names, char border, bool user_first) {
   char* found = names->client ? strrchr(names->client, border) : NULL;
   if (!found) return;
   char* left = strndup(names->client, (size_t)(found - names->client));
-  char* domain = user_first ? found + 1 : left;
-  names->domain = domain ? short_domain(domain) : NULL;
-  names->user = user_first ? left : strdup(found + 1);
-  if (!user_first) free(left);
+  char* right = strdup(found + 1);
+  names->user = user_first ? left : right;
+  names->authority = user_first ? right : left;
+  names->domain = names->authority ? short_domain(names->authority) : NULL;
 }
 
 Status context_names(Context* context, Names* names) {
@@ -32,7 +33,7 @@ Status context_names(Context* context, Names* names) {
   const OM_uint32 major = gss_inquire_context(
       &minor, context->handle, &client, kerberos ? &server : NULL, NULL, NULL, NULL, NULL, NULL);
   pthread_mutex_unlock(&context->lock);
-  *names = (Names){NULL, NULL, NULL, NULL};
+  *names = (Names){NULL};
   if (GSS_ERROR(major)) return SSPI_INVALID_HANDLE;
   names->client = client ? name_text(client) : NULL;
   names->server = server ? name_text(server) : NULL;
@@ -46,6 +47,13 @@ Status context_names(Context* context, Names* names) {
   if (names->user && names->domain) return SSPI_OK;
   names_free(names);
   return SSPI_INSUFFICIENT_MEMORY;
+}
+
+char* context_specified_target(Context* context) {
+  pthread_mutex_lock(&context->lock);
+  char* target = context->specified_target ? strdup(context->specified_target) : NULL;
+  pthread_mutex_unlock(&context->lock);
+  return target;
 }
 
 // The last number of an object identifier: 7 bits to a byte, and the high bit where more follow.

@@ -43,6 +43,8 @@ void context_delete(Context* context) {
   if (context->handle) gss_delete_sec_context(&minor, &context->handle, GSS_C_NO_BUFFER);
   if (context->target) gss_release_name(&minor, &context->target);
   bytes_free(&context->kept_output);
+  delegated_release(context->delegated);
+  free(context->specified_target);
   credentials_release(context->credentials);
   pthread_mutex_destroy(&context->lock);
   free(context);
@@ -53,6 +55,13 @@ ContextState context_state(Context* context) {
   const ContextState state = context->state;
   pthread_mutex_unlock(&context->lock);
   return state;
+}
+
+Delegated* context_delegated(Context* context) {
+  pthread_mutex_lock(&context->lock);
+  Delegated* delegated = delegated_keep(context->delegated);
+  pthread_mutex_unlock(&context->lock);
+  return delegated;
 }
 
 // NTLM neither authenticates the server nor delegates, whatever gss-ntlmssp echoes; what it signs

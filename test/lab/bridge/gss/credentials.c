@@ -9,6 +9,7 @@ struct Credentials {
   CredentialsRequest request;
   char *user, *domain, *password;  // of an explicit identity
   char* realm;
+  Delegated* delegated;  // of a client; may be NULL
   pthread_mutex_t lock;  // of what follows
   Tickets tickets;
   gss_cred_id_t outbound, inbound;
@@ -27,6 +28,7 @@ void credentials_release(Credentials* credentials) {
   if (credentials->outbound) gss_release_cred(&minor, &credentials->outbound);
   if (credentials->inbound) gss_release_cred(&minor, &credentials->inbound);
   tickets_destroy(&credentials->tickets);
+  delegated_release(credentials->delegated);
   bytes_free(
       &(Bytes){credentials->password, credentials->password ? strlen(credentials->password) : 0});
   free(credentials->user);
@@ -122,6 +124,16 @@ static Status acquire_logged_on(Credentials* credentials) {
   return status;
 }
 
+// A client delegates tickets of Kerberos only.
+static Status acquire_delegated(Credentials* credentials) {
+  CredentialsRequest* request = &credentials->request;
+  request->allow_ntlm = false;
+  if (!credentials->delegated || !allows(request, PACKAGE_KERBEROS)) return SSPI_NO_CREDENTIALS;
+  gss_key_value_element_desc entry = {"ccache", delegated_cache(credentials->delegated)};
+  const gss_key_value_set_desc store = {1, &entry};
+  return acquire(request, GSS_C_NO_NAME, GSS_C_INITIATE, &store, &credentials->outbound);
+}
+
 static Status acquire_identity(Credentials* credentials) {
   const CredentialsRequest* request = &credentials->request;
   Status status = SSPI_OK;
@@ -173,6 +185,8 @@ Status credentials_acquire(const CredentialsRequest* request, Credentials** acqu
   credentials->references = 1;
   credentials->request = *request;
   credentials->request.user = credentials->request.domain = credentials->request.password = NULL;
+  credentials->request.delegated = NULL;
+  credentials->delegated = delegated_keep(request->delegated);
   pthread_mutex_init(&credentials->lock, NULL);
   Status status = SSPI_OK;
   if (request->user && !take_identity(credentials, request)) status = SSPI_INSUFFICIENT_MEMORY;
@@ -180,7 +194,8 @@ Status credentials_acquire(const CredentialsRequest* request, Credentials** acqu
     status = acquire(request, GSS_C_NO_NAME, GSS_C_ACCEPT, NULL, &credentials->inbound);
   }
   if (status == SSPI_OK && request->outbound && !request->user) {
-    status = acquire_logged_on(credentials);
+    status = request->impersonating ? acquire_delegated(credentials)
+                                    : acquire_logged_on(credentials);
   }
   if (status == SSPI_OK) {
     *acquired = credentials;

@@ -29,6 +29,8 @@ char* short_domain(const char* domain);  // CORP.TEST is CORP
 char* join(const char* one, const char* between, const char* other);
 char* name_text(gss_name_t name);
 gss_name_t import_user(const char* user, const char* realm);  // realm may be NULL
+// What a client's token says that it wants: HTTP/host, or NULL.
+char* target_of_token(const Bytes* token, Package package);
 gss_name_t import_target(const char* target, Package package);
 
 // The Kerberos tickets of one user, in a cache of their own.
@@ -36,10 +38,17 @@ typedef struct Tickets {
   char* cache;  // its name, such as MEMORY:abc; NULL: none
 } Tickets;
 
+// Into a cache that is new.
 Status tickets_get(const char* user, const char* realm, const char* password, Tickets* tickets);
+// Those that a client has delegated, in a form that every mechanism takes.
+Status tickets_store(gss_cred_id_t delegated, Tickets* tickets);
 void tickets_destroy(Tickets* tickets);
 // The user and realm of the process's own tickets.
 Status tickets_logged_on(char** cache, char** user, char** realm);
+
+// Takes credentials of GSS-API over; NULL where they are of no use.
+Delegated* delegated_take(gss_cred_id_t handle);
+const char* delegated_cache(const Delegated* delegated);
 
 // The credentials of one side, acquired at the latest now.
 Status credentials_of_side(Credentials* credentials, bool outbound, gss_cred_id_t* handle);
@@ -50,6 +59,8 @@ struct Context {
   gss_ctx_id_t handle;
   Credentials* credentials;  // NULL in an imported context
   gss_name_t target;
+  Delegated* delegated;    // to an acceptor; may be NULL
+  char* specified_target;  // by the client to an acceptor; may be NULL
   ContextState state;
   Status kept_status;  // of kept_output, where there is one
   Bytes kept_output;

@@ -1,4 +1,6 @@
 // The steps of a handshake.
+#include <stdlib.h>
+
 #include "gss.h"
 
 static gss_buffer_desc buffer_of(Bytes bytes) {
@@ -16,6 +18,16 @@ static gss_channel_bindings_t bindings_of(const Leg* leg,
   return bindings;
 }
 
+// Kerberos names the service in the first token, NTLM in the last one.
+static void remember_target(Context* context, const Leg* leg) {
+  for (Package package = PACKAGE_KERBEROS; package <= PACKAGE_NTLM; package++) {
+    char* target = target_of_token(&leg->input, package);
+    if (!target) continue;
+    free(context->specified_target);
+    context->specified_target = target;
+  }
+}
+
 // What nothing more is known of, is the token's fault.
 static Status blame_token(const Leg* leg, Status status) {
   return status == SSPI_INTERNAL_ERROR && leg->input.length > 0 ? SSPI_INVALID_TOKEN : status;
@@ -24,10 +36,18 @@ static Status blame_token(const Leg* leg, Status status) {
 static Status finish_leg(Context* context, Leg* leg, Status status, OM_uint32 flags,
                          OM_uint32 lifetime) {
   status = blame_token(leg, status);
+  context->state.flags = context_flags(context, flags);
   if (status == SSPI_OK) context_establish(context, flags, lifetime);
-  leg->flags = context->state.complete ? context->state.flags : context_flags(context, flags);
+  leg->flags = context->state.flags;
   leg->expiry = context->state.expiry;
   return status;
+}
+
+// As on Windows, a client delegates to those services only that the domain trusts with it: their
+// tickets say so.
+static OM_uint32 requested_flags(const Leg* leg) {
+  if (!(leg->flags & FLAG_DELEGATE)) return leg->flags;
+  return (leg->flags & ~FLAG_DELEGATE) | GSS_C_DELEG_POLICY_FLAG;
 }
 
 static Status initialize(Context* context, Leg* leg) {
@@ -41,8 +61,8 @@ static Status initialize(Context* context, Leg* leg) {
   struct gss_channel_bindings_struct bindings;
   gss_buffer_desc input = buffer_of(leg->input), output = GSS_C_EMPTY_BUFFER;
   const OM_uint32 major = gss_init_sec_context(
-      &minor, credentials, &context->handle, context->target, mechanism_of(package), leg->flags, 0,
-      bindings_of(leg, &bindings), &input, NULL, &output, &flags, &lifetime);
+      &minor, credentials, &context->handle, context->target, mechanism_of(package),
+      requested_flags(leg), 0, bindings_of(leg, &bindings), &input, NULL, &output, &flags, &lifetime);
   leg->output = take(&output);
   return finish_leg(context, leg,
                     status_of_gss(STAGE_INITIALIZE, major, minor, mechanism_of(package)), flags,
@@ -64,10 +84,14 @@ static Status accept(Context* context, Leg* leg) {
   OM_uint32 minor, flags = 0, lifetime = 0;
   struct gss_channel_bindings_struct bindings;
   gss_buffer_desc input = buffer_of(leg->input), output = GSS_C_EMPTY_BUFFER;
+  gss_cred_id_t delegated = GSS_C_NO_CREDENTIAL;
   const OM_uint32 major = gss_accept_sec_context(&minor, &context->handle, credentials, &input,
                                                  bindings_of(leg, &bindings), NULL, NULL, &output,
-                                                 &flags, &lifetime, NULL);
+                                                 &flags, &lifetime, &delegated);
   leg->output = take(&output);
+  if (delegated) context->delegated = delegated_take(delegated);
+  remember_target(context, leg);
+  if (!context->delegated) flags &= ~(OM_uint32)GSS_C_DELEG_FLAG;
   status = status_of_gss(STAGE_ACCEPT, major, minor, mechanism);
   if (are_ntlm_bindings(leg, major, minor, mechanism)) status = SSPI_BAD_BINDINGS;
   const bool bound = flags & GSS_C_CHANNEL_BOUND_FLAG;

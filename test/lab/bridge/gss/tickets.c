@@ -1,5 +1,5 @@
-// Kerberos tickets: those of an explicit identity, in a cache that nobody else sees, so that the
-// logged-on user stays who he is; and whose the process's own are.
+// Kerberos tickets: those of an explicit identity and those that a client delegates, each in a cache
+// that nobody else sees, so that the logged-on user stays who he is; and whose the process's own are.
 #include <errno.h>
 #include <krb5.h>
 #include <stdlib.h>
@@ -43,6 +43,28 @@ Status tickets_get(const char* user, const char* realm, const char* password, Ti
   krb5_free_principal(kerberos, principal);
   krb5_free_context(kerberos);
   return status_of_kerberos(STAGE_LOGON, code);
+}
+
+// Delegated credentials are good for Kerberos only: SPNEGO's initiator does not find itself in them,
+// and is the process's own user in silence. Credentials for any mechanism come from a cache.
+Status tickets_store(gss_cred_id_t delegated, Tickets* tickets) {
+  krb5_context kerberos;
+  krb5_ccache cache = NULL;
+  krb5_error_code code = krb5_init_context(&kerberos);
+  if (code) return status_of_kerberos(STAGE_LOGON, code);
+  code = krb5_cc_new_unique(kerberos, "MEMORY", NULL, &cache);
+  if (!code) code = krb5_cc_get_full_name(kerberos, cache, &tickets->cache);
+  if (cache) krb5_cc_close(kerberos, cache);
+  krb5_free_context(kerberos);
+  if (code) return status_of_kerberos(STAGE_LOGON, code);
+  gss_key_value_element_desc entry = {"ccache", tickets->cache};
+  const gss_key_value_set_desc store = {1, &entry};
+  OM_uint32 minor;
+  const OM_uint32 major = gss_store_cred_into(&minor, delegated, GSS_C_INITIATE, GSS_C_NO_OID, 1, 0,
+                                              &store, NULL, NULL);
+  if (!GSS_ERROR(major)) return SSPI_OK;
+  tickets_destroy(tickets);
+  return status_of_gss(STAGE_LOGON, major, minor, mechanism_of(PACKAGE_KERBEROS));
 }
 
 void tickets_destroy(Tickets* tickets) {

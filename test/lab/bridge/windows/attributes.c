@@ -16,39 +16,6 @@ static SECURITY_STATUS query_sizes(const ContextState* state, SecPkgContext_Size
   return SEC_E_OK;
 }
 
-static SECURITY_STATUS widen_into(SEC_WCHAR** place, const char* text) {
-  *place = widen(text);
-  return *place ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
-}
-
-static SECURITY_STATUS query_names(Context* context, SecPkgContext_NamesW* value) {
-  Names names;
-  const Status status = context_names(context, &names);
-  if (status != SSPI_OK) return (SECURITY_STATUS)status;
-  char* text = malloc(strlen(names.domain) + strlen(names.user) + 2);
-  SECURITY_STATUS written = SEC_E_INSUFFICIENT_MEMORY;
-  if (text) {
-    strcat(strcat(strcpy(text, names.domain), "\\"), names.user);
-    written = widen_into(&value->sUserName, text);
-  }
-  free(text);
-  names_free(&names);
-  return written;
-}
-
-static SECURITY_STATUS query_native_names(Context* context, SecPkgContext_NativeNamesW* value) {
-  Names names;
-  const Status status = context_names(context, &names);
-  if (status != SSPI_OK) return (SECURITY_STATUS)status;
-  SECURITY_STATUS written = SEC_E_UNSUPPORTED_FUNCTION;
-  if (names.client && names.server) {
-    written = widen_into(&value->sClientName, names.client);
-    if (written == SEC_E_OK) written = widen_into(&value->sServerName, names.server);
-  }
-  names_free(&names);
-  return written;
-}
-
 static SECURITY_STATUS query_lifespan(const ContextState* state, SecPkgContext_Lifespan* value) {
   value->tsStart = time_stamp(state->start);
   value->tsExpiry = time_stamp(state->expiry);
@@ -114,7 +81,24 @@ static SECURITY_STATUS query_flags(const ContextState* state, SecPkgContext_Flag
   return SEC_E_OK;
 }
 
-// What has an answer only when the handshake is over.
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_lastclienttokenstatus
+static SECURITY_STATUS query_last_token(const ContextState* state, ULONG* status) {
+  enum { YES, NO, MAYBE };  // SECPKG_ATTR_LCT_STATUS
+  if (!state->initiator) return SEC_E_UNSUPPORTED_FUNCTION;
+  if (state->complete) {
+    *status = YES;
+  } else if (state->package == PACKAGE_NEGOTIATE) {
+    *status = MAYBE;
+  } else {
+    // Kerberos only waits for the server's answer, unless DCE wants one to that.
+    const bool more = state->package == PACKAGE_NTLM || (state->flags & FLAG_DCE_STYLE);
+    *status = more ? NO : YES;
+  }
+  return SEC_E_OK;
+}
+
+// What has an answer only when the handshake is over. TARGET_INFORMATION is what a credential
+// manager knows of the target, and GSS-API has none.
 static SECURITY_STATUS query_complete(Context* context, const ContextState* state, ULONG attribute,
                                       PVOID value) {
   switch (attribute) {
@@ -124,6 +108,14 @@ static SECURITY_STATUS query_complete(Context* context, const ContextState* stat
       return query_names(context, value);
     case SECPKG_ATTR_NATIVE_NAMES:
       return query_native_names(context, value);
+    case SECPKG_ATTR_DCE_INFO:
+      return query_dce_info(context, value);
+    case SECPKG_ATTR_AUTHORITY:
+      return query_authority(context, value);
+    case SECPKG_ATTR_CLIENT_SPECIFIED_TARGET:
+      return query_target(context, value);
+    case SECPKG_ATTR_ACCESS_TOKEN:
+      return context_token(context, &((SecPkgContext_AccessToken*)value)->AccessToken);
     case SECPKG_ATTR_LIFESPAN:
       return query_lifespan(state, value);
     case SECPKG_ATTR_SESSION_KEY:
@@ -143,6 +135,7 @@ SECURITY_STATUS WINAPI query_context(PCtxtHandle handle, ULONG attribute, PVOID 
   const ContextState state = context_state(context);
   if (attribute == SECPKG_ATTR_NEGOTIATION_INFO) return query_negotiation(&state, value);
   if (attribute == SECPKG_ATTR_PACKAGE_INFO) return query_package(&state, value);
+  if (attribute == SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS) return query_last_token(&state, value);
   if (!state.complete) return SEC_E_INVALID_HANDLE;
   return query_complete(context, &state, attribute, value);
 }

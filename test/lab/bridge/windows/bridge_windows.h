@@ -30,6 +30,7 @@ void* context_buffer(size_t size);
 char* narrow(const WCHAR* text, size_t length);  // to malloc's memory
 char* narrow_all(const WCHAR* text);             // NULL for NULL
 WCHAR* widen(const char* text);                  // to a context buffer
+SECURITY_STATUS widen_into(WCHAR** place, const char* text);
 size_t wide_length(const WCHAR* text);
 
 bool package_named(const WCHAR* name, Package* package);
@@ -68,7 +69,21 @@ SECURITY_STATUS WINAPI delete_context(PCtxtHandle);
 SECURITY_STATUS WINAPI export_context(PCtxtHandle, ULONG, PSecBuffer, PVOID*);
 SECURITY_STATUS WINAPI import_context(SEC_WCHAR*, PSecBuffer, PVOID, PCtxtHandle);
 
+SECURITY_STATUS WINAPI impersonate_context(PCtxtHandle);
+SECURITY_STATUS WINAPI revert_context(PCtxtHandle);
+SECURITY_STATUS WINAPI query_context_token(PCtxtHandle, PHANDLE);
+// The context's own handle, which ends with the context.
+SECURITY_STATUS context_token(Context* context, HANDLE* token);
+void forget_token(Context* context);
+// Whether the calling thread acts as a context's client, and what that has delegated: a reference.
+bool impersonated_client(Delegated** delegated);
+
 SECURITY_STATUS WINAPI query_context(PCtxtHandle, ULONG, PVOID);
+SECURITY_STATUS query_names(Context* context, SecPkgContext_NamesW* value);
+SECURITY_STATUS query_native_names(Context* context, SecPkgContext_NativeNamesW* value);
+SECURITY_STATUS query_dce_info(Context* context, SecPkgContext_DceInfo* value);
+SECURITY_STATUS query_authority(Context* context, SecPkgContext_AuthorityW* value);
+SECURITY_STATUS query_target(Context* context, SEC_WCHAR** value);
 
 SECURITY_STATUS WINAPI encrypt_message(PCtxtHandle, ULONG, PSecBufferDesc, ULONG);
 SECURITY_STATUS WINAPI decrypt_message(PCtxtHandle, PSecBufferDesc, ULONG, PULONG);

@@ -129,6 +129,7 @@ SECURITY_STATUS WINAPI accept_context(PCredHandle credentials, PCtxtHandle old,
 
 SECURITY_STATUS WINAPI delete_context(PCtxtHandle handle) {
   if (!context_of(handle)) return SEC_E_INVALID_HANDLE;
+  forget_token(context_of(handle));
   context_delete(context_of(handle));
   return SEC_E_OK;
 }
@@ -137,6 +138,8 @@ SECURITY_STATUS WINAPI delete_context(PCtxtHandle handle) {
 SECURITY_STATUS WINAPI export_context(PCtxtHandle handle, ULONG flags, PSecBuffer packed,
                                       PVOID* token) {
   if (!context_of(handle)) return SEC_E_INVALID_HANDLE;
+  // GSS-API cannot turn a context back to what it was when it became complete.
+  if (flags & SECPKG_CONTEXT_EXPORT_RESET_NEW) return SEC_E_UNSUPPORTED_FUNCTION;
   Bytes exported = {NULL, 0};
   const bool keep = !(flags & SECPKG_CONTEXT_EXPORT_DELETE_OLD);
   const Status status = context_export(context_of(handle), keep, &exported);
@@ -151,12 +154,14 @@ SECURITY_STATUS WINAPI export_context(PCtxtHandle handle, ULONG flags, PSecBuffe
 }
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-importsecuritycontextw
-SECURITY_STATUS WINAPI import_context(SEC_WCHAR* package, PSecBuffer packed, PVOID token,
+SECURITY_STATUS WINAPI import_context(SEC_WCHAR* name, PSecBuffer packed, PVOID token,
                                       PCtxtHandle handle) {
-  (void)package, (void)token;
+  (void)token;
+  Package package;
   Context* context = NULL;
+  if (!package_named(name, &package)) return SEC_E_SECPKG_NOT_FOUND;
   const Bytes exported = {packed->pvBuffer, packed->cbBuffer};
-  const Status status = context_import(&exported, &context);
+  const Status status = context_import(package, &exported, &context);
   if (status != SSPI_OK) return (SECURITY_STATUS)status;
   handle->dwLower = (ULONG_PTR)context;
   handle->dwUpper = 0;

@@ -73,10 +73,12 @@ SECURITY_STATUS WINAPI acquire_credentials(SEC_WCHAR* principal, SEC_WCHAR* pack
   request.user = identity.user && *identity.user ? identity.user : NULL;
   request.domain = identity.domain;
   request.password = identity.password;
+  request.impersonating = impersonated_client(&request.delegated);
   Credentials* credentials = NULL;
   int64_t end = NO_EXPIRY;
   const Status status = credentials_acquire(&request, &credentials, &end);
   free_identity(&identity);
+  delegated_release(request.delegated);
   if (status != SSPI_OK) return (SECURITY_STATUS)status;
   handle->dwLower = (ULONG_PTR)credentials;
   handle->dwUpper = 0;

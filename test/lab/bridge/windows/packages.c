@@ -16,8 +16,9 @@ enum {
    SECPKG_FLAG_MULTI_REQUIRED | SECPKG_FLAG_EXTENDED_ERROR | SECPKG_FLAG_IMPERSONATION | \
    SECPKG_FLAG_ACCEPT_WIN32_NAME)
 #define NEGOTIATE_FLAGS (COMMON | SECPKG_FLAG_GSS_COMPATIBLE | SECPKG_FLAG_READONLY_WITH_CHECKSUM)
-#define KERBEROS_FLAGS \
-  (NEGOTIATE_FLAGS | SECPKG_FLAG_TOKEN_ONLY | SECPKG_FLAG_NEGOTIABLE | SECPKG_FLAG_MUTUAL_AUTH)
+#define KERBEROS_FLAGS                                                                              \
+  (NEGOTIATE_FLAGS | SECPKG_FLAG_TOKEN_ONLY | SECPKG_FLAG_NEGOTIABLE | SECPKG_FLAG_MUTUAL_AUTH | \
+   SECPKG_FLAG_DELEGATION)
 #define NTLM_FLAGS (COMMON | SECPKG_FLAG_TOKEN_ONLY | SECPKG_FLAG_NEGOTIABLE)
 
 // By the names of the lab, and by Windows's. The sizes of the largest tokens are Windows's.
@@ -92,6 +93,9 @@ PSecurityFunctionTableW WINAPI InitSecurityInterfaceW(void) {
       .DeleteSecurityContext = delete_context,
       .ExportSecurityContext = export_context,
       .ImportSecurityContextW = (IMPORT_SECURITY_CONTEXT_FN_W)import_context,
+      .ImpersonateSecurityContext = impersonate_context,
+      .RevertSecurityContext = revert_context,
+      .QuerySecurityContextToken = query_context_token,
       .QueryContextAttributesW = query_context,
       .EncryptMessage = encrypt_message,
       .DecryptMessage = decrypt_message,

@@ -30,6 +30,11 @@ WCHAR* widen(const char* text) {
   return widened;
 }
 
+SECURITY_STATUS widen_into(WCHAR** place, const char* text) {
+  *place = widen(text);
+  return *place ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
+}
+
 TimeStamp time_stamp(int64_t seconds) {
   TimeStamp stamp;
   if (seconds == NO_EXPIRY) {
