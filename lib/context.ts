@@ -161,7 +161,7 @@ export abstract class SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/secauthn/encryptmessage--negotiate
    */
-  encryptMessage(buffers: readonly SecBuffer[], options: EncryptOptions = {}): SecBuffer[] {
+  encryptMessage(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
     return this.#messages.encrypt(buffers, options);
   }
 
@@ -174,7 +174,7 @@ export abstract class SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/secauthn/decryptmessage--negotiate
    */
-  decryptMessage(buffers: readonly SecBuffer[], options: DecryptOptions = {}): DecryptResult {
+  decryptMessage(buffers: readonly SecBuffer[], options?: DecryptOptions): DecryptResult {
     const result = this.#messages.decrypt(buffers, options);
     return { ...result, status: statusName(result.status) };
   }
@@ -184,7 +184,7 @@ export abstract class SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-makesignature
    */
-  makeSignature(buffers: readonly SecBuffer[], options: EncryptOptions = {}): SecBuffer[] {
+  makeSignature(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
     return this.#messages.makeSignature(buffers, options);
   }
 
@@ -194,7 +194,7 @@ export abstract class SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-verifysignature
    */
-  verifySignature(buffers: readonly SecBuffer[], options: DecryptOptions = {}): { qop: number } {
+  verifySignature(buffers: readonly SecBuffer[], options?: DecryptOptions): { qop: number } {
     const { qop } = this.#messages.verifySignature(buffers, options);
     return { qop };
   }
@@ -205,7 +205,7 @@ export abstract class SecurityContext {
    */
   async encryptMessageAsync(
     buffers: readonly SecBuffer[],
-    options: EncryptOptions = {},
+    options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
     return this.#messages.encryptAsync(buffers, options);
   }
@@ -213,7 +213,7 @@ export abstract class SecurityContext {
   /** decryptMessage, off the JavaScript thread: as encryptMessageAsync. */
   async decryptMessageAsync(
     buffers: readonly SecBuffer[],
-    options: DecryptOptions = {},
+    options?: DecryptOptions,
   ): Promise<DecryptResult> {
     const result = await this.#messages.decryptAsync(buffers, options);
     return { ...result, status: statusName(result.status) };
@@ -222,7 +222,7 @@ export abstract class SecurityContext {
   /** makeSignature, off the JavaScript thread: as encryptMessageAsync. */
   async makeSignatureAsync(
     buffers: readonly SecBuffer[],
-    options: EncryptOptions = {},
+    options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
     return this.#messages.makeSignatureAsync(buffers, options);
   }
@@ -230,7 +230,7 @@ export abstract class SecurityContext {
   /** verifySignature, off the JavaScript thread: as encryptMessageAsync. */
   async verifySignatureAsync(
     buffers: readonly SecBuffer[],
-    options: DecryptOptions = {},
+    options?: DecryptOptions,
   ): Promise<{ qop: number }> {
     const { qop } = await this.#messages.verifySignatureAsync(buffers, options);
     return { qop };
@@ -240,7 +240,7 @@ export abstract class SecurityContext {
    * Seals a copy of the message: token, message and padding in one Buffer, as the peer's unwrap and
    * GSS-API take it.
    */
-  wrap(message: Uint8Array, options: WrapOptions = {}): Buffer {
+  wrap(message: Uint8Array, options?: WrapOptions): Buffer {
     this.#handshake.assertComplete();
     return wrap(this.#messages, message, options);
   }
@@ -256,7 +256,7 @@ export abstract class SecurityContext {
    * order; sealing and opening overlap. Until it has ended, a synchronous call in the same direction
    * throws ERR_SSPI_CONTEXT_BUSY.
    */
-  async wrapAsync(message: Uint8Array, options: WrapOptions = {}): Promise<Buffer> {
+  async wrapAsync(message: Uint8Array, options?: WrapOptions): Promise<Buffer> {
     this.#handshake.assertComplete();
     return wrapAsync(this.#messages, message, options);
   }
@@ -284,7 +284,7 @@ export abstract class SecurityContext {
   }
 
   /** Seals a copy of the message and returns token, message and padding apart. */
-  wrapDetached(message: Uint8Array, options: WrapOptions = {}): SealedParts {
+  wrapDetached(message: Uint8Array, options?: WrapOptions): SealedParts {
     this.#handshake.assertComplete();
     return wrapDetached(this.#messages, message, options);
   }

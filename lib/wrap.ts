@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import {
   SECBUFFER_DATA,
   SECBUFFER_PADDING,
@@ -44,7 +45,11 @@ interface Unsealed {
   readonly end: number;
 }
 
-function prepare(messages: MessageProtection, message: Uint8Array, options: WrapOptions): Unsealed {
+function prepare(
+  messages: MessageProtection,
+  message: Uint8Array,
+  options: WrapOptions | undefined,
+): Unsealed {
   validateBytes(message, 'message');
   const qop = qopOf(options);
   const { token: start, padding } = messages.wrapRoom;
@@ -60,7 +65,8 @@ function prepare(messages: MessageProtection, message: Uint8Array, options: Wrap
   return { buffers, options: { qop }, memory, start, end };
 }
 
-function qopOf(options: WrapOptions): number {
+function qopOf(options: WrapOptions | undefined): number {
+  if (options === undefined) return 0;
   const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
   validateBoolean(encrypt, 'options.encrypt');
   return encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT;
@@ -85,7 +91,7 @@ function join({ memory, start, end }: Unsealed, buffers: SecBuffer[]): Buffer {
 export function wrapDetached(
   messages: MessageProtection,
   message: Uint8Array,
-  options: WrapOptions,
+  options: WrapOptions | undefined,
 ): SealedParts {
   const unsealed = prepare(messages, message, options);
   return partsOf(messages.encrypt(unsealed.buffers, unsealed.options));
@@ -94,19 +100,25 @@ export function wrapDetached(
 export function wrap(
   messages: MessageProtection,
   message: Uint8Array,
-  options: WrapOptions,
+  options: WrapOptions | undefined,
 ): Buffer {
-  const unsealed = prepare(messages, message, options);
-  return join(unsealed, messages.encrypt(unsealed.buffers, unsealed.options));
+  const qop = qopOf(options);
+  assertUint8Array(message, 'message');
+  return messages.wrap(message, qop);
 }
 
 export async function wrapAsync(
   messages: MessageProtection,
   message: Uint8Array,
-  options: WrapOptions,
+  options: WrapOptions | undefined,
 ): Promise<Buffer> {
   const unsealed = prepare(messages, message, options);
   return join(unsealed, await messages.encryptAsync(unsealed.buffers, unsealed.options));
+}
+
+// Whether the memory is nobody else's is for the call to see: asking here would cost more than it.
+function assertUint8Array(value: Uint8Array, name: string): void {
+  if (!isUint8Array(value)) validateBytes(value, name);
 }
 
 /** The most bytes that sealing adds to a message. */
@@ -120,9 +132,9 @@ export function wrapInto(
   message: Uint8Array,
   options: WrapOptions | undefined,
 ): number {
-  validateBytes(target, 'target');
-  validateBytes(message, 'message');
-  const qop = options === undefined ? 0 : qopOf(options);
+  const qop = qopOf(options);
+  assertUint8Array(target, 'target');
+  assertUint8Array(message, 'message');
   const least = byteLengthOf(message) + wrapOverhead(messages);
   if (byteLengthOf(target) >= least) return messages.wrapInto(target, message, qop);
   throw usageError(
@@ -147,24 +159,31 @@ export function unwrapDetached(
   const data: SecBuffer = { type: SECBUFFER_DATA, data: memory.subarray(0, start) };
   const buffers = [{ type: SECBUFFER_TOKEN, data: memory.subarray(start, end) }, data];
   if (padding) buffers.push({ type: SECBUFFER_PADDING, data: memory.subarray(end) });
-  return opened(messages.decrypt(buffers, {}));
+  return opened(messages.decrypt(buffers));
 }
 
 /**
- * NTLM does not take a stream: its token has a fixed length. The other packages find the parts of a
- * stream themselves, and leave the message as a range of it. The message is the second buffer.
+ * How long the token at the start of a sealed message is, for NTLM, which does not take a stream. The
+ * other packages find the parts of a stream themselves, and leave the message as a range of it.
  */
+function tokenLengthOf(messages: MessageProtection, sealed: Uint8Array): number | undefined {
+  if (messages.package !== 'NTLM') return undefined;
+  const length = messages.roomToEncrypt.token;
+  if (byteLengthOf(sealed) < length) throw sspiError('DecryptMessage', SEC_E_INVALID_TOKEN);
+  return length;
+}
+
+/** The message is the second buffer. */
 function split(messages: MessageProtection, sealed: Uint8Array): SecBuffer[] {
   validateBytes(sealed, 'sealed');
+  const border = tokenLengthOf(messages, sealed);
   const memory = Buffer.from(sealed);
-  if (messages.package !== 'NTLM') {
+  if (border === undefined) {
     return [
       { type: SECBUFFER_STREAM, data: memory },
       { type: SECBUFFER_DATA, data: null },
     ];
   }
-  const border = messages.roomToEncrypt.token;
-  if (memory.length < border) throw sspiError('DecryptMessage', SEC_E_INVALID_TOKEN);
   return [
     { type: SECBUFFER_TOKEN, data: memory.subarray(0, border) },
     { type: SECBUFFER_DATA, data: memory.subarray(border) },
@@ -172,14 +191,16 @@ function split(messages: MessageProtection, sealed: Uint8Array): SecBuffer[] {
 }
 
 export function unwrap(messages: MessageProtection, sealed: Uint8Array): UnwrapResult {
-  return opened(messages.decrypt(split(messages, sealed), {}));
+  assertUint8Array(sealed, 'sealed');
+  const { message, qop } = messages.unwrap(sealed, tokenLengthOf(messages, sealed));
+  return { message, encrypted: qop !== SECQOP_WRAP_NO_ENCRYPT };
 }
 
 export async function unwrapAsync(
   messages: MessageProtection,
   sealed: Uint8Array,
 ): Promise<UnwrapResult> {
-  return opened(await messages.decryptAsync(split(messages, sealed), {}));
+  return opened(await messages.decryptAsync(split(messages, sealed)));
 }
 
 function opened(result: MessageResult): UnwrapResult {
@@ -190,13 +211,10 @@ function opened(result: MessageResult): UnwrapResult {
 
 export function sign(messages: MessageProtection, message: Uint8Array): Buffer {
   validateBytes(message, 'message');
-  const [, token] = messages.makeSignature(
-    [
-      { type: SECBUFFER_DATA, data: message },
-      { type: SECBUFFER_TOKEN, data: Buffer.alloc(messages.signatureRoom) },
-    ],
-    {},
-  );
+  const [, token] = messages.makeSignature([
+    { type: SECBUFFER_DATA, data: message },
+    { type: SECBUFFER_TOKEN, data: Buffer.alloc(messages.signatureRoom) },
+  ]);
   return bytesOf(token);
 }
 
@@ -207,13 +225,10 @@ export function verify(
 ): void {
   validateBytes(message, 'message');
   validateBytes(signature, 'signature');
-  messages.verifySignature(
-    [
-      { type: SECBUFFER_DATA, data: message },
-      { type: SECBUFFER_TOKEN, data: Buffer.from(signature) },
-    ],
-    {},
-  );
+  messages.verifySignature([
+    { type: SECBUFFER_DATA, data: message },
+    { type: SECBUFFER_TOKEN, data: Buffer.from(signature) },
+  ]);
 }
 
 function bytesOf(buffer: SecBuffer | undefined): Buffer {

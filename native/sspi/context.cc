@@ -104,7 +104,7 @@ std::u16string Context::negotiatedPackage() const {
   if (negotiation && !negotiation->package.name.empty()) return negotiation->package.name;
   auto package = queryPackageInfo(*this);
   if (package && !package->name.empty()) return package->name;
-  return package_.name;
+  return package_->name;
 }
 
 Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
@@ -115,8 +115,8 @@ Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
   // A complete context can have more legs: its messages wait for them.
   const Lock::Holder nothing_leaves(outgoing_);
   const Lock::Holder nothing_enters(incoming_);
-  const bool is_stream = (package_.capabilities & SECPKG_FLAG_STREAM) != 0;
-  const std::size_t room = std::clamp<std::size_t>(package_.max_token, kLeastRoom, kMostRoom);
+  const bool is_stream = (package_->capabilities & SECPKG_FLAG_STREAM) != 0;
+  const std::size_t room = std::clamp<std::size_t>(package_->max_token, kLeastRoom, kMostRoom);
   Call first(token, request_.channel_bindings, is_stream, room);
   const SECURITY_STATUS status = run(first);
   if (status != SEC_E_BUFFER_TOO_SMALL) return finish(first, status);

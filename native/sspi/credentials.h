@@ -3,6 +3,7 @@
 #define WINSSPI_SSPI_CREDENTIALS_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -47,15 +48,17 @@ class Credentials {
   std::optional<Failure> set(const KdcProxySettings& settings) const;
 
   PCredHandle handle() const { return handle_.get(); }
-  const PackageInfo& package() const { return package_; }
+  const std::shared_ptr<const PackageInfo>& package() const { return package_; }
   std::optional<double> expiry() const { return expiry_; }  // milliseconds since 1970, UTC
 
  private:
   Credentials(CredentialsHandle handle, PackageInfo package, std::optional<double> expiry)
-      : handle_(std::move(handle)), package_(std::move(package)), expiry_(expiry) {}
+      : handle_(std::move(handle)),
+        package_(std::make_shared<const PackageInfo>(std::move(package))),
+        expiry_(expiry) {}
 
   CredentialsHandle handle_;
-  PackageInfo package_;
+  std::shared_ptr<const PackageInfo> package_;  // its contexts have it too
   std::optional<double> expiry_;
 };
 
