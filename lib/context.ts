@@ -5,6 +5,7 @@ import {
   type SettableContextAttributes,
   setAttribute,
   validateAttributeName,
+  validateSettableName,
 } from './attributes.js';
 import type { SecBuffer } from './buffers.js';
 import type { ChannelBindings } from './channel-bindings.js';
@@ -48,8 +49,13 @@ export interface ContextOptions {
 export interface ExportOptions {
   /** Whether this context goes on. Default: false. */
   keep?: boolean;
-  /** Whether the imported context counts its messages from the start. Default: false. */
+  /** Whether the imported context counts its messages from the start. Default: false. See export(). */
   reset?: boolean;
+}
+
+export interface ImportOptions {
+  /** What must have been granted, of what the package tells of an imported context. */
+  require?: readonly ContextFlag[];
 }
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
@@ -104,7 +110,7 @@ export abstract class SecurityContext {
 
   /** Whether the context is complete, with all that `require` lists. */
   get done(): boolean {
-    return this.#handshake.state === 'complete';
+    return this.#handshake.done;
   }
 
   /** The package that authenticated, such as `Kerberos`. Absent until the context is complete. */
@@ -128,7 +134,7 @@ export abstract class SecurityContext {
    * lacks what `require` lists, the step fails with ERR_SSPI_REQUIREMENT_NOT_MET.
    *
    * A complete context has steps again after applyControlToken(), and after decryptMessage() gave
-   * SEC_I_RENEGOTIATE.
+   * SEC_I_RENEGOTIATE. While such a step wants another one, `done` is false; messages go on.
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
@@ -138,8 +144,12 @@ export abstract class SecurityContext {
   }
 
   async #step(token: Uint8Array | undefined): Promise<StepResult> {
-    if (this.done) this.#messages.assertIdle();
-    return this.#handshake.step(token);
+    this.#messages.assertIdle();
+    try {
+      return await this.#handshake.step(token);
+    } finally {
+      this.#messages.forgetSizes();
+    }
   }
 
   /**
@@ -332,15 +342,19 @@ export abstract class SecurityContext {
     name: Name,
     value: SettableContextAttributes[Name],
   ): void {
+    validateSettableName(name);
     this.#handshake.assertStarted();
+    this.#messages.assertIdle();
     setAttribute(this.#handshake.handle, name, value);
   }
 
   /**
-   * The complete context in the form that ClientContext.import() and ServerContext.import() take, in
-   * another process of this machine. It holds the session key: whoever has it can read and forge
-   * messages. This context is closed, unless `keep` is true: then the two must not both be used, for
-   * each would count the messages for itself. With `reset`, the new one counts from the start.
+   * The complete context in the form that import() of the same class takes, in another process of this
+   * machine. It holds the session key: whoever has it can read and forge messages. It does not hold the
+   * client's access token. This context is closed, unless `keep` is true: then the two must not both be
+   * used, for each would count the messages for itself. With `reset`, the new one counts from the
+   * start: only for a context that has not sealed or opened a message yet, for the same numbers and
+   * keys would come again.
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
    */
@@ -348,7 +362,7 @@ export abstract class SecurityContext {
     const { keep = false, reset = false } = validOptions(options, 'options', ['keep', 'reset']);
     validateBoolean(keep, 'options.keep');
     validateBoolean(reset, 'options.reset');
-    this.#handshake.assertComplete();
+    this.#handshake.assertDone();
     this.#messages.assertIdle();
     const flags = reset ? SECPKG_CONTEXT_EXPORT_RESET_NEW : 0;
     const exported = resultOf(getBinding().exportContext(this.#handshake.handle, flags));

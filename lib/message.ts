@@ -103,7 +103,7 @@ export class MessageProtection {
   }
 
   #decrypted(result: MessageResult): MessageResult {
-    if (result.status === SEC_I_RENEGOTIATE) this.#handshake.reopen('renegotiation');
+    if (result.status === SEC_I_RENEGOTIATE) this.#handshake.expectRenegotiation();
     return result;
   }
 
@@ -141,7 +141,7 @@ export class MessageProtection {
     const call = { name: 'applyControlToken', buffers: validBuffers(buffers) } as const;
     const whole = { ...call, qop: 0, sequenceNumber: 0 };
     assertOk('ApplyControlToken', this.#messages.callBuffers(whole));
-    this.#handshake.reopen('controlToken');
+    this.#handshake.expectControlStep();
   }
 
   /** After steps of a complete context, which may have agreed on another cipher. */
@@ -188,7 +188,7 @@ export class MessageProtection {
     return this.#handshake.flags.dceStyle === true;
   }
 
-  // The sizes of a complete context do not change.
+  // The sizes of a complete context change with its steps only: see forgetSizes().
 
   get roomToEncrypt(): Room {
     this.#toEncrypt ??= this.#findRoomToEncrypt();

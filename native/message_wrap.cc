@@ -88,8 +88,8 @@ sspi::Result<Done> run(const sspi::Context& context, std::span<const sspi::Buffe
   return Done{};
 }
 
-// The memory of each buffer of the layout. Nothing where one of the values is not a Uint8Array of its
-// own memory, or null.
+// The memory of each buffer of the layout. Nothing where one of the values is not a Uint8Array of
+// its own memory, or null.
 template <typename Values>
 bool readMemory(napi_env env, const Layout& layout, const Values& values, std::size_t count,
                 std::array<sspi::Buffer, sspi::kMaxBuffers>& memory) {
@@ -174,8 +174,8 @@ napi_value callWrapInto(const Call& call) {
   return length ? numberOf(call.env, *length) : failureOf(call.env, length.failure());
 }
 
-// (target, sealed, tokenLength; none: a stream): opens a copy in the target, which has the length of
-// the sealed message. Gives the message's length; its offset and the qop are in the layout.
+// (target, sealed, tokenLength; none: a stream): opens a copy in the target, which has the length
+// of the sealed message. Gives the message's length; its offset and the qop are in the layout.
 napi_value callUnwrap(const Call& call) {
   if (call.arguments.size() < 2) return nullptr;
   const auto target = ownBytes(call.env, call.arguments[0]);
@@ -194,8 +194,9 @@ napi_value callUnwrap(const Call& call) {
 
 // In the order of the operations in lib/internal/layout.ts.
 constexpr napi_value (*kOperations[])(const Call&) = {
-    callBuffers<Encrypt>, callBuffers<Decrypt>, callBuffers<Sign>, callBuffers<Verify>,
-    callBuffers<Control>, callWrap,             callWrapInto,       callUnwrap,
+    callBuffers<Encrypt>, callBuffers<Decrypt>, callBuffers<Sign>,
+    callBuffers<Verify>,  callBuffers<Control>, callWrap,
+    callWrapInto,         callUnwrap,
 };
 
 // (operation, ...arguments)
@@ -214,8 +215,7 @@ napi_value operate(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   const std::span<const napi_value> arguments(values.data() + 1, count - 1);
-  return kOperations[operation](
-      {env, *context, Environment::of(env).layout(), arguments});
+  return kOperations[operation]({env, *context, Environment::of(env).layout(), arguments});
 }
 
 // (context): a function for the messages of this context alone, which is faster than one that is
@@ -230,8 +230,8 @@ Napi::Value messageFunction(const Napi::CallbackInfo& info) {
     return env.Undefined();
   }
   // The holder lives as long as the context's object, and so that does as long as the function.
-  napi_property_descriptor owner = {"context", nullptr,      nullptr, nullptr, nullptr, info[0],
-                                    napi_default, nullptr};
+  napi_property_descriptor owner = {"context", nullptr, nullptr,      nullptr,
+                                    nullptr,   info[0], napi_default, nullptr};
   if (napi_define_properties(env, function, 1, &owner) != napi_ok) return env.Undefined();
   return Napi::Value(env, function);
 }

@@ -135,7 +135,11 @@ export interface Binding {
   ): NativeContext;
   step(context: NativeContext, token: Uint8Array | undefined): Promise<NativeLeg | NativeFailure>;
   exportContext(context: NativeContext, flags: number): Buffer | NativeFailure;
-  importContext(packageName: string, exported: Uint8Array): NativeImported | NativeFailure;
+  importContext(
+    packageName: string,
+    exported: Uint8Array,
+    isServer: boolean,
+  ): NativeImported | NativeFailure;
   closeContext(context: NativeContext): void;
 
   /** The words that the message functions read and write: see layout.ts. */
@@ -152,7 +156,6 @@ export interface Binding {
     info: { label: string; context: Uint8Array | undefined; length: number },
   ): undefined | NativeFailure;
   setApplicationData(context: NativeContext, data: Uint8Array): undefined | NativeFailure;
-  setDtlsMtu(context: NativeContext, bytes: number): undefined | NativeFailure;
 
   identity(context: NativeContext): Promise<NativeIdentity | NativeFailure>;
   isMemberOf(context: NativeContext, sid: string): Promise<boolean | NativeFailure>;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "sspi/access_token.h"
 #include "sspi/attributes.h"
 #include "sspi/context_buffer.h"
 #include "sspi/time.h"
@@ -164,11 +163,8 @@ Result<SecureArray<std::byte>> exportContext(const Context& context, uint32_t fl
   const Lock::Holder nothing_leaves(context.outgoing());
   const Lock::Holder nothing_enters(context.incoming());
   SecBuffer packed = {};
-  HANDLE token = nullptr;
-  const SECURITY_STATUS status =
-      ExportSecurityContext(context.handle(), flags, &packed, &token);
-  // A handle of this process, which means nothing in another.
-  const AccessToken owner(token);
+  // Without the access token, a handle that means nothing in another process.
+  const SECURITY_STATUS status = ExportSecurityContext(context.handle(), flags, &packed, nullptr);
   SecureArray<std::byte> exported = takeSecret(packed.pvBuffer, packed.cbBuffer);
   if (!succeeded(status)) return Failure{kFunction, status};
   return exported;

@@ -48,8 +48,8 @@ class Context {
         package_(credentials_->package()) {}
 
   // An imported context, which is complete.
-  Context(PackageInfo package, ContextHandle handle)
-      : request_(),
+  Context(Role role, PackageInfo package, ContextHandle handle)
+      : request_{role, {}, 0, {}},
         package_(std::make_shared<const PackageInfo>(std::move(package))),
         handle_(std::move(handle)) {}
 

@@ -40,8 +40,8 @@ class Credentials {
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
   static Result<Credentials> acquire(const CredentialsRequest& request);
 
-  // Adds credentials of another package, such as for Negotiate to choose from. May wait for the LSA.
-  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
+  // Adds credentials of another package, such as for Negotiate to choose from. May wait for the
+  // LSA. https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
   std::optional<Failure> add(const CredentialsRequest& request) const;
 
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcredentialsattributesw

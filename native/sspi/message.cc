@@ -86,8 +86,7 @@ Result<Range> wrap(const Context& context, uint32_t qop, std::span<std::byte> ta
   constexpr const char* kFunction = "EncryptMessage";
   const std::span<std::byte> token = target.first(room.token);
   const std::span<std::byte> data = target.subspan(room.token, message.size());
-  const std::span<std::byte> padding =
-      target.subspan(room.token + message.size(), room.padding);
+  const std::span<std::byte> padding = target.subspan(room.token + message.size(), room.padding);
   move(message, data);
   // A package may not write all of these.
   std::ranges::fill(token, std::byte{0});
@@ -133,7 +132,8 @@ Result<Unwrapped> unwrap(const Context& context, std::span<std::byte> memory,
   const auto message = bytesOf(descriptor, buffers, 1);
   if (!message) return Failure{kFunction, status, true};
   if (message->empty()) return Unwrapped{{0, 0}, qop};
-  return Unwrapped{{static_cast<std::size_t>(message->data() - memory.data()), message->size()}, qop};
+  return Unwrapped{{static_cast<std::size_t>(message->data() - memory.data()), message->size()},
+                   qop};
 }
 
 }  // namespace sspi

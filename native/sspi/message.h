@@ -44,9 +44,9 @@ struct Range {
   std::size_t length;
 };
 
-// Encrypts a copy of the message in the target, which has room for it, the token and the padding, and
-// in which it may lie. Gives where the three are, one behind the other. After a failure, what the
-// target holds is nobody's message.
+// Encrypts a copy of the message in the target, which has room for it, the token and the padding,
+// and in which it may lie. Gives where the three are, one behind the other. After a failure, what
+// the target holds is nobody's message.
 Result<Range> wrap(const Context& context, uint32_t qop, std::span<std::byte> target,
                    std::span<const std::byte> message, WrapRoom room);
 
@@ -59,8 +59,8 @@ struct Unwrapped {
   uint32_t qop;
 };
 
-// Decrypts a sealed message in the memory that it lies in: as one stream, or, where the package does
-// not take one, as a token of this length and the message behind it.
+// Decrypts a sealed message in the memory that it lies in: as one stream, or, where the package
+// does not take one, as a token of this length and the message behind it.
 Result<Unwrapped> unwrap(const Context& context, std::span<std::byte> memory,
                          std::optional<std::size_t> token_length);
 
