@@ -96,7 +96,7 @@ export function handshakeOf(context: SecurityContext): Handshake {
  */
 export abstract class SecurityContext {
   readonly #handshake: Handshake;
-  readonly #messages: MessageProtection;
+  #protection: MessageProtection | undefined;
 
   /** @internal */
   protected constructor(handshake: Handshake) {
@@ -104,8 +104,13 @@ export abstract class SecurityContext {
       throw usageError('ERR_INVALID_ARG_VALUE', 'Make a ClientContext or a ServerContext');
     }
     this.#handshake = handshake;
-    this.#messages = new MessageProtection(handshake);
     handshakes.set(this, handshake);
+  }
+
+  // Not every context has messages, and many are alive at a time.
+  get #messages(): MessageProtection {
+    this.#protection ??= new MessageProtection(this.#handshake);
+    return this.#protection;
   }
 
   /** Whether the context is complete, with all that `require` lists. */
@@ -144,11 +149,11 @@ export abstract class SecurityContext {
   }
 
   async #step(token: Uint8Array | undefined): Promise<StepResult> {
-    this.#messages.assertIdle();
+    this.#protection?.assertIdle();
     try {
       return await this.#handshake.step(token);
     } finally {
-      this.#messages.forgetSizes();
+      this.#protection?.forgetSizes();
     }
   }
 

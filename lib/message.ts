@@ -66,7 +66,8 @@ type Direction = 'outgoing' | 'incoming';
 /** The four message functions of a complete context, over checked SecBuffer arrays. */
 export class MessageProtection {
   readonly #handshake: Handshake;
-  readonly #queues: Record<Direction, Queue> = { outgoing: new Queue(), incoming: new Queue() };
+  // Made at the first asynchronous call.
+  #queues: Record<Direction, Queue> | undefined;
   #native: NativeMessages | undefined;
   #sizes: Partial<Sizes> | undefined;
   #toEncrypt: Room | undefined;
@@ -120,13 +121,13 @@ export class MessageProtection {
 
   unwrap(sealed: Uint8Array, tokenLength: number | undefined): { message: Buffer; qop: number } {
     this.#handshake.assertComplete();
-    this.#queues.incoming.assertEmpty();
+    this.#queues?.incoming.assertEmpty();
     return this.#messages.unwrap(sealed, tokenLength);
   }
 
   #assertCanSeal(message: Uint8Array): void {
     this.#handshake.assertComplete();
-    this.#queues.outgoing.assertEmpty();
+    this.#queues?.outgoing.assertEmpty();
     validateMessageLength(byteLengthOf(message), this.roomToEncrypt);
   }
 
@@ -153,8 +154,8 @@ export class MessageProtection {
 
   /** Throws while there are asynchronous calls: what changes the whole context cannot overtake them. */
   assertIdle(): void {
-    this.#queues.outgoing.assertEmpty();
-    this.#queues.incoming.assertEmpty();
+    this.#queues?.outgoing.assertEmpty();
+    this.#queues?.incoming.assertEmpty();
   }
 
   makeSignature(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
@@ -268,7 +269,7 @@ export class MessageProtection {
   }
 
   #call(direction: Direction, call: MessageCall): MessageResult {
-    this.#queues[direction].assertEmpty();
+    this.#queues?.[direction].assertEmpty();
     return checked(call, this.#messages.callBuffers(call));
   }
 
@@ -276,6 +277,7 @@ export class MessageProtection {
   #callAsync(direction: Direction, call: MessageCall): Promise<MessageResult> {
     validateMemory(call.buffers);
     const lengths = call.buffers.map(lengthOf);
+    this.#queues ??= { outgoing: new Queue(), incoming: new Queue() };
     return this.#queues[direction].run(async () => {
       this.#handshake.assertComplete();
       validateLengths(call.buffers, lengths);
