@@ -14,10 +14,12 @@ import { byteLengthOf } from './internal/bytes.js';
 import type { Handshake } from './internal/handshake.js';
 import {
   type BufferCall,
+  laidOut,
   MAX_BUFFERS,
   type MessageFunctionName,
   type MessageResult,
   NativeMessages,
+  ownCopy,
   type WrapRoom,
 } from './internal/layout.js';
 import { Queue } from './internal/queue.js';
@@ -123,6 +125,36 @@ export class MessageProtection {
     this.#handshake.assertComplete();
     this.#queues?.incoming.assertEmpty();
     return this.#messages.unwrap(sealed, tokenLength);
+  }
+
+  /** Copies the message at once; those before it in the same direction are sealed first. */
+  async wrapAsync(message: Uint8Array, qop: number): Promise<Buffer> {
+    this.#handshake.assertComplete();
+    validateMessageLength(byteLengthOf(message), this.roomToEncrypt);
+    const room = this.wrapRoom;
+    const memory = laidOut(message, room);
+    return this.#inTurn('outgoing', () => this.#messages.wrapAsync(memory, qop, room));
+  }
+
+  /** The same for opening. */
+  async unwrapAsync(
+    sealed: Uint8Array,
+    tokenLength: number | undefined,
+  ): Promise<{ message: Buffer; qop: number }> {
+    this.#handshake.assertComplete();
+    const memory = ownCopy(sealed);
+    return this.#inTurn('incoming', () => this.#messages.unwrapAsync(memory, tokenLength));
+  }
+
+  // While a call waits for its turn or runs, the context may be closed.
+  #inTurn<Value>(direction: Direction, call: () => Promise<Value>): Promise<Value> {
+    this.#queues ??= { outgoing: new Queue(), incoming: new Queue() };
+    return this.#queues[direction].run(async () => {
+      this.#handshake.assertComplete();
+      const result = await call();
+      this.#handshake.assertComplete();
+      return result;
+    });
   }
 
   #assertCanSeal(message: Uint8Array): void {
@@ -273,17 +305,13 @@ export class MessageProtection {
     return checked(call, this.#messages.callBuffers(call));
   }
 
-  // While a call waits for its turn or runs, the context may be closed and the memory go elsewhere.
+  // While a call waits for its turn, the memory may go elsewhere.
   #callAsync(direction: Direction, call: MessageCall): Promise<MessageResult> {
     validateMemory(call.buffers);
     const lengths = call.buffers.map(lengthOf);
-    this.#queues ??= { outgoing: new Queue(), incoming: new Queue() };
-    return this.#queues[direction].run(async () => {
-      this.#handshake.assertComplete();
+    return this.#inTurn(direction, async () => {
       validateLengths(call.buffers, lengths);
-      const result = await this.#messages.callBuffersAsync(call);
-      this.#handshake.assertComplete();
-      return checked(call, result);
+      return checked(call, await this.#messages.callBuffersAsync(call));
     });
   }
 }

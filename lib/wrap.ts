@@ -2,7 +2,6 @@ import { isUint8Array } from 'node:util/types';
 import {
   SECBUFFER_DATA,
   SECBUFFER_PADDING,
-  SECBUFFER_STREAM,
   SECBUFFER_TOKEN,
   SECQOP_WRAP_NO_ENCRYPT,
   type SecBuffer,
@@ -35,21 +34,22 @@ export interface UnwrapResult {
 
 const SEC_E_INVALID_TOKEN = 0x80090308;
 
-/** A message that is ready to be sealed, in one run of memory: token, message, padding. */
-interface Unsealed {
-  readonly buffers: SecBuffer[];
-  readonly options: { qop: number };
-  readonly memory: Buffer;
-  /** Where the message is in the memory. */
-  readonly start: number;
-  readonly end: number;
+function qopOf(options: WrapOptions | undefined): number {
+  if (options === undefined) return 0;
+  const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
+  validateBoolean(encrypt, 'options.encrypt');
+  return encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT;
 }
 
-function prepare(
+function partsOf([token, data, padding]: SecBuffer[]): SealedParts {
+  return { token: bytesOf(token), message: bytesOf(data), padding: bytesOf(padding) };
+}
+
+export function wrapDetached(
   messages: MessageProtection,
   message: Uint8Array,
   options: WrapOptions | undefined,
-): Unsealed {
+): SealedParts {
   validateBytes(message, 'message');
   const qop = qopOf(options);
   const { token: start, padding } = messages.wrapRoom;
@@ -62,39 +62,7 @@ function prepare(
     { type: SECBUFFER_DATA, data: memory.subarray(start, end) },
     { type: SECBUFFER_PADDING, data: memory.subarray(end) },
   ];
-  return { buffers, options: { qop }, memory, start, end };
-}
-
-function qopOf(options: WrapOptions | undefined): number {
-  if (options === undefined) return 0;
-  const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
-  validateBoolean(encrypt, 'options.encrypt');
-  return encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT;
-}
-
-function partsOf([token, data, padding]: SecBuffer[]): SealedParts {
-  return { token: bytesOf(token), message: bytesOf(data), padding: bytesOf(padding) };
-}
-
-/** Token, message and padding, without a gap where the package wrote less than it could. */
-function join({ memory, start, end }: Unsealed, buffers: SecBuffer[]): Buffer {
-  const { token, message, padding } = partsOf(buffers);
-  const at = (bytes: Buffer, offset: number) => bytes.byteOffset === memory.byteOffset + offset;
-  const inPlace =
-    at(token, 0) && at(message, start) && message.length === end - start && at(padding, end);
-  if (!inPlace) return Buffer.concat([token, message, padding]);
-  // The token is the shorter part to move.
-  memory.copyWithin(start - token.length, 0, token.length);
-  return memory.subarray(start - token.length, end + padding.length);
-}
-
-export function wrapDetached(
-  messages: MessageProtection,
-  message: Uint8Array,
-  options: WrapOptions | undefined,
-): SealedParts {
-  const unsealed = prepare(messages, message, options);
-  return partsOf(messages.encrypt(unsealed.buffers, unsealed.options));
+  return partsOf(messages.encrypt(buffers, { qop }));
 }
 
 export function wrap(
@@ -112,8 +80,9 @@ export async function wrapAsync(
   message: Uint8Array,
   options: WrapOptions | undefined,
 ): Promise<Buffer> {
-  const unsealed = prepare(messages, message, options);
-  return join(unsealed, await messages.encryptAsync(unsealed.buffers, unsealed.options));
+  const qop = qopOf(options);
+  validateBytes(message, 'message');
+  return messages.wrapAsync(message, qop);
 }
 
 // Whether the memory is nobody else's is for the call to see: asking here would cost more than it.
@@ -173,23 +142,6 @@ function tokenLengthOf(messages: MessageProtection, sealed: Uint8Array): number 
   return length;
 }
 
-/** The message is the second buffer. */
-function split(messages: MessageProtection, sealed: Uint8Array): SecBuffer[] {
-  validateBytes(sealed, 'sealed');
-  const border = tokenLengthOf(messages, sealed);
-  const memory = Buffer.from(sealed);
-  if (border === undefined) {
-    return [
-      { type: SECBUFFER_STREAM, data: memory },
-      { type: SECBUFFER_DATA, data: null },
-    ];
-  }
-  return [
-    { type: SECBUFFER_TOKEN, data: memory.subarray(0, border) },
-    { type: SECBUFFER_DATA, data: memory.subarray(border) },
-  ];
-}
-
 export function unwrap(messages: MessageProtection, sealed: Uint8Array): UnwrapResult {
   assertUint8Array(sealed, 'sealed');
   const { message, qop } = messages.unwrap(sealed, tokenLengthOf(messages, sealed));
@@ -200,7 +152,9 @@ export async function unwrapAsync(
   messages: MessageProtection,
   sealed: Uint8Array,
 ): Promise<UnwrapResult> {
-  return opened(await messages.decryptAsync(split(messages, sealed)));
+  validateBytes(sealed, 'sealed');
+  const { message, qop } = await messages.unwrapAsync(sealed, tokenLengthOf(messages, sealed));
+  return { message, encrypted: qop !== SECQOP_WRAP_NO_ENCRYPT };
 }
 
 function opened(result: MessageResult): UnwrapResult {

@@ -236,6 +236,13 @@ Napi::Value messageFunction(const Napi::CallbackInfo& info) {
   return Napi::Value(env, function);
 }
 
+Napi::Object rangeOf(Napi::Env env, const sspi::Range& range) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("offset", static_cast<double>(range.offset));
+  object.Set("length", static_cast<double>(range.length));
+  return object;
+}
+
 // A call off the JavaScript thread works on copies, for JavaScript may change or detach its memory
 // meanwhile.
 class MessageCopy {
@@ -315,6 +322,59 @@ Napi::Value callAsync(const Napi::CallbackInfo& info) {
       });
 }
 
+// Memory that lib/ made for one call and shows to nobody before it is over: a thread may work in
+// it. The environment waits for the call, and so does not go before it.
+std::span<std::byte> lend(const Napi::Value& memory, Napi::ObjectReference& reference) {
+  reference = Napi::Persistent(memory.As<Napi::Object>());
+  return bytesInPlace(memory.Env(), memory);
+}
+
+// (context, memory, qop, tokenRoom, paddingRoom): seals the message that lies in the memory between
+// the rooms. Resolves with { offset, length } of what is sealed.
+Napi::Value wrapAsync(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto* context = openHolderOf<sspi::Context>(env, info[0]);
+  if (!context) return env.Undefined();
+  const auto reference = std::make_shared<Napi::ObjectReference>();
+  const std::span<std::byte> memory = lend(info[1], *reference);
+  const uint32_t qop = info[2].As<Napi::Number>().Uint32Value();
+  const sspi::WrapRoom room = {info[3].As<Napi::Number>().Uint32Value(),
+                               info[4].As<Napi::Number>().Uint32Value()};
+  if (memory.size() < room.token || memory.size() - room.token < room.padding) {
+    Napi::RangeError::New(env, "too little room").ThrowAsJavaScriptException();
+    return env.Undefined();
+  }
+  const std::size_t length = memory.size() - room.token - room.padding;
+  return PromiseWorker<sspi::Range>::start(
+      env, "winsspi:wrap",
+      [context = *context, memory, qop, room, length] {
+        return sspi::wrap(*context, qop, memory, memory.subspan(room.token, length), room);
+      },
+      [reference](Napi::Env env, sspi::Range& sealed) { return rangeOf(env, sealed); });
+}
+
+// (context, memory, tokenLength?): opens the sealed message in the memory. Resolves with
+// { offset, length, qop }.
+Napi::Value unwrapAsync(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto* context = openHolderOf<sspi::Context>(env, info[0]);
+  if (!context) return env.Undefined();
+  const auto reference = std::make_shared<Napi::ObjectReference>();
+  const std::span<std::byte> memory = lend(info[1], *reference);
+  std::optional<std::size_t> token_length;
+  if (info[2].IsNumber()) token_length = info[2].As<Napi::Number>().Uint32Value();
+  return PromiseWorker<sspi::Unwrapped>::start(
+      env, "winsspi:unwrap",
+      [context = *context, memory, token_length] {
+        return sspi::unwrap(*context, memory, token_length);
+      },
+      [reference](Napi::Env env, sspi::Unwrapped& opened) {
+        Napi::Object object = rangeOf(env, opened.message);
+        object.Set("qop", opened.qop);
+        return object;
+      });
+}
+
 template <typename Function>
 void define(Napi::Env env, Napi::Object exports, const char* name) {
   exports.Set(name, Napi::Function::New(env, callAsync<Function>));
@@ -329,6 +389,8 @@ void defineMessage(Napi::Env env, Napi::Object exports) {
   define<Decrypt>(env, exports, "decryptMessageAsync");
   define<Sign>(env, exports, "makeSignatureAsync");
   define<Verify>(env, exports, "verifySignatureAsync");
+  exports.Set("wrapAsync", Napi::Function::New(env, wrapAsync));
+  exports.Set("unwrapAsync", Napi::Function::New(env, unwrapAsync));
 }
 
 }  // namespace winsspi

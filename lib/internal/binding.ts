@@ -89,6 +89,12 @@ export type NativeMessageFunction = (
   ...values: (Uint8Array | number | null)[]
 ) => number | undefined | NativeFailure;
 
+/** Bytes of the memory that was passed. */
+export interface NativeRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Works on copies, which it writes back when it has succeeded; has a layout of its own. */
 type AsyncMessageFunction = (
   context: NativeContext,
@@ -145,6 +151,19 @@ export interface Binding {
   /** The words that the message functions read and write: see layout.ts. */
   readonly layout: Uint32Array;
   messageFunction(context: NativeContext): NativeMessageFunction;
+  /** These two work in memory that nobody else has: it holds the message between the rooms. */
+  wrapAsync(
+    context: NativeContext,
+    memory: Uint8Array,
+    qop: number,
+    tokenRoom: number,
+    paddingRoom: number,
+  ): Promise<NativeRange | NativeFailure>;
+  unwrapAsync(
+    context: NativeContext,
+    memory: Uint8Array,
+    tokenLength: number | undefined,
+  ): Promise<(NativeRange & { readonly qop: number }) | NativeFailure>;
   readonly encryptMessageAsync: AsyncMessageFunction;
   readonly decryptMessageAsync: AsyncMessageFunction;
   readonly makeSignatureAsync: AsyncMessageFunction;

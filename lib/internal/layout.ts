@@ -6,6 +6,7 @@ import {
   type NativeContext,
   type NativeFailure,
   type NativeMessageFunction,
+  resultOf,
 } from './binding.js';
 import { byteLengthOf, rangeOf } from './bytes.js';
 import { validateBytes } from './validate.js';
@@ -112,6 +113,23 @@ export class NativeMessages {
     return readResult(outcome.layout, call.buffers);
   }
 
+  /** Seals the message in memory that laidOut() made, off the JavaScript thread. */
+  async wrapAsync(memory: Buffer, qop: number, { token, padding }: WrapRoom): Promise<Buffer> {
+    const sealed = await this.#binding.wrapAsync(this.#context, memory, qop, token, padding);
+    const { offset, length } = resultOf(sealed);
+    return memory.subarray(offset, offset + length);
+  }
+
+  /** Opens the message in memory that ownCopy() made, off the JavaScript thread. */
+  async unwrapAsync(
+    memory: Buffer,
+    tokenLength: number | undefined,
+  ): Promise<{ message: Buffer; qop: number }> {
+    const opened = await this.#binding.unwrapAsync(this.#context, memory, tokenLength);
+    const { offset, length, qop } = resultOf(opened);
+    return { message: memory.subarray(offset, offset + length), qop };
+  }
+
   /** Seals a message in new memory. */
   wrap(message: Uint8Array, qop: number, { token, padding }: WrapRoom): Buffer {
     const target = Buffer.allocUnsafe(byteLengthOf(message) + token + padding);
@@ -147,6 +165,20 @@ export class NativeMessages {
     const offset = read(this.#layout, FIRST_BUFFER + OFFSET);
     return { message: target.subarray(offset, offset + length), qop: read(this.#layout, QOP) };
   }
+}
+
+/** A message in memory of its own, between the rooms: for NativeMessages.wrapAsync(). */
+export function laidOut(message: Uint8Array, { token, padding }: WrapRoom): Buffer {
+  const memory = Buffer.allocUnsafeSlow(token + byteLengthOf(message) + padding);
+  memory.set(message, token);
+  return memory;
+}
+
+/** A copy in memory of its own: for NativeMessages.unwrapAsync(). */
+export function ownCopy(bytes: Uint8Array): Buffer {
+  const memory = Buffer.allocUnsafeSlow(byteLengthOf(bytes));
+  memory.set(bytes);
+  return memory;
 }
 
 /** The error of a call that gave no number: a failure, or memory that the addon cannot take. */

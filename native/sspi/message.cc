@@ -20,7 +20,7 @@ std::optional<std::span<const std::byte>> bytesOf(const BufferDescriptor& descri
 }
 
 void move(std::span<const std::byte> from, std::span<std::byte> to) {
-  if (!from.empty()) std::memmove(to.data(), from.data(), from.size());
+  if (!from.empty() && from.data() != to.data()) std::memmove(to.data(), from.data(), from.size());
 }
 
 // Token, message and padding without a gap. The token is the shorter part to move; where a package

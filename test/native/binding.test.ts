@@ -53,7 +53,9 @@ test('the addon exports exactly these names', () => {
     'setKeyingMaterialInfo',
     'step',
     'translateName',
+    'unwrapAsync',
     'verifySignatureAsync',
+    'wrapAsync',
   ]);
 });
 
@@ -71,7 +73,14 @@ describe("an object that is not the addon's", () => {
   ];
 
   const ofContexts = [
-    ...['encryptMessageAsync', 'decryptMessageAsync', 'makeSignatureAsync', 'verifySignatureAsync'],
+    ...[
+      'wrapAsync',
+      'unwrapAsync',
+      'encryptMessageAsync',
+      'decryptMessageAsync',
+      'makeSignatureAsync',
+      'verifySignatureAsync',
+    ],
     ...['messageFunction', 'step', 'exportContext', 'closeContext', 'queryAttribute'],
     ...['setApplicationData', 'setKeyingMaterialInfo'],
     ...['identity', 'isMemberOf', 'impersonate', 'acquireCredentialsAsClient'],
