@@ -1,6 +1,14 @@
 import { usageError } from './errors.js';
 import { getBinding, type NativeAccount, resultOf } from './internal/binding.js';
-import { validateChoice, validateName, validateString, validOptions } from './internal/validate.js';
+import { callOnThread, validSignal } from './internal/calls.js';
+import {
+  validateChoice,
+  validateName,
+  validateSignal,
+  validateString,
+  validOptions,
+} from './internal/validate.js';
+import type { CallOptions } from './threads.js';
 
 /** An account or a group of Windows. */
 export interface Account {
@@ -57,9 +65,16 @@ export type NameFormat = keyof typeof nameFormats;
  *
  * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountsidw
  */
-export async function lookupAccountSid(sid: string): Promise<FoundAccount> {
+export async function lookupAccountSid(
+  sid: string,
+  options: CallOptions = {},
+): Promise<FoundAccount> {
   validateSid(sid);
-  return foundAccount(resultOf(await getBinding().lookupAccountSid(sid)));
+  const found = await callOnThread<NativeAccount>(
+    (settle) => getBinding().lookupAccountSid(sid, settle),
+    validSignal(options),
+  );
+  return foundAccount(resultOf(found));
 }
 
 /**
@@ -68,9 +83,16 @@ export async function lookupAccountSid(sid: string): Promise<FoundAccount> {
  *
  * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountnamew
  */
-export async function lookupAccountName(name: string): Promise<FoundAccount> {
+export async function lookupAccountName(
+  name: string,
+  options: CallOptions = {},
+): Promise<FoundAccount> {
   validateName(name, 'name');
-  return foundAccount(resultOf(await getBinding().lookupAccountName(name)));
+  const found = await callOnThread<NativeAccount>(
+    (settle) => getBinding().lookupAccountName(name, settle),
+    validSignal(options),
+  );
+  return foundAccount(resultOf(found));
 }
 
 /**
@@ -81,14 +103,19 @@ export async function lookupAccountName(name: string): Promise<FoundAccount> {
  */
 export async function translateName(
   name: string,
-  options: { from: NameFormat; to: NameFormat },
+  options: CallOptions & { from: NameFormat; to: NameFormat },
 ): Promise<string> {
   validateName(name, 'name');
-  const { from, to } = validOptions(options, 'options', ['from', 'to']);
+  const { from, to, signal } = validOptions(options, 'options', ['from', 'to', 'signal']);
   const formats = Object.keys(nameFormats) as NameFormat[];
   validateChoice(from, 'options.from', formats);
   validateChoice(to, 'options.to', formats);
-  return resultOf(await getBinding().translateName(name, nameFormats[from], nameFormats[to]));
+  validateSignal(signal, 'options.signal');
+  const translated = await callOnThread<string>(
+    (settle) => getBinding().translateName(name, nameFormats[from], nameFormats[to], settle),
+    signal,
+  );
+  return resultOf(translated);
 }
 
 /** An account as the addon describes it, for users. */

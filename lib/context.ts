@@ -11,6 +11,7 @@ import type { ChannelBindings } from './channel-bindings.js';
 import { usageError } from './errors.js';
 import type { ContextFlag, ContextFlags } from './flags.js';
 import { getBinding, resultOf } from './internal/binding.js';
+import { validSignal } from './internal/calls.js';
 import type { Handshake } from './internal/handshake.js';
 import { validateBoolean, validOptions } from './internal/validate.js';
 import {
@@ -20,6 +21,7 @@ import {
   MessageProtection,
 } from './message.js';
 import { statusName } from './status.js';
+import type { CallOptions } from './threads.js';
 import {
   type SealedParts,
   sign,
@@ -130,16 +132,19 @@ export abstract class SecurityContext {
    * A complete context has steps again after applyControlToken(), and after decryptMessage() gave
    * SEC_I_RENEGOTIATE.
    *
+   * An aborted step ends the context: ERR_SSPI_CONTEXT_CLOSED from then on.
+   *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
    */
-  step(token?: Uint8Array): Promise<StepResult> {
-    return this.#step(token);
+  step(token?: Uint8Array, options: CallOptions = {}): Promise<StepResult> {
+    return this.#step(token, options);
   }
 
-  async #step(token: Uint8Array | undefined): Promise<StepResult> {
+  async #step(token: Uint8Array | undefined, options: CallOptions): Promise<StepResult> {
+    const signal = validSignal(options);
     if (this.done) this.#messages.assertIdle();
-    return this.#handshake.step(token);
+    return this.#handshake.step(token, signal);
   }
 
   /**

@@ -9,15 +9,18 @@ import {
   type NativeFailure,
   resultOf,
 } from './internal/binding.js';
+import { callOnThread } from './internal/calls.js';
 import { assertNotImpersonating } from './internal/impersonation.js';
 import {
   validateBoolean,
   validateChoice,
   validateLength,
   validateName,
+  validateSignal,
   validateString,
   validOptions,
 } from './internal/validate.js';
+import type { CallOptions } from './threads.js';
 
 /** Whom to log on as, in place of the logged-on user. */
 export interface IdentityOptions {
@@ -33,7 +36,7 @@ export interface IdentityOptions {
 
 export type CredentialsUse = 'outbound' | 'inbound' | 'both';
 
-export interface CredentialsOptions {
+export interface CredentialsOptions extends CallOptions {
   /** The security package. Default: `Negotiate`. */
   package?: string;
   /** For clients, servers or both. Default: `outbound`. */
@@ -98,9 +101,13 @@ export class Credentials {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
    */
   static async acquire(options: CredentialsOptions = {}): Promise<Credentials> {
-    const request = requestOf(options, 'outbound', [...clientKeys, 'identity']);
+    const { request, signal } = requestOf(options, 'outbound', [...clientKeys, 'identity']);
     assertNotImpersonating('Credentials.acquire()');
-    return newCredentials(request, await getBinding().acquireCredentials(request));
+    const acquired = await callOnThread<NativeAcquired>(
+      (settle) => getBinding().acquireCredentials(request, settle),
+      signal,
+    );
+    return newCredentials(request, acquired);
   }
 
   /**
@@ -137,10 +144,15 @@ export class Credentials {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
    */
   async add(options: AddedCredentialsOptions): Promise<void> {
-    const request = requestOf(options, this.use, [...clientKeys, 'identity']);
+    const { request, signal } = requestOf(options, this.use, [...clientKeys, 'identity']);
     if (options.package === undefined) validateName(options.package, 'options.package');
     assertNotImpersonating('credentials.add()');
-    resultOf(await getBinding().addCredentials(openHandleOf(this), request));
+    const credentials = openHandleOf(this);
+    const added = await callOnThread<undefined>(
+      (settle) => getBinding().addCredentials(credentials, request, settle),
+      signal,
+    );
+    resultOf(added);
   }
 
   /** Gives the Windows handle back, at the latest when the last context of it is closed. */
@@ -161,12 +173,15 @@ export async function acquireAsClient(
   context: NativeContext,
   options: ClientCredentialsOptions,
 ): Promise<Credentials> {
-  const request = requestOf(options, 'outbound', clientKeys);
-  const acquired = await getBinding().acquireCredentialsAsClient(context, request);
+  const { request, signal } = requestOf(options, 'outbound', clientKeys);
+  const acquired = await callOnThread<NativeAcquired>(
+    (settle) => getBinding().acquireCredentialsAsClient(context, request, settle),
+    signal,
+  );
   return newCredentials(request, acquired);
 }
 
-const clientKeys = ['package', 'use', 'principal', 'packageList'] as const;
+const clientKeys = ['package', 'use', 'principal', 'packageList', 'signal'] as const;
 
 // In characters of two bytes: the structure counts bytes in 16 bits.
 const LONGEST_PROXY = 0x7fff;
@@ -183,22 +198,24 @@ function requestOf(
   options: CredentialsOptions,
   defaultUse: CredentialsUse,
   keys: readonly (keyof CredentialsOptions)[],
-): NativeCredentialsRequest {
+): { request: NativeCredentialsRequest; signal: AbortSignal | undefined } {
   const valid = validOptions(options, 'options', keys);
   const { package: packageName = 'Negotiate', use = defaultUse } = valid;
-  const { principal, identity, packageList } = valid;
+  const { principal, identity, packageList, signal } = valid;
   validateName(packageName, 'options.package');
   if (identity !== undefined) assertTakesIdentity(packageName);
   validateChoice(use, 'options.use', useNames);
   if (principal !== undefined) validateName(principal, 'options.principal');
   if (packageList !== undefined) validateName(packageList, 'options.packageList');
-  return {
+  const request = {
     package: packageName,
     use: uses[use],
     principal,
     identity: identity === undefined ? undefined : validIdentity(identity),
     packageList,
   };
+  validateSignal(signal, 'options.signal');
+  return { request, signal };
 }
 
 // Schannel reads an identity as the structure of its own that it wants there.

@@ -4,10 +4,12 @@ import { type ContextOptions, handshakeOf, SecurityContext } from './context.js'
 import { acquireAsClient, type ClientCredentialsOptions, type Credentials } from './credentials.js';
 import { usageError } from './errors.js';
 import { type Identity, identityOf } from './identity.js';
-import { getBinding, resultOf } from './internal/binding.js';
+import { getBinding, type NativeIdentity, resultOf } from './internal/binding.js';
+import { callOnThread, validSignal } from './internal/calls.js';
 import { Handshake } from './internal/handshake.js';
 import { whileImpersonating } from './internal/impersonation.js';
 import { validateFunction, validOptions } from './internal/validate.js';
+import type { CallOptions } from './threads.js';
 
 export type ServerContextOptions = ContextOptions;
 
@@ -33,10 +35,15 @@ export class ServerContext extends SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querysecuritycontexttoken
    */
-  async identity(): Promise<Identity> {
+  async identity(options: CallOptions = {}): Promise<Identity> {
+    const signal = validSignal(options);
     const handshake = handshakeOf(this);
     handshake.assertComplete();
-    return identityOf(resultOf(await getBinding().identity(handshake.handle)));
+    const identity = await callOnThread<NativeIdentity>(
+      (settle) => getBinding().identity(handshake.handle, settle),
+      signal,
+    );
+    return identityOf(resultOf(identity));
   }
 
   /**
@@ -45,11 +52,16 @@ export class ServerContext extends SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
    */
-  async isMemberOf(sid: string): Promise<boolean> {
+  async isMemberOf(sid: string, options: CallOptions = {}): Promise<boolean> {
     validateSid(sid);
+    const signal = validSignal(options);
     const handshake = handshakeOf(this);
     handshake.assertComplete();
-    return resultOf(await getBinding().isMemberOf(handshake.handle, sid));
+    const isMember = await callOnThread<boolean>(
+      (settle) => getBinding().isMemberOf(handshake.handle, sid, settle),
+      signal,
+    );
+    return resultOf(isMember);
   }
 
   /**

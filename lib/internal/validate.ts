@@ -83,6 +83,19 @@ function unknownKey(key: string, name: string, valid: readonly string[]): Error 
   );
 }
 
+/** A signal that has not aborted yet; throws its reason where it has. */
+export function validateSignal(
+  value: unknown,
+  name: string,
+): asserts value is AbortSignal | undefined {
+  if (value === undefined) return;
+  if (typeof value !== 'object' || value === null || !('aborted' in value)) {
+    throw wrongType(name, 'an instance of AbortSignal', value);
+  }
+  const { aborted, reason } = value as AbortSignal;
+  if (aborted) throw reason;
+}
+
 /** Text without a zero character: Windows would take it for the end. */
 export function validateString(value: unknown, name: string): asserts value is string {
   if (typeof value !== 'string') throw wrongType(name, 'a string', value);
