@@ -89,10 +89,11 @@ export function validateSignal(
   name: string,
 ): asserts value is AbortSignal | undefined {
   if (value === undefined) return;
-  if (typeof value !== 'object' || value === null || !('aborted' in value)) {
+  // Of any realm: as Node itself does it.
+  const { aborted, reason, addEventListener } = Object(value) as AbortSignal;
+  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function') {
     throw wrongType(name, 'an instance of AbortSignal', value);
   }
-  const { aborted, reason } = value as AbortSignal;
   if (aborted) throw reason;
 }
 
