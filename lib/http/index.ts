@@ -1,0 +1,1 @@
+export { type Challenge, formatChallenge, parseAuthorization, parseChallenges } from './headers.js';
