@@ -100,7 +100,7 @@ export class HttpConnection {
   readonly #tls: boolean;
   readonly #port: number;
 
-  constructor({ server }: HttpServer, { tls = false }: { tls?: boolean } = {}) {
+  constructor({ server }: Pick<HttpServer, 'server'>, { tls = false }: { tls?: boolean } = {}) {
     this.#tls = tls;
     this.#port = (server.address() as AddressInfo).port;
     const options = { keepAlive: true, maxSockets: 1 };
