@@ -1,5 +1,7 @@
 export type { Authentication } from './authentication.js';
 export { Authenticator } from './authenticator.js';
+export type { ClientOptions } from './client-options.js';
+export { NegotiateClient, type NegotiateInit, negotiateFetch } from './fetch.js';
 export { type Challenge, formatChallenge, parseAuthorization, parseChallenges } from './headers.js';
 export {
   type AuthenticatedRequest,

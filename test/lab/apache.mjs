@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './command.mjs';
-import { ntlmUserFile, serviceKeytab } from './domain.mjs';
+import { serviceKeytab } from './domain.mjs';
 
 // /etc is this run's own, and Apache's user can read there.
 const place = '/etc/winsspi-lab-apache';
@@ -27,13 +27,13 @@ const modules = [
   'alias',
 ];
 
-// Three folders: Kerberos with each request, Kerberos for a connection, NTLM for a connection.
-const location = (name, mechanism, bound) => `
+// Two folders: Kerberos with each request, Kerberos for a connection. With gss-ntlmssp Apache crashes.
+const location = (name, bound) => `
 <Location /${name}>
   AuthType GSSAPI
   AuthName lab
   GssapiCredStore keytab:${place}/keytab
-  GssapiAllowedMech ${mechanism}
+  GssapiAllowedMech krb5
   GssapiConnectionBound ${bound}
   Require valid-user
 </Location>
@@ -62,9 +62,8 @@ ScriptAlias / ${place}/whoami/
 <Location />
   Require all granted
 </Location>
-${location('kerberos', 'krb5', 'Off')}
-${location('connection', 'krb5', 'On')}
-${location('ntlm', 'ntlmssp', 'On')}
+${location('kerberos', 'Off')}
+${location('connection', 'On')}
 `;
 
 // Says who is there, and what came.
@@ -80,7 +79,7 @@ cat
 export async function startApache() {
   mkdirSync(join(place, 'whoami'), { recursive: true });
   chownSync(place, www, www);
-  for (const name of ['kerberos', 'connection', 'ntlm', 'open']) {
+  for (const name of ['kerberos', 'connection', 'open']) {
     writeFileSync(join(place, 'whoami', name), script, { mode: 0o755 });
   }
   writeFileSync(join(place, 'apache.conf'), configuration);
@@ -92,7 +91,6 @@ export async function startApache() {
   const child = spawn('/usr/sbin/apache2', ['-f', join(place, 'apache.conf'), '-DFOREGROUND'], {
     env: {
       PATH: '/usr/bin:/bin',
-      NTLM_USER_FILE: ntlmUserFile,
       // The other peers' belongs to root.
       KRB5RCACHENAME: `file2:${place}/replays`,
     },

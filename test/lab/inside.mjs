@@ -62,7 +62,7 @@ async function buildDomain({ cache, template }) {
 async function runScript({ cache, templates, args, env, project }) {
   const folder = runFolder(cache);
   for (const template of Object.values(templates)) touch(template);
-  const [{ peerPort, apache }, tlsPort, runnerPort] = await Promise.all([
+  const [domainPorts, tlsPort, runnerPort] = await Promise.all([
     bringUpDomain(cache, templates.domain),
     startTlsServer(folder),
     startRunner(folder),
@@ -71,7 +71,7 @@ async function runScript({ cache, templates, args, env, project }) {
   const description = join(folder, 'lab.json');
   writeFileSync(
     description,
-    JSON.stringify(describe({ peerPort, tlsPort, runnerPort, apache }), null, 2),
+    JSON.stringify(describe({ ...domainPorts, tlsPort, runnerPort }), null, 2),
   );
   return await runNode({
     folder,
@@ -93,14 +93,15 @@ async function bringUpDomain(cache, template) {
   await run('cp', ['-a', template, join(folder, 'domain')]);
   await mountDomain(cache);
   await startDomain(folder);
-  const [peerPort, apache] = await Promise.all([
-    logOn('bob', folder).then(() => startPeer(folder)),
+  const [peerPort, httpPeerPort, apache] = await Promise.all([
+    logOn('bob', folder).then(() => startPeer(folder, 'gss_peer')),
+    startPeer(folder, 'http_peer'),
     startApache(),
   ]);
-  return { peerPort, apache };
+  return { peerPort, httpPeerPort, apache };
 }
 
-function describe({ peerPort, tlsPort, runnerPort, apache }) {
+function describe({ peerPort, httpPeerPort, tlsPort, runnerPort, apache }) {
   return {
     realm,
     domain: shortName,
@@ -111,8 +112,10 @@ function describe({ peerPort, tlsPort, runnerPort, apache }) {
     peer: { host: '127.0.0.1', port: peerPort },
     tls: { host: '127.0.0.1', port: tlsPort },
     runner: { host: '127.0.0.1', port: runnerPort },
-    // Ports of Apache, whose folders are kerberos, connection, ntlm and open: see apache.mjs.
+    // Ports of Apache, whose folders are kerberos, connection and open: see apache.mjs.
     apache,
+    // An HTTP server with NTLM: see peers/http_peer.py.
+    httpPeer: { host: '127.0.0.1', port: httpPeerPort },
     // An argument for a child process that gives it another logged-on user: alice, bob, nobody.
     loggedOnAs: '--logged-on-as=',
     // Packages with Windows's layouts, over GSS-API (bridge/), by the names of their models.
