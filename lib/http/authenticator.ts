@@ -113,7 +113,8 @@ export class Authenticator {
   }
 }
 
-function answer(response: ServerResponse, refusal: Refusal): void {
+/** Answers a request that is not let in. */
+export function answer(response: ServerResponse, refusal: Refusal): void {
   const body = bodyOf(refusal);
   response.writeHead(refusal.status, {
     ...refusal.headers,

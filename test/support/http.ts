@@ -117,8 +117,12 @@ export class HttpConnection {
       ? tlsRequest({ ...options, checkServerIdentity: () => undefined })
       : request(options);
     sent.end();
-    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const [response] = (await Promise.race([once(sent, 'response'), once(sent, 'upgrade')])) as [
+      IncomingMessage,
+      Socket?,
+    ];
     let text = '';
+    if (response.statusCode === 101) response.push(null);
     for await (const part of response.setEncoding('utf8')) text += part;
     return {
       status: response.statusCode as number,
