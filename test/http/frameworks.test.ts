@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import axios from 'axios';
 import express from 'express';
 import fastify from 'fastify';
 import Koa from 'koa';
@@ -13,12 +15,13 @@ import {
   Authenticator,
   fastifyNegotiate,
   koaNegotiate,
+  NegotiateClient,
   NegotiateStrategy,
   negotiate,
   negotiateUpgrade,
 } from 'winsspi/http';
 import { WebSocket, WebSocketServer } from 'ws';
-import { clientOf, HttpConnection } from '../support/http.js';
+import { clientOf, HttpConnection, HttpServer, tlsFiles } from '../support/http.js';
 import {
   checkProviderAfterEach,
   type ProviderPackage,
@@ -140,11 +143,15 @@ describe.skipIf(!providerInstalled)('a WebSocket of ws', () => {
   checkProviderAfterEach();
 
   /** A server of WebSockets, which says who it is talking to. */
-  async function sockets(name: ProviderPackage) {
-    const authenticator = new Authenticator({ package: name });
+  async function sockets(name: ProviderPackage, tls = false) {
+    // The scripted package wants bindings of everybody where the server has some.
+    const authenticator = new Authenticator({ package: name, extendedProtection: 'off' });
     const upgrade = negotiateUpgrade(authenticator);
     const webSockets = new WebSocketServer({ noServer: true });
-    const server = createServer((_, response) => response.end('no upgrade'));
+    const listener: RequestListener = (_, response) => response.end('no upgrade');
+    const server = tls
+      ? createTlsServer({ ...tlsFiles, maxVersion: 'TLSv1.2' }, listener)
+      : createServer(listener);
     server.on('upgrade', async (request, socket, head) => {
       const accepted = await upgrade(request, socket, head);
       if (!accepted) return;
@@ -186,9 +193,12 @@ describe.skipIf(!providerInstalled)('a WebSocket of ws', () => {
     webSocket.terminate();
   });
 
-  test('opens after three legs on the same connection, and after many that failed', async () => {
-    await using setting = await sockets('TestNtlm');
-    using connection = new HttpConnection(setting);
+  test.each([
+    ['TCP', false],
+    ['TLS', true],
+  ])('opens over %s after three legs on one connection, and many that failed', async (_, tls) => {
+    await using setting = await sockets('TestNtlm', tls);
+    using connection = new HttpConnection(setting, { tls });
     using credentials = await Credentials.acquire({ package: 'TestNtlm' });
     const asking = {
       ...{ connection: 'Upgrade', upgrade: 'websocket' },
@@ -201,5 +211,24 @@ describe.skipIf(!providerInstalled)('a WebSocket of ws', () => {
     using context = clientOf(credentials);
     const answer = await connection.logOn(context, { headers: asking });
     expect([answer.status, setting.sockets.size]).toEqual([101, 1]);
+  });
+});
+
+describe.skipIf(!providerInstalled)('axios', () => {
+  checkProviderAfterEach();
+
+  test('gets in with the fetch of a client', async () => {
+    const server = await HttpServer.listen({ package: 'TestNtlm' });
+    const client = new NegotiateClient({ package: 'TestNtlm' });
+    const fetch = client.fetch.bind(client) as typeof globalThis.fetch;
+    const instance = axios.create({ adapter: 'fetch', env: { fetch } });
+    const url = `http://127.0.0.1:${server.port}/`;
+    for (let i = 0; i < 2; i++) {
+      const { status, data } = await instance.post(url, { some: 'body' });
+      expect([status, data.package]).toEqual([200, 'TestNtlm']);
+    }
+    client.close();
+    await server.close();
+    await new Promise((resolve) => setImmediate(resolve));
   });
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http';
 import {
+  type AgentOptions,
   createServer as createTlsServer,
   Agent as TlsAgent,
   request as tlsRequest,
@@ -104,7 +105,9 @@ export class HttpConnection {
     this.#tls = tls;
     this.#port = (server.address() as AddressInfo).port;
     const options = { keepAlive: true, maxSockets: 1 };
-    this.#agent = tls ? new TlsAgent({ ...options, ca: tlsFiles.cert }) : new Agent(options);
+    // Of the agent: with a check of its own, a request opens a connection of its own.
+    const trust: AgentOptions = { ca: tlsFiles.cert, checkServerIdentity: () => undefined };
+    this.#agent = tls ? new TlsAgent({ ...options, ...trust }) : new Agent(options);
     // Wine 8 does not connect a socket that has TCP's keep-alive set.
     const connect = this.#agent.createConnection.bind(this.#agent) as (...args: never[]) => never;
     this.#agent.createConnection = ((options: object, ...rest: never[]) =>
@@ -113,9 +116,7 @@ export class HttpConnection {
 
   async get(headers: Record<string, string | string[]> = {}, path = '/'): Promise<Answer> {
     const options = { host: '127.0.0.1', port: this.#port, path, agent: this.#agent, headers };
-    const sent = this.#tls
-      ? tlsRequest({ ...options, checkServerIdentity: () => undefined })
-      : request(options);
+    const sent = this.#tls ? tlsRequest(options) : request(options);
     sent.end();
     const [response] = (await Promise.race([once(sent, 'response'), once(sent, 'upgrade')])) as [
       IncomingMessage,
