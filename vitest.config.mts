@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: {
     // The package as its users get it.
-    alias: { winsspi: fileURLToPath(new URL('dist/index.mjs', import.meta.url)) },
+    alias: {
+      'winsspi/http': fileURLToPath(new URL('dist/http/index.mjs', import.meta.url)),
+      winsspi: fileURLToPath(new URL('dist/index.mjs', import.meta.url)),
+    },
   },
   test: {
     include: ['test/**/*.test.ts'],

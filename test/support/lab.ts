@@ -18,6 +18,12 @@ export interface Lab {
   readonly peer: { readonly host: string; readonly port: number };
   /** OpenSSL's TLS server, which reverses lines. */
   readonly tls: { readonly host: string; readonly port: number };
+  /** Runs programs of Linux: see support/runner.ts. */
+  readonly runner: { readonly host: string; readonly port: number };
+  /** The ports of Apache with mod_auth_gssapi, on localhost (test/lab/apache.mjs). */
+  readonly apache: { readonly http: number; readonly https: number };
+  /** An HTTP server with NTLM (test/lab/peers/http_peer.py). */
+  readonly httpPeer: { readonly host: string; readonly port: number };
   /** An argument for a child process that gives it another logged-on user: alice, bob, nobody. */
   readonly loggedOnAs: string;
   /** Packages with Windows's layouts (test/lab/bridge), by the names of their models. */

@@ -1,0 +1,132 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Credentials } from '../credentials.js';
+import { usageError } from '../errors.js';
+import type { Authentication } from './authentication.js';
+import { Connection, type Shared } from './connection.js';
+import { Slots } from './server-handshake.js';
+import { type ServerOptions, type ServerSettings, serverSettings } from './server-options.js';
+import { bodyOf, type Refusal, type Verdict } from './verdict.js';
+
+// https://www.rfc-editor.org/rfc/rfc9113#section-7
+const HTTP_1_1_REQUIRED = 0xd;
+
+/**
+ * Lets the clients of an HTTP server in: Kerberos with one token, NTLM with three legs on one
+ * connection. One of these serves any number of connections; each has a state of its own, which ends
+ * with it.
+ */
+export class Authenticator {
+  readonly #shared: Shared;
+  readonly #settings: ServerSettings;
+  readonly #slots: Slots;
+  readonly #connections = new WeakMap<Socket, Connection>();
+  #own: Promise<Credentials> | undefined;
+  #closed = false;
+
+  constructor(options: ServerOptions = {}) {
+    this.#settings = serverSettings(options);
+    this.#slots = new Slots(this.#settings.maxHandshakes);
+    this.#shared = {
+      settings: this.#settings,
+      slots: this.#slots,
+      credentials: () => this.#credentials(),
+    };
+  }
+
+  /** How many handshakes are under way. */
+  get handshakes(): number {
+    return this.#slots.taken;
+  }
+
+  /**
+   * Who a request comes from. Absent: the request has been answered, or its connection has closed, and
+   * nothing is left to do. Sets `WWW-Authenticate` of the response where the client waits for a token.
+   * Rejects where the server is at fault: with closed credentials, or options that the package refuses.
+   */
+  async authenticate(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Authentication | undefined> {
+    const verdict = await this.judge(request, response);
+    if (verdict.kind === 'authenticated') {
+      for (const [name, value] of Object.entries(verdict.headers)) response.setHeader(name, value);
+      return verdict.authentication;
+    }
+    if (verdict.kind === 'refused') answer(response, verdict);
+    if (verdict.kind === 'http1') refuseHttp2(request);
+    return undefined;
+  }
+
+  /**
+   * What is to happen with a request, for a server that answers in a way of its own. Without a
+   * response, what was made for one request ends with the connection.
+   */
+  async judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
+    if (this.#closed) {
+      throw usageError('ERR_INVALID_ARG_VALUE', 'The authenticator was closed');
+    }
+    if (request.httpVersionMajor > 1) return { kind: 'http1' };
+    const verdict = await this.#connectionOf(request.socket).judge(request, response);
+    if (verdict.kind === 'refused' && verdict.reason !== 'challenge') {
+      this.#settings.onRefusal(verdict, request);
+    }
+    return verdict;
+  }
+
+  /** Gives back the credentials that it has acquired. Connections go on until they close. */
+  close(): void {
+    this.#closed = true;
+    this.#own?.then(
+      (credentials) => credentials.close(),
+      () => {},
+    );
+    this.#own = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #connectionOf(socket: Socket): Connection {
+    const known = this.#connections.get(socket);
+    if (known) return known;
+    const connection = new Connection(socket, this.#shared);
+    this.#connections.set(socket, connection);
+    return connection;
+  }
+
+  #credentials(): Promise<Credentials> {
+    if (this.#settings.credentials) return Promise.resolve(this.#settings.credentials);
+    this.#own ??= this.#acquire();
+    return this.#own;
+  }
+
+  // One failure is no failure for ever: a service may start before the domain answers.
+  async #acquire(): Promise<Credentials> {
+    try {
+      return await Credentials.acquire({ package: this.#settings.package, use: 'inbound' });
+    } catch (error) {
+      this.#own = undefined;
+      throw error;
+    }
+  }
+}
+
+/** Answers a request that is not let in. */
+export function answer(response: ServerResponse, refusal: Refusal): void {
+  const body = bodyOf(refusal);
+  response.writeHead(refusal.status, {
+    ...refusal.headers,
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+/** Browsers and curl come back with HTTP/1.1. */
+export function refuseHttp2(request: IncomingMessage): void {
+  const { stream } = request as { stream?: { close?: (code: number) => void } };
+  if (typeof stream?.close === 'function') stream.close(HTTP_1_1_REQUIRED);
+  else request.destroy();
+}

@@ -1,0 +1,136 @@
+import type { ConnectionOptions } from 'node:tls';
+import { Credentials, type IdentityOptions } from '../credentials.js';
+import { usageError } from '../errors.js';
+import type { ContextFlag, ContextFlags } from '../flags.js';
+import {
+  validateBoolean,
+  validateChoice,
+  validateInteger,
+  validateName,
+  validOptions,
+} from '../internal/validate.js';
+import { spn } from '../packages.js';
+import type { Scheme } from './server-options.js';
+
+export interface ClientOptions {
+  /** Outbound credentials, which the caller closes. Default: acquired with `package` and `identity`. */
+  credentials?: Credentials;
+  /** Whom to log on as. Default: the logged-on user. */
+  identity?: IdentityOptions;
+  /** The scheme to answer. Default: `Negotiate`. */
+  scheme?: Scheme;
+  /** The security package. Default: that of the scheme. */
+  package?: string;
+  /** Who may be authenticated to, such as `https://intranet`. Default: the origin of the URL alone. */
+  allowedOrigins?: readonly string[];
+  /**
+   * The service principal name. A text is for the origin of the URL; a function is asked for each
+   * origin. Default: `HTTP/` and the host's name.
+   */
+  targetName?: string | ((url: URL) => string);
+  /** What the contexts ask for, where it differs from the default. */
+  flags?: ContextFlags;
+  /** What the contexts must have been granted. */
+  require?: readonly ContextFlag[];
+  /** Whether contexts are bound to the TLS connection that they are for. Default: true. */
+  channelBindings?: boolean;
+  /** What TLS connections are made with: `ca`, `rejectUnauthorized`, … */
+  tls?: ConnectionOptions;
+  /** How many redirects to follow. Default: 20. */
+  maxRedirects?: number;
+}
+
+export interface ClientSettings {
+  readonly credentials: Credentials | undefined;
+  readonly identity: IdentityOptions | undefined;
+  readonly scheme: Scheme;
+  readonly package: string;
+  readonly allowedOrigins: readonly string[] | undefined;
+  readonly targetName: ClientOptions['targetName'];
+  readonly flags: ContextFlags;
+  readonly require: readonly ContextFlag[];
+  readonly channelBindings: boolean;
+  readonly tls: ConnectionOptions;
+  readonly maxRedirects: number;
+}
+
+const keys = [
+  'credentials',
+  'identity',
+  'scheme',
+  'package',
+  'allowedOrigins',
+  'targetName',
+  'flags',
+  'require',
+  'channelBindings',
+  'tls',
+  'maxRedirects',
+] as const;
+
+/** Options with their defaults, checked. What only a context can check, the first context checks. */
+export function clientSettings(options: ClientOptions): ClientSettings {
+  const valid = validOptions(options, 'options', keys);
+  const { credentials, identity, allowedOrigins, targetName, flags = {}, require = [] } = valid;
+  const { scheme = 'Negotiate', channelBindings = true, tls = {}, maxRedirects = 20 } = valid;
+  validateChoice(scheme, 'options.scheme', ['Negotiate', 'NTLM']);
+  validateBoolean(channelBindings, 'options.channelBindings');
+  validateInteger(maxRedirects, 'options.maxRedirects', 0, 100);
+  if (typeof targetName !== 'function' && targetName !== undefined) {
+    validateName(targetName, 'options.targetName');
+  }
+  const packageName = valid.package ?? scheme;
+  validateName(packageName, 'options.package');
+  validateCredentials(valid);
+  return {
+    credentials,
+    identity,
+    scheme,
+    package: packageName,
+    allowedOrigins: allowedOrigins && validOrigins(allowedOrigins),
+    targetName,
+    flags,
+    require,
+    channelBindings,
+    tls: { ...tls },
+    maxRedirects,
+  };
+}
+
+function validateCredentials(options: ClientOptions): void {
+  if (options.credentials === undefined) return;
+  if (!(options.credentials instanceof Credentials)) {
+    throw usageError(
+      'ERR_INVALID_ARG_TYPE',
+      '"options.credentials" must come from Credentials.acquire()',
+    );
+  }
+  if (options.identity === undefined && options.package === undefined) return;
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    '"options.identity" and "options.package" have no meaning beside "options.credentials"',
+  );
+}
+
+function validOrigins(origins: readonly string[]): string[] {
+  if (!Array.isArray(origins)) {
+    throw usageError('ERR_INVALID_ARG_TYPE', '"options.allowedOrigins" must be an array');
+  }
+  return origins.map((origin, index) => {
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    const given = String(origin).replace(/\/$/, '').toLowerCase();
+    const bare = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+    if (bare && given.split('/').length === 3) return url.origin;
+    throw usageError(
+      'ERR_INVALID_ARG_VALUE',
+      `"options.allowedOrigins[${index}]" must be an origin, such as "https://intranet"`,
+    );
+  });
+}
+
+/** The service principal name of a URL; `first` is where the caller's own request went. */
+export function targetNameOf(url: URL, first: URL, { targetName }: ClientSettings): string {
+  if (typeof targetName === 'function') return targetName(url);
+  if (targetName !== undefined && url.origin === first.origin) return targetName;
+  return spn('HTTP', url.hostname.replace(/^\[|\]$/g, ''));
+}

@@ -1,0 +1,220 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { StepResult } from '../context.js';
+import type { Credentials } from '../credentials.js';
+import { InsufficientMemoryError, NoAuthorityError, SspiError } from '../errors.js';
+import { ServerContext } from '../server.js';
+import { type Authentication, authenticationOf, isAllowed } from './authentication.js';
+import { contextOptions, isTls } from './extended-protection.js';
+import { parseAuthorization } from './headers.js';
+import { isProxied } from './proxies.js';
+import { ServerHandshake, type Slots } from './server-handshake.js';
+import type { Scheme, ServerSettings } from './server-options.js';
+import { challengeOf, isOf, tokenOf } from './token.js';
+import { type RefusalReason, refusal, type Verdict } from './verdict.js';
+
+/** What the connections of a server have in common. */
+export interface Shared {
+  readonly settings: ServerSettings;
+  readonly slots: Slots;
+  credentials(): Promise<Credentials>;
+}
+
+/** The authentication of one TCP connection: a handshake, or what came of it. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #shared: Shared;
+  readonly #contexts = new Set<ServerContext>();
+  #handshake: ServerHandshake | undefined;
+  #authentication: Authentication | undefined;
+  #proxied = false;
+  #closed: boolean;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(socket: Socket, shared: Shared) {
+    this.#socket = socket;
+    this.#shared = shared;
+    this.#closed = socket.destroyed;
+    socket.once('close', () => this.#close());
+  }
+
+  /**
+   * What is to happen with a request. One after the other: a client may send the next request before
+   * it has the answer to the last.
+   */
+  judge(request: IncomingMessage, response: ServerResponse | undefined): Promise<Verdict> {
+    const verdict = this.#last.then(() => this.#judge(request, response));
+    this.#last = verdict.catch(() => {});
+    return verdict;
+  }
+
+  async #judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
+    if (this.#closed) return { kind: 'gone' };
+    const { proxied, extendedProtection } = this.#settings;
+    this.#proxied ||= proxied === 'refuse' && isProxied(request);
+    if (this.#proxied) return this.#refuse('proxied');
+    if (extendedProtection === 'require' && !isTls(this.#socket)) return this.#refuse('noTls');
+    const values = request.headersDistinct.authorization ?? [];
+    const [value] = values;
+    if (value === undefined) return this.#withoutToken();
+    return values.length === 1 ? this.#withHeader(value, response) : this.#refuse('malformed');
+  }
+
+  #withoutToken(): Verdict {
+    const authentication = this.#authentication;
+    const { expiry } = authentication?.context ?? {};
+    if (!authentication || (expiry && expiry.getTime() <= Date.now())) {
+      return this.#refuse('challenge');
+    }
+    return { kind: 'authenticated', authentication, headers: {} };
+  }
+
+  async #withHeader(value: string, response?: ServerResponse): Promise<Verdict> {
+    const { schemes, maxTokenLength } = this.#settings;
+    const word = { scheme: /[^ \t,]*/.exec(value.trimStart())?.[0] ?? '' };
+    const scheme = schemes.find((name) => isOf(word, name));
+    // What others have to say with their schemes is nobody's business here.
+    if (!scheme) return this.#refuse('challenge');
+    const credentials = parseAuthorization(value);
+    const token = credentials && tokenOf(credentials);
+    const length = token?.length ?? 0;
+    if (!token || length === 0 || length > maxTokenLength) return this.#refuse('malformed');
+    return this.#withToken(scheme, token, response);
+  }
+
+  async #withToken(scheme: Scheme, token: Buffer, response?: ServerResponse): Promise<Verdict> {
+    const under = this.#handshake;
+    const handshake = under && !under.ended && under.scheme === scheme ? under : undefined;
+    if (handshake) return this.#step(handshake, token, response);
+    // From here on the connection is nobody's, whatever becomes of the token.
+    this.#reset();
+    if (!this.#shared.slots.take()) return this.#refuse('busy');
+    const begun = await this.#begin(scheme);
+    return begun instanceof ServerHandshake ? this.#step(begun, token, response) : begun;
+  }
+
+  async #begin(scheme: Scheme): Promise<ServerHandshake | Verdict> {
+    const { slots } = this.#shared;
+    try {
+      const credentials = await this.#shared.credentials();
+      const context = new ServerContext(credentials, contextOptions(this.#socket, this.#settings));
+      const { handshakeTimeout } = this.#settings;
+      const handshake = new ServerHandshake(context, scheme, slots, handshakeTimeout);
+      this.#handshake = handshake;
+      if (this.#closed) this.#reset();
+      return handshake;
+    } catch (error) {
+      slots.give();
+      if (error instanceof SspiError) return this.#refuse('unavailable', error);
+      throw error;
+    }
+  }
+
+  async #step(
+    handshake: ServerHandshake,
+    token: Buffer,
+    response?: ServerResponse,
+  ): Promise<Verdict> {
+    if (this.#closed) return { kind: 'gone' };
+    let result: StepResult;
+    try {
+      result = await handshake.context.step(token);
+    } catch (error) {
+      return this.#failed(handshake, error as Error);
+    }
+    if (result.done) return this.#complete(handshake, result.token, response);
+    if (this.#settings.proxied !== 'refuse') return this.#refuse('notKerberos');
+    if (!result.token) return this.#refuse('denied');
+    return refusal('continue', { challenges: [challengeOf(handshake.scheme, result.token)] });
+  }
+
+  #failed(handshake: ServerHandshake, error: Error): Verdict {
+    handshake.abandon();
+    if (this.#closed) return { kind: 'gone' };
+    if (handshake.timedOut) return this.#refuse('timeout');
+    const ours = error instanceof NoAuthorityError || error instanceof InsufficientMemoryError;
+    if (ours) return this.#refuse('unavailable', error);
+    const { code } = error as { code?: string };
+    const theirs = error instanceof SspiError || code === 'ERR_SSPI_REQUIREMENT_NOT_MET';
+    if (theirs) return this.#refuse('denied', error);
+    throw error;
+  }
+
+  async #complete(
+    handshake: ServerHandshake,
+    token: Buffer | undefined,
+    response?: ServerResponse,
+  ): Promise<Verdict> {
+    const { context, scheme } = handshake;
+    const kerberosOnly = this.#settings.proxied !== 'refuse';
+    if (kerberosOnly && context.package !== 'Kerberos') return this.#refuse('notKerberos');
+    let authentication: Authentication;
+    try {
+      authentication = authenticationOf(context, scheme);
+      if (!(await isAllowed(context, this.#settings.allow))) return this.#refuse('notAllowed');
+    } catch (error) {
+      return this.#unknown(handshake, error as Error);
+    }
+    if (this.#closed) return { kind: 'gone' };
+    if (handshake.timedOut) return this.#refuse('timeout');
+    handshake.finish();
+    this.#keep(authentication, response);
+    const headers = { 'WWW-Authenticate': challengeOf(scheme, token) };
+    return { kind: 'authenticated', authentication, headers: token ? headers : {} };
+  }
+
+  /** The client is authenticated, and Windows does not say who it is. */
+  #unknown(handshake: ServerHandshake, error: Error): Verdict {
+    handshake.abandon();
+    if (this.#closed) return { kind: 'gone' };
+    if (handshake.timedOut) return this.#refuse('timeout');
+    if (error instanceof SspiError) return this.#refuse('unavailable', error);
+    throw error;
+  }
+
+  #keep(authentication: Authentication, response: ServerResponse | undefined): void {
+    const { context } = authentication;
+    this.#contexts.add(context);
+    if (this.#settings.per === 'connection') {
+      this.#authentication = authentication;
+      return;
+    }
+    const end = () => {
+      this.#contexts.delete(context);
+      context.close();
+    };
+    if (response?.destroyed) end();
+    else response?.once('close', end);
+  }
+
+  /** The connection is nobody's again. */
+  #reset(): void {
+    this.#handshake?.abandon();
+    this.#handshake = undefined;
+    const context = this.#authentication?.context;
+    this.#authentication = undefined;
+    if (!context) return;
+    this.#contexts.delete(context);
+    context.close();
+  }
+
+  #refuse(reason: RefusalReason, error?: Error): Verdict {
+    this.#reset();
+    const asks = reason === 'challenge' || reason === 'denied';
+    const challenges = asks
+      ? this.#settings.schemes.map((name) => challengeOf(name, undefined))
+      : [];
+    return refusal(reason, { challenges, error });
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#reset();
+    for (const context of this.#contexts) context.close();
+    this.#contexts.clear();
+  }
+
+  get #settings(): ServerSettings {
+    return this.#shared.settings;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { type ChannelBindings, tlsServerEndPoint } from '../channel-bindings.js';
+import type { ContextOptions } from '../context.js';
+import type { ServerSettings } from './server-options.js';
+
+/** Whether a connection is encrypted by a TLS socket of Node's. */
+export function isTls(socket: Socket): socket is TLSSocket {
+  return 'encrypted' in socket && socket.encrypted === true;
+}
+
+/** What a context of a connection is made with. */
+export function contextOptions(socket: Socket, settings: ServerSettings): ContextOptions {
+  const { flags, require, extendedProtection } = settings;
+  if (extendedProtection === 'off' || !isTls(socket)) return { flags, require };
+  return {
+    // Without this word, Windows refuses clients that have no channel bindings.
+    flags: { ...flags, allowMissingBindings: extendedProtection === 'allow' },
+    require,
+    channelBindings: bindingsOf(socket, settings),
+  };
+}
+
+function bindingsOf(socket: TLSSocket, { certificate }: ServerSettings): ChannelBindings {
+  return certificate ? tlsServerEndPoint(certificate) : tlsServerEndPoint(socket, 'server');
+}

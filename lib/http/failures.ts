@@ -1,0 +1,18 @@
+import { usageError } from '../errors.js';
+
+/** The server did not keep to the protocol, or is not who it must be. */
+export function handshakeError(what: string): Error {
+  return usageError('ERR_SSPI_HTTP_HANDSHAKE', `${what}. The handshake is void`);
+}
+
+export function bodyError(what: string): Error {
+  return usageError(
+    'ERR_SSPI_HTTP_BODY',
+    `${what}, and the body of the request is a stream, which cannot be sent twice. Pass the body as ` +
+      'bytes or text, or send a request without a body first',
+  );
+}
+
+export function redirectError(what: string): Error {
+  return usageError('ERR_SSPI_HTTP_REDIRECT', what);
+}

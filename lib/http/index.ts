@@ -1,0 +1,18 @@
+export type { Authentication } from './authentication.js';
+export { Authenticator } from './authenticator.js';
+export type { ClientOptions } from './client-options.js';
+export { type FastifyReplyLike, type FastifyRequestLike, fastifyNegotiate } from './fastify.js';
+export { NegotiateClient, type NegotiateInit, negotiateFetch } from './fetch.js';
+export { type Challenge, formatChallenge, parseAuthorization, parseChallenges } from './headers.js';
+export { type KoaContextLike, koaNegotiate } from './koa.js';
+export {
+  type AuthenticatedRequest,
+  type AuthenticatorOptions,
+  authenticate,
+  type Middleware,
+  negotiate,
+} from './middleware.js';
+export { NegotiateStrategy, type Verify } from './passport.js';
+export type { Scheme, ServerOptions } from './server-options.js';
+export { negotiateUpgrade, type UpgradeListener } from './upgrade.js';
+export type { Acceptance, Refusal, RefusalReason, Verdict } from './verdict.js';

@@ -1,0 +1,69 @@
+import type { ServerContext } from '../server.js';
+import type { Scheme } from './server-options.js';
+
+/** How many handshakes are under way, and how many may be. */
+export class Slots {
+  readonly #most: number;
+  #taken = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  take(): boolean {
+    if (this.#taken === this.#most) return false;
+    this.#taken += 1;
+    return true;
+  }
+
+  give(): void {
+    this.#taken -= 1;
+  }
+}
+
+/** A handshake that is neither complete nor given up: it holds a slot, and its time runs. */
+export class ServerHandshake {
+  readonly context: ServerContext;
+  readonly scheme: Scheme;
+  readonly #slots: Slots;
+  readonly #timer: NodeJS.Timeout;
+  #ended = false;
+  #timedOut = false;
+
+  /** Takes over a slot that was taken. */
+  constructor(context: ServerContext, scheme: Scheme, slots: Slots, milliseconds: number) {
+    this.context = context;
+    this.scheme = scheme;
+    this.#slots = slots;
+    this.#timer = setTimeout(() => {
+      this.#timedOut = true;
+      this.abandon();
+    }, milliseconds).unref();
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get timedOut(): boolean {
+    return this.#timedOut;
+  }
+
+  /** The context goes on without the handshake. */
+  finish(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#slots.give();
+  }
+
+  abandon(): void {
+    if (this.#ended) return;
+    this.finish();
+    this.context.close();
+  }
+}

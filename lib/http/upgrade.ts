@@ -1,0 +1,58 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { isTls } from './extended-protection.js';
+import { type AuthenticatorOptions, authenticatorOf } from './middleware.js';
+import { type Acceptance, bodyOf, type Refusal } from './verdict.js';
+
+export type UpgradeListener = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+) => Promise<Acceptance | undefined>;
+
+/**
+ * The authentication of requests for an upgrade, such as to a WebSocket. What it makes is called in the
+ * server's event `upgrade`; it resolves with who it is and the headers for the answer, or, where the
+ * request was answered, with nothing. The connection of a refused request goes on as one of HTTP, so that
+ * the next leg of a handshake can come on it.
+ */
+export function negotiateUpgrade(options: AuthenticatorOptions = {}): UpgradeListener {
+  const authenticator = authenticatorOf(options);
+  return async (request, socket, head) => {
+    // Nobody else listens while this waits, and an error without a listener ends the process.
+    const ignore = () => {};
+    socket.on('error', ignore);
+    const verdict = await authenticator.judge(request).finally(() => socket.off('error', ignore));
+    if (verdict.kind === 'authenticated') return verdict;
+    if (verdict.kind === 'refused') answerOn(request, socket, head, verdict);
+    else socket.destroy();
+    return undefined;
+  };
+}
+
+interface Emitter {
+  emit(event: string, socket: Duplex): boolean;
+}
+
+function answerOn(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: Refusal): void {
+  const { server } = socket as { server?: Emitter };
+  const goesOn = refusal.status === 401 && server !== undefined;
+  const body = bodyOf(refusal);
+  const headers = Object.entries({
+    ...refusal.headers,
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: goesOn ? 'keep-alive' : 'close',
+  });
+  const lines = headers.flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`));
+  const first = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`;
+  const text = [first, ...lines, '', body].join('\r\n');
+  if (!goesOn) {
+    socket.end(text);
+    return;
+  }
+  socket.write(text);
+  if (head.length > 0) socket.unshift(head);
+  // Node has let go of the connection; this gives it back.
+  server.emit(isTls(request.socket) ? 'secureConnection' : 'connection', socket);
+}

@@ -1,0 +1,90 @@
+import { STATUS_CODES } from 'node:http';
+import type { Authentication } from './authentication.js';
+
+/** Why a request is not let in. */
+export type RefusalReason =
+  /** There was no token: the client is asked for one. */
+  | 'challenge'
+  /** The handshake goes on with the next request on this connection. */
+  | 'continue'
+  /** The header is malformed, there are several, or the token is too long. */
+  | 'malformed'
+  /** The package has not accepted the token: `error` says why. */
+  | 'denied'
+  /** The client is known, and none of those who may come in. */
+  | 'notAllowed'
+  /** The request came through a proxy. */
+  | 'proxied'
+  /** Only Kerberos in one leg is let in, and this is something else. */
+  | 'notKerberos'
+  /** Extended protection is required, and this is no TLS connection. */
+  | 'noTls'
+  /** As many handshakes are under way as may be. */
+  | 'busy'
+  /** The handshake has taken too long. */
+  | 'timeout'
+  /** The server itself could not ask: `error` says why. */
+  | 'unavailable';
+
+/** The answer to a request that is not let in. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly status: 400 | 401 | 403 | 503;
+  readonly reason: RefusalReason;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  /** For the server's own eyes. */
+  readonly error: Error | undefined;
+}
+
+export interface Acceptance {
+  readonly kind: 'authenticated';
+  readonly authentication: Authentication;
+  /** For the response, whatever it will be: the last token of the handshake. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * What is to happen with a request. `gone`: its connection has closed, and there is nobody to answer;
+ * `http1`: this is HTTP/2, where connections are shared, and the client must come back without it.
+ */
+export type Verdict = Acceptance | Refusal | { readonly kind: 'gone' | 'http1' };
+
+const statuses = {
+  challenge: 401,
+  continue: 401,
+  malformed: 400,
+  denied: 401,
+  notAllowed: 403,
+  proxied: 403,
+  notKerberos: 403,
+  noTls: 403,
+  busy: 503,
+  timeout: 503,
+  unavailable: 503,
+} as const;
+
+// Nothing here tells who is known and who is not.
+const explanations: Partial<Record<RefusalReason, string>> = {
+  malformed: 'The Authorization header is malformed.',
+  proxied: 'This service authenticates connections, and a proxy shares them.',
+  notKerberos: 'Only Kerberos can be used here: NTLM cannot go through a proxy.',
+  noTls: 'This service must be used over TLS.',
+  busy: 'Too many authentications are under way.',
+};
+
+export function refusal(
+  reason: RefusalReason,
+  { challenges = [], error }: { challenges?: string[]; error?: Error | undefined } = {},
+): Refusal {
+  const status = statuses[reason];
+  const headers: Record<string, string | string[]> = { 'Cache-Control': 'no-store' };
+  if (challenges.length > 0) headers['WWW-Authenticate'] = challenges;
+  if (reason === 'busy') headers['Retry-After'] = '1';
+  return { kind: 'refused', status, reason, headers, error };
+}
+
+/** The text for people whose client gives up. */
+export function bodyOf({ status, reason }: Refusal): string {
+  const explanation = explanations[reason];
+  return `${status} ${STATUS_CODES[status]}${explanation ? `. ${explanation}` : ''}\n`;
+}

@@ -1,0 +1,442 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Credentials } from 'winsspi';
+import type { Refusal, ServerOptions } from 'winsspi/http';
+import { clientOf, HttpConnection, HttpServer, tokenIn } from '../support/http.js';
+import {
+  checkProviderAfterEach,
+  type ProviderPackage,
+  provider,
+  providerInstalled,
+  untilCalled,
+} from '../support/provider.js';
+
+const SEC_E_LOGON_DENIED = 0x8009030c;
+const SEC_E_NO_AUTHENTICATING_AUTHORITY = 0x80090311;
+const both = ['Negotiate', 'NTLM'];
+
+interface Setting extends AsyncDisposable {
+  readonly server: HttpServer;
+  readonly credentials: Credentials;
+  readonly refusals: Refusal[];
+}
+
+async function start(
+  packageName: ProviderPackage = 'TestKerberos',
+  options: ServerOptions = {},
+): Promise<Setting> {
+  const refusals: Refusal[] = [];
+  const credentials = await Credentials.acquire({ package: packageName });
+  const onRefusal = (refusal: Refusal) => refusals.push(refusal);
+  const server = await HttpServer.listen({ package: packageName, onRefusal, ...options });
+  return {
+    server,
+    credentials,
+    refusals,
+    async [Symbol.asyncDispose]() {
+      credentials.close();
+      await server.close();
+      expect(server.authenticator.handshakes).toBe(0);
+    },
+  };
+}
+
+const reasons = ({ refusals }: Setting) => refusals.map(({ reason }) => reason);
+
+describe.skipIf(!providerInstalled)('a server', () => {
+  checkProviderAfterEach();
+
+  test('asks a request without a token, with all its schemes', async () => {
+    await using setting = await start();
+    using connection = new HttpConnection(setting.server);
+    const answer = await connection.get();
+    expect(answer).toMatchObject({ status: 401, challenges: both, text: '401 Unauthorized\n' });
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(setting.refusals).toEqual([]);
+    expect(setting.server.authenticator.handshakes).toBe(0);
+  });
+
+  test('lets a client in with one token, and answers with the last one', async () => {
+    await using setting = await start('TestKerberos');
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    const answer = await connection.logOn(context);
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text).package).toBe('TestKerberos');
+    expect(answer.challenges).toEqual([expect.stringMatching(/^Negotiate [\w+/]+=*$/)]);
+    expect(context.done).toBe(true);
+  });
+
+  test.each(both)('lets a client in with two, by %s', async (scheme) => {
+    await using setting = await start('TestNtlm');
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    const first = await connection.logOn(context, { scheme, legs: 1 });
+    expect(first.status).toBe(401);
+    expect(first.challenges).toEqual([expect.stringMatching(new RegExp(`^${scheme} [\\w+/]+=*$`))]);
+    expect(setting.server.authenticator.handshakes).toBe(1);
+    const { token } = await clientStep(context, first.challenges);
+    const last = await connection.get({ authorization: `${scheme} ${token}` });
+    expect([last.status, last.reused, last.challenges]).toEqual([200, true, []]);
+    expect(setting.server.authenticator.handshakes).toBe(0);
+  });
+
+  test('knows the connection afterwards, and no other one', async () => {
+    await using setting = await start('TestNtlm');
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    expect((await connection.logOn(context)).status).toBe(200);
+    expect((await connection.get()).status).toBe(200);
+    using other = new HttpConnection(setting.server);
+    expect((await other.get()).status).toBe(401);
+    expect((await connection.get()).status).toBe(200);
+  });
+
+  test('knows only the request where it is told so, and closes its context with the response', async () => {
+    await using setting = await start('TestKerberos', { per: 'request' });
+    using connection = new HttpConnection(setting.server);
+    for (let i = 0; i < 3; i++) {
+      using context = clientOf(setting.credentials);
+      expect((await connection.logOn(context)).status).toBe(200);
+      expect((await connection.get()).status).toBe(401);
+      // Those that are alive: the client's.
+      expect(provider.counters().contexts).toBe(1);
+    }
+  });
+
+  test('forgets who was there when a new token comes, even a wrong one', async () => {
+    await using setting = await start('TestNtlm');
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    expect((await connection.logOn(context)).status).toBe(200);
+    expect((await connection.get({ authorization: 'Negotiate AAAA' })).status).toBe(401);
+    expect((await connection.get()).status).toBe(401);
+    expect(reasons(setting)).toEqual(['continue', 'denied']);
+    expect(setting.refusals[1]?.error).toMatchObject({ code: 'SEC_E_INVALID_TOKEN' });
+  });
+
+  test('begins anew after a refused token, on the same connection', async () => {
+    await using setting = await start('TestNtlm');
+    using connection = new HttpConnection(setting.server);
+    using first = clientOf(setting.credentials);
+    await connection.logOn(first, { legs: 1 });
+    const refused = await connection.get({ authorization: 'Negotiate AAAA' });
+    expect([refused.status, refused.challenges]).toEqual([401, both]);
+    using second = clientOf(setting.credentials);
+    expect((await connection.logOn(second)).status).toBe(200);
+  });
+
+  test('takes a request without a token in the middle for the end of the handshake', async () => {
+    await using setting = await start('TestNtlm');
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    const first = await connection.logOn(context, { legs: 1 });
+    expect((await connection.get()).challenges).toEqual(both);
+    expect(setting.server.authenticator.handshakes).toBe(0);
+    const { token } = await clientStep(context, first.challenges);
+    expect((await connection.get({ authorization: `Negotiate ${token}` })).status).toBe(401);
+  });
+
+  test('does not go on with a handshake under another scheme', async () => {
+    await using setting = await start('TestNtlm');
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    const first = await connection.logOn(context, { legs: 1 });
+    const { token } = await clientStep(context, first.challenges);
+    expect((await connection.get({ authorization: `NTLM ${token}` })).status).toBe(401);
+    expect(setting.server.authenticator.handshakes).toBe(0);
+  });
+
+  test('does not go on with a handshake on another connection', async () => {
+    await using setting = await start('TestNtlm');
+    using connection = new HttpConnection(setting.server);
+    using other = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    const first = await connection.logOn(context, { legs: 1 });
+    const { token } = await clientStep(context, first.challenges);
+    const forwarded = { 'x-forwarded-for': '10.0.0.1' };
+    expect((await other.get({ authorization: `Negotiate ${token}` })).status).toBe(401);
+    expect((await other.get({ authorization: `Negotiate ${token}`, ...forwarded })).status).toBe(
+      403,
+    );
+    expect((await connection.get({ authorization: `Negotiate ${token}` })).status).toBe(200);
+  });
+
+  test.each([
+    ['no base64', 'Negotiate !!!!'],
+    ['base64 with a letter too many', 'Negotiate AAAAA'],
+    ['base64 of another alphabet', 'Negotiate __--'],
+    ['no token', 'Negotiate'],
+    ['parameters', 'Negotiate a="b"'],
+    ['two schemes', 'Negotiate AAAA, NTLM AAAA'],
+    ['two tokens', 'Negotiate AAAA AAAA'],
+  ])('answers 400 to %s', async (_, authorization) => {
+    await using setting = await start();
+    using connection = new HttpConnection(setting.server);
+    const answer = await connection.get({ authorization });
+    expect([answer.status, answer.challenges]).toEqual([400, []]);
+    expect(answer.text).toBe('400 Bad Request. The Authorization header is malformed.\n');
+    expect(reasons(setting)).toEqual(['malformed']);
+    expect(provider.calls().some((call) => call.function === 'AcceptSecurityContext')).toBe(false);
+  });
+
+  test('answers 400 to two Authorization headers', async () => {
+    await using setting = await start();
+    const text = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n';
+    const header = 'Authorization: Negotiate AAAA\r\n';
+    const answer = await raw(setting.server.port, `${text}${header}${header}\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test('answers 400 to a token that is longer than allowed', async () => {
+    await using setting = await start('TestKerberos', { maxTokenLength: 1000 });
+    using connection = new HttpConnection(setting.server);
+    const of = (length: number) => Buffer.alloc(length).toString('base64');
+    const ask = (length: number) => connection.get({ authorization: `Negotiate ${of(length)}` });
+    expect((await ask(1000)).status).toBe(401);
+    expect((await ask(1001)).status).toBe(400);
+  });
+
+  test('takes a token of 48 KiB', async () => {
+    await using setting = await start('TestScript');
+    provider.behave('tokenLength', 49_152);
+    using connection = new HttpConnection(setting.server);
+    const authorization = `Negotiate ${Buffer.alloc(49_152).toString('base64')}`;
+    expect((await connection.get({ authorization })).status).toBe(401);
+    expect(reasons(setting)).toEqual(['denied']);
+  });
+
+  test.each(['Basic dTpw', 'Bearer a.b.c', 'AWS4 Credential=a/b, x'])(
+    'asks a client with %s for something else',
+    async (authorization) => {
+      await using setting = await start('TestNtlm');
+      using connection = new HttpConnection(setting.server);
+      using context = clientOf(setting.credentials);
+      expect((await connection.logOn(context)).status).toBe(200);
+      const answer = await connection.get({ authorization });
+      expect([answer.status, answer.challenges]).toEqual([401, both]);
+    },
+  );
+
+  test('offers only the schemes that it was told', async () => {
+    await using setting = await start('TestNtlm', { schemes: ['NTLM'] });
+    using connection = new HttpConnection(setting.server);
+    expect((await connection.get()).challenges).toEqual(['NTLM']);
+    const answer = await connection.get({ authorization: 'Negotiate AAAA' });
+    expect(answer).toMatchObject({ status: 401, challenges: ['NTLM'] });
+  });
+
+  test('says 401 where Windows denies the logon, and 503 where it could not ask', async () => {
+    await using setting = await start('TestKerberos');
+    using connection = new HttpConnection(setting.server);
+    using first = clientOf(setting.credentials);
+    provider.fail('AcceptSecurityContext', SEC_E_LOGON_DENIED);
+    const denied = await connection.logOn(first);
+    expect([denied.status, denied.challenges]).toEqual([401, both]);
+    using second = clientOf(setting.credentials);
+    provider.fail('AcceptSecurityContext', SEC_E_NO_AUTHENTICATING_AUTHORITY);
+    expect((await connection.logOn(second)).status).toBe(503);
+    expect(reasons(setting)).toEqual(['denied', 'unavailable']);
+    expect(setting.refusals.map(({ error }) => error?.name)).toEqual([
+      'LogonDeniedError',
+      'NoAuthorityError',
+    ]);
+  });
+
+  test('refuses a context without what it requires', async () => {
+    provider.behave('flags', 0);
+    await using setting = await start('TestKerberos', { require: ['integrity'] });
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    expect((await connection.logOn(context)).status).toBe(401);
+    expect(setting.refusals[0]?.error).toMatchObject({ code: 'ERR_SSPI_REQUIREMENT_NOT_MET' });
+  });
+
+  test('answers pipelined requests one after the other, each as who it is', async () => {
+    await using setting = await start('TestKerberos');
+    using context = clientOf(setting.credentials);
+    const { token } = await context.step();
+    const get = 'GET / HTTP/1.1\r\nHost: x\r\n';
+    const authorization = `Authorization: Negotiate ${token?.toString('base64')}\r\n`;
+    provider.delay('AcceptSecurityContext', 50);
+    const text = `${get}${authorization}\r\n${get}\r\n${get}Connection: close\r\n\r\n`;
+    const answer = await raw(setting.server.port, text);
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(Array(3).fill('HTTP/1.1 200'));
+  });
+
+  test('answers 503 when too many handshakes are under way, until one has ended', async () => {
+    await using setting = await start('TestNtlm', { maxHandshakes: 2 });
+    const connections = [1, 2, 3].map(() => new HttpConnection(setting.server));
+    const [one, two, three] = connections as [HttpConnection, HttpConnection, HttpConnection];
+    const contexts = connections.map(() => clientOf(setting.credentials));
+    for (const [index, connection] of [one, two].entries()) {
+      await connection.logOn(contexts[index] as never, { legs: 1 });
+    }
+    const busy = await three.logOn(contexts[2] as never, { legs: 1 });
+    expect([busy.status, busy.headers['retry-after']]).toEqual([503, '1']);
+    await one.get(); // gives its handshake up
+    using again = clientOf(setting.credentials);
+    expect((await three.logOn(again)).status).toBe(200);
+    for (const closable of [...connections, ...contexts]) closable.close();
+  });
+
+  test('gives a handshake up after its time', async () => {
+    await using setting = await start('TestNtlm', { handshakeTimeout: 100 });
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    const first = await connection.logOn(context, { legs: 1 });
+    while (setting.server.authenticator.handshakes > 0) await turn();
+    expect(provider.counters().contexts).toBe(1); // the client's
+    const { token } = await clientStep(context, first.challenges);
+    expect((await connection.get({ authorization: `Negotiate ${token}` })).status).toBe(401);
+    using another = clientOf(setting.credentials);
+    expect((await connection.logOn(another)).status).toBe(200);
+  });
+
+  test('answers 503 when Windows takes longer than the time of a handshake', async () => {
+    await using setting = await start('TestKerberos', { handshakeTimeout: 100 });
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    provider.hold('AcceptSecurityContext');
+    const answer = connection.logOn(context);
+    await untilCalled('AcceptSecurityContext');
+    while (setting.server.authenticator.handshakes > 0) await turn();
+    provider.release('AcceptSecurityContext');
+    expect((await answer).status).toBe(503);
+    expect(reasons(setting)).toEqual(['timeout']);
+  });
+
+  test('frees what a connection had when it closes: idle, in the middle, and in a step', async () => {
+    await using setting = await start('TestNtlm');
+    const alive = () => provider.counters().contexts;
+    using idle = new HttpConnection(setting.server);
+    using middle = new HttpConnection(setting.server);
+    using stepping = new HttpConnection(setting.server);
+    const contexts = [1, 2, 3].map(() => clientOf(setting.credentials));
+    await idle.logOn(contexts[0] as never);
+    await middle.logOn(contexts[1] as never, { legs: 1 });
+    provider.hold('AcceptSecurityContext');
+    const before = provider.calls().filter((call) => call.function === 'AcceptSecurityContext');
+    stepping.logOn(contexts[2] as never).catch(() => {});
+    await untilCalled('AcceptSecurityContext', before.length + 1);
+    for (const connection of [idle, middle, stepping]) connection.close();
+    while (setting.server.authenticator.handshakes > 0) await turn();
+    provider.release('AcceptSecurityContext');
+    for (const context of contexts) context.close();
+    while (alive() > 0) await turn();
+    expect(setting.server.errors).toEqual([]);
+  });
+});
+
+describe.skipIf(!providerInstalled)('a server behind a proxy', () => {
+  checkProviderAfterEach();
+
+  test.each(['via', 'forwarded', 'x-forwarded-for'])(
+    'refuses a request with %s, and all that follow on the connection',
+    async (name) => {
+      await using setting = await start('TestKerberos');
+      using connection = new HttpConnection(setting.server);
+      using context = clientOf(setting.credentials);
+      expect((await connection.logOn(context)).status).toBe(200);
+      const answer = await connection.get({ [name]: 'x' });
+      expect([answer.status, answer.challenges]).toEqual([403, []]);
+      expect((await connection.get()).status).toBe(403);
+      using again = clientOf(setting.credentials);
+      expect((await connection.logOn(again)).status).toBe(403);
+      expect(reasons(setting)).toEqual(['proxied', 'proxied', 'proxied']);
+    },
+  );
+
+  test('that is for Kerberos with each request refuses what takes a second leg', async () => {
+    await using setting = await start('TestNtlm', { proxied: 'kerberosPerRequest' });
+    using connection = new HttpConnection(setting.server);
+    expect((await connection.get()).challenges).toEqual(['Negotiate']);
+    using context = clientOf(setting.credentials);
+    const answer = await connection.logOn(context, { headers: { via: '1.1 x' } });
+    expect([answer.status, answer.challenges]).toEqual([403, []]);
+    expect(reasons(setting)).toEqual(['notKerberos']);
+  });
+
+  test('that is for Kerberos refuses another package, even in one leg', async () => {
+    await using setting = await start('TestKerberos', { proxied: 'kerberosPerRequest' });
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    const answer = await connection.logOn(context);
+    expect(answer.status).toBe(403); // It is called TestKerberos.
+  });
+});
+
+describe.skipIf(!providerInstalled)('extended protection', () => {
+  const tls = { tls: true };
+  let credentials: Credentials;
+  beforeAll(async () => {
+    credentials = await Credentials.acquire({ package: 'TestKerberos' });
+  });
+  afterAll(() => credentials.close());
+
+  test('that is required refuses every request without TLS', async () => {
+    const options: ServerOptions = { package: 'TestKerberos', extendedProtection: 'require' };
+    await using server = await HttpServer.listen(options);
+    using connection = new HttpConnection(server);
+    const answer = await connection.get();
+    expect([answer.status, answer.challenges]).toEqual([403, []]);
+    expect(answer.text).toBe('403 Forbidden. This service must be used over TLS.\n');
+  });
+
+  test.each([
+    ['off', false, undefined],
+    ['allow', true, true],
+    ['require', true, false],
+  ] as const)('%s: what the context is made with', async (extendedProtection, bound, missing) => {
+    const options: ServerOptions = { package: 'TestKerberos', extendedProtection };
+    await using server = await HttpServer.listen(options, undefined, tls);
+    using connection = new HttpConnection(server, tls);
+    using context = clientOf(credentials);
+    await connection.logOn(context);
+    const call = provider.calls().findLast((one) => one.function === 'AcceptSecurityContext');
+    const SECBUFFER_CHANNEL_BINDINGS = 14;
+    const bindings = call?.buffers.find(({ type }) => type === SECBUFFER_CHANNEL_BINDINGS);
+    expect(bindings?.bytes.includes('tls-server-end-point:') ?? false).toBe(bound);
+    const ASC_REQ_ALLOW_MISSING_BINDINGS = 0x10000000;
+    const flags = (call?.flags as number) & ASC_REQ_ALLOW_MISSING_BINDINGS;
+    expect(flags !== 0).toBe(missing ?? false);
+  });
+});
+
+describe('options', () => {
+  test.each([
+    ['an unknown key', { pakage: 'x' }, 'ERR_INVALID_ARG_VALUE'],
+    ['an unknown scheme', { schemes: ['Basic'] }, 'ERR_INVALID_ARG_VALUE'],
+    ['no scheme', { schemes: [] }, 'ERR_INVALID_ARG_VALUE'],
+    [
+      'NTLM for proxies',
+      { schemes: ['NTLM'], proxied: 'kerberosPerRequest' },
+      'ERR_INVALID_ARG_VALUE',
+    ],
+    ['a name in place of a SID', { allow: ['Users'] }, 'ERR_INVALID_ARG_VALUE'],
+    ['too many bytes', { maxTokenLength: 50_000 }, 'ERR_OUT_OF_RANGE'],
+    ['credentials of another kind', { credentials: {} }, 'ERR_INVALID_ARG_TYPE'],
+    ['a certificate as text', { certificate: 'x' }, 'ERR_INVALID_ARG_TYPE'],
+  ])('%s are refused', async (_, options, code) => {
+    await expect(HttpServer.listen(options as never)).rejects.toMatchObject({ code });
+  });
+});
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+async function clientStep(context: ReturnType<typeof clientOf>, challenges: string[]) {
+  const { token } = await context.step(tokenIn(challenges));
+  return { token: token?.toString('base64') };
+}
+
+async function raw(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('latin1').on('data', (part) => {
+    answer += part;
+  });
+  socket.write(text);
+  await once(socket, 'close');
+  return answer;
+}

@@ -1,0 +1,76 @@
+"""An HTTP server with NTLM, of gss-ntlmssp: three legs on one connection, whatever the path.
+
+A server on 127.0.0.1; its first line of output is the port. It offers the schemes NTLM, with bare
+messages, and Negotiate, with SPNEGO around them, and answers who the client is, the method and the body.
+A client that is known stays it on its connection.
+"""
+
+import base64
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import gssapi
+
+MECHS = {
+    'NTLM': gssapi.OID.from_int_seq('1.3.6.1.4.1.311.2.2.10'),
+    'Negotiate': gssapi.OID.from_int_seq('1.3.6.1.5.5.2'),
+}
+gssapi.SecurityContext.__DEFER_STEP_ERRORS__ = False
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One of these for each connection."""
+
+    protocol_version = 'HTTP/1.1'
+    context = None
+    client = None
+
+    def do_GET(self):
+        body = self.rfile.read(int(self.headers.get('Content-Length', 0))).decode()
+        challenges = self.negotiate(self.headers.get('Authorization'))
+        if self.client is None:
+            self.answer(401, challenges, 'Who are you?')
+        else:
+            self.answer(200, challenges, f'{self.client} {self.command} {body}')
+
+    do_POST = do_GET
+
+    def negotiate(self, value):
+        if value is None:
+            return [] if self.client else list(MECHS)
+        scheme, _, token = value.partition(' ')
+        self.client = None
+        try:
+            out = self.step(scheme, base64.b64decode(token))
+        except gssapi.exceptions.GSSError:
+            self.context = None
+            return list(MECHS)
+        return [f'{scheme} {base64.b64encode(out).decode()}'] if out else []
+
+    def step(self, scheme, token):
+        if self.context is None:
+            mech = MECHS[scheme]
+            creds = gssapi.Credentials(usage='accept', mechs=[mech])
+            self.context = gssapi.SecurityContext(creds=creds, usage='accept')
+        out = self.context.step(token)
+        if self.context.complete:
+            self.client = str(self.context.initiator_name).rstrip('\0')
+            self.context = None
+        return out
+
+    def answer(self, status, challenges, text):
+        body = text.encode()
+        self.send_response(status)
+        for challenge in challenges:
+            self.send_header('WWW-Authenticate', challenge)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+server.daemon_threads = True
+print(server.server_address[1], flush=True)
+server.serve_forever()

@@ -1,0 +1,12 @@
+// What the tests use of Koa. Its types do not agree with those of a package that it has itself.
+declare module 'koa' {
+  import type { RequestListener } from 'node:http';
+  import type { Authentication, KoaContextLike } from 'winsspi/http';
+
+  type Context = KoaContextLike & { state: { auth: Authentication } };
+
+  export default class Koa {
+    use(middleware: (context: Context, next: () => Promise<unknown>) => unknown): this;
+    callback(): RequestListener;
+  }
+}
