@@ -1,6 +1,7 @@
 import { usageError } from './errors.js';
 import { getBinding, type NativeAccount, resultOf } from './internal/binding.js';
 import { callOnThread, validSignal } from './internal/calls.js';
+import { assertNotImpersonating } from './internal/impersonation.js';
 import {
   validateChoice,
   validateName,
@@ -70,6 +71,7 @@ export async function lookupAccountSid(
   options: CallOptions = {},
 ): Promise<FoundAccount> {
   validateSid(sid);
+  assertNotImpersonating('lookupAccountSid()');
   const found = await callOnThread<NativeAccount>(
     (settle) => getBinding().lookupAccountSid(sid, settle),
     validSignal(options),
@@ -88,6 +90,7 @@ export async function lookupAccountName(
   options: CallOptions = {},
 ): Promise<FoundAccount> {
   validateName(name, 'name');
+  assertNotImpersonating('lookupAccountName()');
   const found = await callOnThread<NativeAccount>(
     (settle) => getBinding().lookupAccountName(name, settle),
     validSignal(options),
@@ -103,16 +106,22 @@ export async function lookupAccountName(
  */
 export async function translateName(
   name: string,
-  options: CallOptions & { from: NameFormat; to: NameFormat },
+  options: CallOptions & { from: NameFormat; to: Exclude<NameFormat, 'unknown'> },
 ): Promise<string> {
   validateName(name, 'name');
   const { from, to, signal } = validOptions(options, 'options', ['from', 'to', 'signal']);
   const formats = Object.keys(nameFormats) as NameFormat[];
   validateChoice(from, 'options.from', formats);
-  validateChoice(to, 'options.to', formats);
+  validateChoice(
+    to,
+    'options.to',
+    formats.filter((format) => format !== 'unknown'),
+  );
+  assertNotImpersonating('translateName()');
   validateSignal(signal, 'options.signal');
   const translated = await callOnThread<string>(
-    (settle) => getBinding().translateName(name, nameFormats[from], nameFormats[to], settle),
+    (settle) =>
+      getBinding().translateName(name, nameFormats[from], nameFormats[to as NameFormat], settle),
     signal,
   );
   return resultOf(translated);

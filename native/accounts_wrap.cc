@@ -37,8 +37,7 @@ Napi::Value lookupAccountSid(const Napi::CallbackInfo& info) {
 // (name, settle)
 Napi::Value lookupAccountName(const Napi::CallbackInfo& info) {
   return Call<sspi::Account>::start(
-      info[1],
-      [name = textOf(info[0])] { return sspi::lookupAccountName(name); }, accountValueOf);
+      info[1], [name = textOf(info[0])] { return sspi::lookupAccountName(name); }, accountValueOf);
 }
 
 // (name, from, to, settle): EXTENDED_NAME_FORMAT
@@ -46,8 +45,7 @@ Napi::Value translateName(const Napi::CallbackInfo& info) {
   const uint32_t from = info[1].As<Napi::Number>().Uint32Value();
   const uint32_t to = info[2].As<Napi::Number>().Uint32Value();
   return Call<std::u16string>::start(
-      info[3],
-      [name = textOf(info[0]), from, to] { return sspi::translateName(name, from, to); },
+      info[3], [name = textOf(info[0]), from, to] { return sspi::translateName(name, from, to); },
       [](Napi::Env env, std::u16string& name) -> Napi::Value {
         return Napi::String::New(env, name);
       });

@@ -16,8 +16,8 @@
 
 namespace winsspi {
 
-// Its work owns all that it touches: no JavaScript memory, no napi value. The function that settles it
-// gets the converted output, or a failure object.
+// Its work owns all that it touches: no JavaScript memory, no napi value. The function that settles
+// it gets the converted output, or a failure object.
 template <typename Output>
 class Call final : public Calls::Pending {
  public:

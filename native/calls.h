@@ -41,8 +41,8 @@ class Calls {
   // The number of the call. 0: it was refused, because too many wait or the environment is ending.
   double start(std::unique_ptr<Pending> pending);
 
-  // Nobody wants the result any more. A call that waits is not made; one that runs goes on, and what
-  // it returns is released when it comes. Afterwards, and of a call that has settled: nothing.
+  // Nobody wants the result any more. A call that waits is not made; one that runs goes on, and
+  // what it returns is released when it comes. Afterwards, and of a call that has settled: nothing.
   void cancel(double number);
 
   sspi::ThreadPool::Limits limits() const { return limits_; }

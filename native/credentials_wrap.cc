@@ -13,7 +13,7 @@ namespace {
 
 Napi::Value credentialsOf(Napi::Env env, sspi::Credentials& credentials) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("package", Napi::String::New(env, credentials.package().name));
+  object.Set("package", Napi::String::New(env, credentials.package()->name));
   object.Set("expiry", numberOrUndefined(env, credentials.expiry()));
   object.Set("handle",
              wrap(env, std::make_shared<const sspi::Credentials>(std::move(credentials))));
@@ -40,8 +40,7 @@ std::shared_ptr<const sspi::CredentialsRequest> requestOf(const Napi::Value& val
 // (request, settle)
 Napi::Value acquireCredentials(const Napi::CallbackInfo& info) {
   return Call<sspi::Credentials>::start(
-      info[1],
-      [request = requestOf(info[0])] { return sspi::Credentials::acquire(*request); },
+      info[1], [request = requestOf(info[0])] { return sspi::Credentials::acquire(*request); },
       credentialsOf);
 }
 

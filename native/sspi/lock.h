@@ -1,4 +1,5 @@
-// A lock, and a condition to wait for under it, of Windows's own: they need no memory and no clean-up.
+// A lock, and a condition to wait for under it, of Windows's own: they need no memory and no
+// clean-up.
 #ifndef WINSSPI_SSPI_LOCK_H_
 #define WINSSPI_SSPI_LOCK_H_
 

@@ -12,8 +12,8 @@ namespace sspi {
 // https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-createthread
 [[nodiscard]] bool startThread(std::function<void()> body);
 
-// Makes the calling thread the process itself again, whoever it acts as. Ends the process where that
-// fails.
+// Makes the calling thread the process itself again, whoever it acts as. Ends the process where
+// that fails.
 // https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-reverttoself
 void actAsProcess();
 

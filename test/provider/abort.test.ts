@@ -23,6 +23,7 @@ import {
   providerPair,
   untilCalled,
   untilNothingIsAlive,
+  untilReturned,
 } from '../support/provider.js';
 
 const packageName = 'TestScript';
@@ -172,7 +173,10 @@ describe.skipIf(!providerInstalled)('an aborted signal', () => {
     expect(() => pair.client.queryAttribute('sizes')).toThrow(closed);
     expect(pair.client.done).toBe(false);
     provider.release('InitializeSecurityContext');
-    expect((await untilCalled('DeleteSecurityContext')).thread).not.toBe(provider.thread());
+    // The thread of the step lets go of the context, and then of its credentials.
+    const { thread } = await untilReturned('FreeCredentialsHandle');
+    expect(thread).not.toBe(provider.thread());
+    expect(callsOf('DeleteSecurityContext').map((call) => call.thread)).toEqual([thread]);
     pair.client.close();
     await expect(pair.client.step(answer)).rejects.toThrow('The context was closed');
   });

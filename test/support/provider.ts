@@ -187,6 +187,15 @@ export async function untilNothingIsAlive(): Promise<void> {
   }
 }
 
+/** Waits until a call of a function has ended. */
+export async function untilReturned(name: ProviderFunction, times = 1): Promise<Call> {
+  for (;;) {
+    const call = callsOf(name)[times - 1];
+    if (call?.status !== undefined) return call;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 const nothing: Counters = {
   credentials: 0,
   contexts: 0,
@@ -212,7 +221,9 @@ export async function newProviderPair(
   packageName: ProviderPackage,
   options: PairOptions = {},
 ): Promise<ProviderPair> {
-  const pair = await newPair({ ...options, package: packageName });
+  // Stream packages take no identity.
+  const identity = packageName === 'TestStream' ? { identity: null } : {};
+  const pair = await newPair({ ...identity, ...options, package: packageName });
   return {
     ...pair,
     [Symbol.dispose]() {
