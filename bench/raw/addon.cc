@@ -1,7 +1,8 @@
-// Raw SSPI for the benchmark: contexts by their numbers, and loops that time themselves. The types
-// are in bench/raw.mjs.
+// Raw SSPI for the benchmark: credentials and contexts by their numbers, and loops that time
+// themselves.
 #include <napi.h>
 
+#include <cstdio>
 #include <memory>
 #include <vector>
 
@@ -41,54 +42,65 @@ Napi::Value fail(Napi::Env env, const char* what, SECURITY_STATUS status) {
   return env.Undefined();
 }
 
-// The credentials of both ends.
+// The credentials of both ends of a logon.
 struct Ends {
-  explicit Ends(bench::Logon& logon) {
-    status = outbound.acquire(logon, SECPKG_CRED_OUTBOUND);
-    if (status == SEC_E_OK) status = inbound.acquire(logon, SECPKG_CRED_INBOUND);
-  }
+  bench::Logon logon;
   bench::Credentials outbound;
   bench::Credentials inbound;
-  SECURITY_STATUS status;
 };
 
-// (logon, stream): the number of a pair for messages.
+std::vector<std::unique_ptr<Ends>>& acquired() {
+  static std::vector<std::unique_ptr<Ends>> ends;
+  return ends;
+}
+
+uint32_t number(const Napi::CallbackInfo& info, std::size_t index) {
+  return info[index].As<Napi::Number>().Uint32Value();
+}
+
+Ends& endsOf(const Napi::CallbackInfo& info) { return *acquired()[number(info, 0)]; }
+
+// (logon): the number of credentials.
+Napi::Value acquire(const Napi::CallbackInfo& info) {
+  auto ends = std::make_unique<Ends>();
+  ends->logon = logonOf(info[0].As<Napi::Object>());
+  auto status = ends->outbound.acquire(ends->logon, SECPKG_CRED_OUTBOUND);
+  if (status == SEC_E_OK) status = ends->inbound.acquire(ends->logon, SECPKG_CRED_INBOUND);
+  if (status != SEC_E_OK) return fail(info.Env(), "acquire", status);
+  acquired().push_back(std::move(ends));
+  return Napi::Number::New(info.Env(), static_cast<double>(acquired().size() - 1));
+}
+
+// (credentials, stream): the number of a pair for messages.
 Napi::Value open(const Napi::CallbackInfo& info) {
-  bench::Logon logon = logonOf(info[0].As<Napi::Object>());
-  Ends ends(logon);
-  if (ends.status != SEC_E_OK) return fail(info.Env(), "acquire", ends.status);
   auto messages = std::make_unique<bench::Messages>();
+  Ends& ends = endsOf(info);
   const bool stream = info[1].As<Napi::Boolean>().Value();
-  const auto status = messages->open(ends.outbound, ends.inbound, logon, stream);
+  const auto status = messages->open(ends.outbound, ends.inbound, ends.logon, stream);
   if (status != SEC_E_OK) return fail(info.Env(), "open", status);
   opened().push_back(std::move(messages));
   return Napi::Number::New(info.Env(), static_cast<double>(opened().size() - 1));
 }
 
-// (logon, count, keep): nanoseconds of a handshake of both ends. With `keep` the contexts stay.
+// (credentials, count, keep): nanoseconds of so many handshakes of both ends. With `keep` the
+// contexts stay.
 Napi::Value handshakes(const Napi::CallbackInfo& info) {
-  bench::Logon logon = logonOf(info[0].As<Napi::Object>());
-  const uint32_t count = info[1].As<Napi::Number>().Uint32Value();
-  const bool keep = info[2].ToBoolean().Value();
-  Ends ends(logon);
-  if (ends.status != SEC_E_OK) return fail(info.Env(), "acquire", ends.status);
   static std::vector<std::unique_ptr<bench::Pair>> kept;
+  Ends& ends = endsOf(info);
+  const uint32_t count = number(info, 1);
+  const bool keep = info[2].ToBoolean().Value();
   const bench::Clock clock;
   for (uint32_t i = 0; i < count; i++) {
     auto pair = std::make_unique<bench::Pair>();
-    const SECURITY_STATUS status = pair->handshake(ends.outbound, ends.inbound, logon);
+    const auto status = pair->handshake(ends.outbound, ends.inbound, ends.logon);
     if (status != SEC_E_OK) return fail(info.Env(), "handshake", status);
     if (keep) kept.push_back(std::move(pair));
   }
-  return Napi::Number::New(info.Env(), clock.elapsed() / count);
+  return Napi::Number::New(info.Env(), clock.elapsed());
 }
 
 bench::Messages& messagesOf(const Napi::CallbackInfo& info) {
-  return *opened()[info[0].As<Napi::Number>().Uint32Value()];
-}
-
-uint32_t number(const Napi::CallbackInfo& info, std::size_t index) {
-  return info[index].As<Napi::Number>().Uint32Value();
+  return *opened()[number(info, 0)];
 }
 
 Napi::Value nanosecondsOf(const Napi::CallbackInfo& info, const bench::Outcome& outcome) {
@@ -115,15 +127,13 @@ Napi::Value prepare(const Napi::CallbackInfo& info) {
   return status == SEC_E_OK ? info.Env().Undefined() : fail(info.Env(), "prepare", status);
 }
 
-Napi::Value memory(const Napi::CallbackInfo& info) {
-  Napi::Object object = Napi::Object::New(info.Env());
-  object.Set("heap", static_cast<double>(bench::heapBytes()));
-  object.Set("private", static_cast<double>(bench::privateBytes()));
-  return object;
+Napi::Value heapBytes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(bench::heapBytes()));
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   using bench::Messages;
+  exports.Set("acquire", Napi::Function::New(env, acquire));
   exports.Set("open", Napi::Function::New(env, open));
   exports.Set("handshakes", Napi::Function::New(env, handshakes));
   exports.Set("encrypt", Napi::Function::New(env, loop<&Messages::encrypt>));
@@ -132,7 +142,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("makeSignature", Napi::Function::New(env, loop<&Messages::makeSignature>));
   exports.Set("sign", Napi::Function::New(env, prepare<&Messages::sign>));
   exports.Set("verifySignature", Napi::Function::New(env, loop<&Messages::verifySignature>));
-  exports.Set("memory", Napi::Function::New(env, memory));
+  exports.Set("heapBytes", Napi::Function::New(env, heapBytes));
   bench::defineCalls(env, exports);
   return exports;
 }

@@ -4,9 +4,6 @@
 
 #include "sspi.h"
 
-// windows.h has to come first.
-#include <psapi.h>
-
 namespace bench {
 namespace {
 
@@ -29,14 +26,6 @@ std::size_t heapBytes() {
   std::size_t bytes = 0;
   for (HANDLE heap : heaps) bytes += bytesIn(heap);
   return bytes;
-}
-
-std::size_t privateBytes() {
-  PROCESS_MEMORY_COUNTERS_EX counters = {};
-  counters.cb = sizeof(counters);
-  GetProcessMemoryInfo(GetCurrentProcess(),
-                       reinterpret_cast<PROCESS_MEMORY_COUNTERS*>(&counters), sizeof(counters));
-  return counters.PrivateUsage;
 }
 
 }  // namespace bench

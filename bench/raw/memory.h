@@ -9,9 +9,6 @@ namespace bench {
 // Bytes in blocks of the Windows heaps that are in use.
 std::size_t heapBytes();
 
-// Bytes of memory that is committed to this process alone.
-std::size_t privateBytes();
-
 }  // namespace bench
 
 #endif  // WINSSPI_BENCH_MEMORY_H_

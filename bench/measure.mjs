@@ -1,0 +1,69 @@
+// Two ways to do one thing, measured against each other: in short rounds that alternate, so that
+// what disturbs the machine disturbs both.
+
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Nanoseconds that a function takes. */
+export function timed(work) {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) * 1e6;
+}
+
+/** How long it is measured: `--quick` is for a first look. */
+export const effort = (quick) =>
+  quick ? { rounds: 9, nanoseconds: 1e6 } : { rounds: 41, nanoseconds: 2.5e6 };
+
+/** Nanoseconds of each side before it is measured. */
+const warmUp = 150e6;
+
+/**
+ * @typedef {{
+ *   prepare?: (count: number) => void,
+ *   run: (count: number) => number | Promise<number>,
+ * }} Side does a number of operations, and gives the nanoseconds of all of them
+ */
+
+/**
+ * Nanoseconds of one operation of each side, and the median of the ratios of the rounds.
+ * @param {{ raw: Side, ours: Side }} sides
+ * @param {{ rounds: number, nanoseconds: number, most?: number }} effort `nanoseconds` of a round
+ */
+export async function compare({ raw, ours }, { rounds, nanoseconds, most = 20_000 }) {
+  const counts = {
+    raw: await calibrate(raw, nanoseconds, most),
+    ours: await calibrate(ours, nanoseconds, most),
+  };
+  const times = { raw: [], ours: [] };
+  for (let round = 0; round < rounds; round++) {
+    times.raw.push(await once(raw, counts.raw));
+    times.ours.push(await once(ours, counts.ours));
+  }
+  return {
+    raw: median(times.raw),
+    ours: median(times.ours),
+    ratio: median(times.ours.map((time, round) => time / times.raw[round])),
+    above: median(times.ours.map((time, round) => time - times.raw[round])),
+  };
+}
+
+/** Nanoseconds of one operation. */
+async function once(side, count) {
+  side.prepare?.(count);
+  return (await side.run(count)) / count;
+}
+
+// The count that a round needs. The way there also warms up: V8 has compiled what is hot by then.
+async function calibrate(side, nanoseconds, most) {
+  let count = 1;
+  for (let spent = 0; spent < warmUp; ) {
+    const each = await once(side, count);
+    spent += each * count;
+    count = Math.max(1, Math.min(most, count * 2, Math.ceil(nanoseconds / each)));
+  }
+  return count;
+}
