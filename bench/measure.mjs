@@ -18,8 +18,8 @@ export function timed(work) {
 export const effort = (quick) =>
   quick ? { rounds: 9, nanoseconds: 1e6 } : { rounds: 41, nanoseconds: 2.5e6 };
 
-/** Nanoseconds of each side before it is measured. */
-const warmUp = 150e6;
+/** Milliseconds of each side before it is measured. */
+const warmUp = 200;
 
 /**
  * @typedef {{
@@ -58,11 +58,12 @@ async function once(side, count) {
 }
 
 // The count that a round needs. The way there also warms up: V8 has compiled what is hot by then.
+// What prepares a run counts, for it may take much longer than what it is for.
 async function calibrate(side, nanoseconds, most) {
   let count = 1;
-  for (let spent = 0; spent < warmUp; ) {
+  const end = performance.now() + warmUp;
+  while (performance.now() < end) {
     const each = await once(side, count);
-    spent += each * count;
     count = Math.max(1, Math.min(most, count * 2, Math.ceil(nanoseconds / each)));
   }
   return count;

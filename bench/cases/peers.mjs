@@ -1,6 +1,7 @@
 // The same work with other packages of npm, as they were published. What does not run is named.
 import { createRequire } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   ClientContext,
   Credentials,
@@ -65,40 +66,42 @@ const ours = {};
 const theirs = {};
 const tools = { winsspi: {}, 'node-expose-sspi': expose, 'win-sso': winSso };
 const points = [];
-for (const [name, work] of Object.entries(works[what])) points.push(await measure(name, work));
-const winsspi = points.find(({ name }) => name === 'winsspi');
-for (const point of points) if (point.each) point.ratio = point.each / winsspi.each;
-console.log(JSON.stringify({ kind: 'peers', what, points }));
+for (const [name, work] of Object.entries(works[what])) points.push(await prepared(name, work));
+const running = points.filter(({ work }) => work);
+for (let round = 0; round < rounds; round++) {
+  for (const point of running) await measure(point);
+}
+const [{ times: base }] = points;
+console.log(JSON.stringify({ kind: 'peers', what, points: points.map(resultOf) }));
 process.exit(0);
 
-async function measure(name, work) {
+/** Ready to be measured, or with what keeps it from that. */
+async function prepared(name, work) {
+  if (typeof work === 'string') return { name, cannot: work };
   try {
     if (tools[name].error) throw tools[name].error;
-    if (typeof work === 'string') return { name, cannot: work };
     await prepare(name);
-    return { name, ...(await times(work)) };
+    for (let i = 0; i < 3; i++) await work();
+    return { name, work, times: [], delay: monitorEventLoopDelay({ resolution: 1 }) };
   } catch (error) {
     return { name, cannot: `does not run here: ${String(error?.message ?? error).split('\n')[0]}` };
   }
 }
 
-async function times(work) {
-  for (let i = 0; i < 3; i++) await work();
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  await new Promise((resolve) => setTimeout(resolve, 20));
+async function measure({ work, times, delay }) {
   delay.enable();
-  const list = [];
-  for (let round = 0; round < rounds; round++) {
-    const start = performance.now();
-    await work();
-    list.push(performance.now() - start);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+  await pause(3);
+  const start = performance.now();
+  await work();
+  times.push(performance.now() - start);
+  await pause(3);
   delay.disable();
-  return {
-    each: median(list),
-    loopDelay: { median: delay.percentile(50) / 1e6, most: delay.max / 1e6 },
-  };
+}
+
+function resultOf({ name, cannot, times, delay }) {
+  if (cannot) return { name, cannot };
+  const ratio = median(times.map((time, round) => time / base[round]));
+  return { name, ratio, milliseconds: median(times), longestBlock: delay.max / 1e6 };
 }
 
 async function prepare(name) {

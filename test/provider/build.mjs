@@ -15,8 +15,6 @@ export function providerSources() {
 
 /** @param {string} path of the DLL */
 export async function buildProvider(path) {
-  const sources = providerSources().filter(
-    (name) => /\.(cc|def)$/.test(name) && name !== hostHook,
-  );
+  const sources = providerSources().filter((name) => /\.(cc|def)$/.test(name) && name !== hostHook);
   await buildAddonLibrary(path, sources, ['-lcrypt32']);
 }
