@@ -14,12 +14,11 @@ export function timed(work) {
   return (performance.now() - start) * 1e6;
 }
 
-/** How long it is measured: `--quick` is for a first look. */
+/** How long it is measured, and how many milliseconds before that: `--quick` is for a first look. */
 export const effort = (quick) =>
-  quick ? { rounds: 9, nanoseconds: 1e6 } : { rounds: 41, nanoseconds: 2.5e6 };
-
-/** Milliseconds of each side before it is measured. */
-const warmUp = 200;
+  quick
+    ? { rounds: 9, nanoseconds: 1e6, warmUp: 70 }
+    : { rounds: 41, nanoseconds: 2.5e6, warmUp: 250 };
 
 /**
  * @typedef {{
@@ -31,12 +30,13 @@ const warmUp = 200;
 /**
  * Nanoseconds of one operation of each side, and the median of the ratios of the rounds.
  * @param {{ raw: Side, ours: Side }} sides
- * @param {{ rounds: number, nanoseconds: number, most?: number }} effort `nanoseconds` of a round
+ * @param {{ rounds: number, nanoseconds: number, warmUp: number, most?: number }} effort `nanoseconds`
+ *   of a round
  */
-export async function compare({ raw, ours }, { rounds, nanoseconds, most = 20_000 }) {
+export async function compare({ raw, ours }, { rounds, nanoseconds, warmUp, most = 20_000 }) {
   const counts = {
-    raw: await calibrate(raw, nanoseconds, most),
-    ours: await calibrate(ours, nanoseconds, most),
+    raw: await calibrate(raw, { nanoseconds, warmUp, most }),
+    ours: await calibrate(ours, { nanoseconds, warmUp, most }),
   };
   const times = { raw: [], ours: [] };
   for (let round = 0; round < rounds; round++) {
@@ -59,7 +59,7 @@ async function once(side, count) {
 
 // The count that a round needs. The way there also warms up: V8 has compiled what is hot by then.
 // What prepares a run counts, for it may take much longer than what it is for.
-async function calibrate(side, nanoseconds, most) {
+async function calibrate(side, { nanoseconds, warmUp, most }) {
   let count = 1;
   const end = performance.now() + warmUp;
   while (performance.now() < end) {

@@ -82,13 +82,14 @@ async function prepared(name, work) {
     if (tools[name].error) throw tools[name].error;
     await prepare(name);
     for (let i = 0; i < 3; i++) await work();
-    return { name, work, times: [], delay: monitorEventLoopDelay({ resolution: 1 }) };
+    return { name, work, times: [], blocks: [] };
   } catch (error) {
     return { name, cannot: `does not run here: ${String(error?.message ?? error).split('\n')[0]}` };
   }
 }
 
-async function measure({ work, times, delay }) {
+async function measure({ work, times, blocks }) {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   await pause(3);
   const start = performance.now();
@@ -96,12 +97,13 @@ async function measure({ work, times, delay }) {
   times.push(performance.now() - start);
   await pause(3);
   delay.disable();
+  blocks.push(delay.max / 1e6);
 }
 
-function resultOf({ name, cannot, times, delay }) {
+function resultOf({ name, cannot, times, blocks }) {
   if (cannot) return { name, cannot };
   const ratio = median(times.map((time, round) => time / base[round]));
-  return { name, ratio, milliseconds: median(times), longestBlock: delay.max / 1e6 };
+  return { name, ratio, milliseconds: median(times), longestBlock: median(blocks) };
 }
 
 async function prepare(name) {
