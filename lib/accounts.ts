@@ -1,5 +1,6 @@
 import { usageError } from './errors.js';
 import { getBinding, type NativeAccount, resultOf } from './internal/binding.js';
+import { assertNotImpersonating } from './internal/impersonation.js';
 import { validateChoice, validateName, validateString, validOptions } from './internal/validate.js';
 
 /** An account or a group of Windows. */
@@ -59,6 +60,7 @@ export type NameFormat = keyof typeof nameFormats;
  */
 export async function lookupAccountSid(sid: string): Promise<FoundAccount> {
   validateSid(sid);
+  assertNotImpersonating('lookupAccountSid()');
   return foundAccount(resultOf(await getBinding().lookupAccountSid(sid)));
 }
 
@@ -70,6 +72,7 @@ export async function lookupAccountSid(sid: string): Promise<FoundAccount> {
  */
 export async function lookupAccountName(name: string): Promise<FoundAccount> {
   validateName(name, 'name');
+  assertNotImpersonating('lookupAccountName()');
   return foundAccount(resultOf(await getBinding().lookupAccountName(name)));
 }
 
@@ -81,14 +84,21 @@ export async function lookupAccountName(name: string): Promise<FoundAccount> {
  */
 export async function translateName(
   name: string,
-  options: { from: NameFormat; to: NameFormat },
+  options: { from: NameFormat; to: Exclude<NameFormat, 'unknown'> },
 ): Promise<string> {
   validateName(name, 'name');
   const { from, to } = validOptions(options, 'options', ['from', 'to']);
   const formats = Object.keys(nameFormats) as NameFormat[];
   validateChoice(from, 'options.from', formats);
-  validateChoice(to, 'options.to', formats);
-  return resultOf(await getBinding().translateName(name, nameFormats[from], nameFormats[to]));
+  validateChoice(
+    to,
+    'options.to',
+    formats.filter((format) => format !== 'unknown'),
+  );
+  assertNotImpersonating('translateName()');
+  return resultOf(
+    await getBinding().translateName(name, nameFormats[from], nameFormats[to as NameFormat]),
+  );
 }
 
 /** An account as the addon describes it, for users. */

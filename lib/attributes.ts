@@ -47,7 +47,6 @@ export const SECPKG_ATTR_UNIQUE_BINDINGS = 25;
 export const SECPKG_ATTR_ENDPOINT_BINDINGS = 26;
 export const SECPKG_ATTR_CLIENT_SPECIFIED_TARGET = 27;
 export const SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS = 30;
-export const SECPKG_ATTR_DTLS_MTU = 34;
 export const SECPKG_ATTR_APPLICATION_PROTOCOL = 35;
 export const SECPKG_ATTR_REMOTE_CERT_CONTEXT = 0x53;
 export const SECPKG_ATTR_CONNECTION_INFO = 0x5a;
@@ -180,8 +179,6 @@ export interface ContextAttributes {
 export interface SettableContextAttributes {
   /** Bytes of the caller's that stay with the TLS session. */
   applicationData: Uint8Array;
-  /** In bytes, from 200 to 65,535: the largest datagram of DTLS. */
-  dtlsMtu: number;
   /** What `keyingMaterial` is to be derived from (RFC 5705), and its length in bytes. */
   keyingMaterialInfo: { label: string; context?: Uint8Array; length: number };
 }
@@ -274,7 +271,6 @@ export function queryAttribute<Name extends keyof ContextAttributes>(
 }
 
 const LONGEST_LABEL = 0xfffe;
-const LEAST_MTU = 200;
 
 type Setters = {
   readonly [Name in keyof SettableContextAttributes]: (
@@ -288,10 +284,6 @@ const setters: Setters = {
     validateBytes(data, 'value');
     return getBinding().setApplicationData(context, data);
   },
-  dtlsMtu(context, bytes) {
-    validateInteger(bytes, 'value', LEAST_MTU, 0xffff);
-    return getBinding().setDtlsMtu(context, bytes);
-  },
   keyingMaterialInfo(context, info) {
     const valid = validOptions(info, 'value', ['label', 'context', 'length']);
     const { label, context: bytes, length } = valid;
@@ -304,12 +296,17 @@ const setters: Setters = {
   },
 };
 
+export function validateSettableName(
+  name: unknown,
+): asserts name is keyof SettableContextAttributes {
+  validateChoice(name, 'name', Object.keys(setters) as (keyof SettableContextAttributes)[]);
+}
+
 /** Sets an attribute. Throws UnsupportedFunctionError where the package lacks it. */
 export function setAttribute<Name extends keyof SettableContextAttributes>(
   context: NativeContext,
   name: Name,
   value: SettableContextAttributes[Name],
 ): void {
-  validateChoice(name, 'name', Object.keys(setters) as (keyof SettableContextAttributes)[]);
   resultOf(setters[name](context, value));
 }

@@ -1,4 +1,4 @@
-import { type ContextOptions, SecurityContext } from './context.js';
+import { type ContextOptions, type ImportOptions, SecurityContext } from './context.js';
 import type { Credentials } from './credentials.js';
 import { Handshake } from './internal/handshake.js';
 import { validateName, validOptions } from './internal/validate.js';
@@ -16,12 +16,17 @@ export class ClientContext extends SecurityContext {
 
   /**
    * A complete context that export() of another ClientContext gave, with the name of its package.
-   * Throws InvalidTokenError and others.
+   * Throws InvalidTokenError and others, and ERR_SSPI_REQUIREMENT_NOT_MET.
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-importsecuritycontextw
    */
-  static import(packageName: string, exported: Uint8Array): ClientContext {
-    const handshake: unknown = Handshake.import('client', packageName, exported);
+  static import(
+    packageName: string,
+    exported: Uint8Array,
+    options: ImportOptions = {},
+  ): ClientContext {
+    const valid = validOptions(options, 'options', ['require']);
+    const handshake: unknown = Handshake.import('client', packageName, exported, valid);
     return new ClientContext(handshake as Credentials, { targetName: '' });
   }
 }

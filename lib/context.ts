@@ -5,6 +5,7 @@ import {
   type SettableContextAttributes,
   setAttribute,
   validateAttributeName,
+  validateSettableName,
 } from './attributes.js';
 import type { SecBuffer } from './buffers.js';
 import type { ChannelBindings } from './channel-bindings.js';
@@ -48,8 +49,13 @@ export interface ContextOptions {
 export interface ExportOptions {
   /** Whether this context goes on. Default: false. */
   keep?: boolean;
-  /** Whether the imported context counts its messages from the start. Default: false. */
+  /** Whether the imported context counts its messages from the start. Default: false. See export(). */
   reset?: boolean;
+}
+
+export interface ImportOptions {
+  /** What must have been granted, of what the package tells of an imported context. */
+  require?: readonly ContextFlag[];
 }
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
@@ -90,7 +96,7 @@ export function handshakeOf(context: SecurityContext): Handshake {
  */
 export abstract class SecurityContext {
   readonly #handshake: Handshake;
-  readonly #messages: MessageProtection;
+  #protection: MessageProtection | undefined;
 
   /** @internal */
   protected constructor(handshake: Handshake) {
@@ -98,13 +104,18 @@ export abstract class SecurityContext {
       throw usageError('ERR_INVALID_ARG_VALUE', 'Make a ClientContext or a ServerContext');
     }
     this.#handshake = handshake;
-    this.#messages = new MessageProtection(handshake);
     handshakes.set(this, handshake);
+  }
+
+  // Not every context has messages, and many are alive at a time.
+  get #messages(): MessageProtection {
+    this.#protection ??= new MessageProtection(this.#handshake);
+    return this.#protection;
   }
 
   /** Whether the context is complete, with all that `require` lists. */
   get done(): boolean {
-    return this.#handshake.state === 'complete';
+    return this.#handshake.done;
   }
 
   /** The package that authenticated, such as `Kerberos`. Absent until the context is complete. */
@@ -128,7 +139,7 @@ export abstract class SecurityContext {
    * lacks what `require` lists, the step fails with ERR_SSPI_REQUIREMENT_NOT_MET.
    *
    * A complete context has steps again after applyControlToken(), and after decryptMessage() gave
-   * SEC_I_RENEGOTIATE.
+   * SEC_I_RENEGOTIATE. While such a step wants another one, `done` is false; messages go on.
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
@@ -138,8 +149,12 @@ export abstract class SecurityContext {
   }
 
   async #step(token: Uint8Array | undefined): Promise<StepResult> {
-    if (this.done) this.#messages.assertIdle();
-    return this.#handshake.step(token);
+    this.#protection?.assertIdle();
+    try {
+      return await this.#handshake.step(token);
+    } finally {
+      this.#protection?.forgetSizes();
+    }
   }
 
   /**
@@ -161,7 +176,7 @@ export abstract class SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/secauthn/encryptmessage--negotiate
    */
-  encryptMessage(buffers: readonly SecBuffer[], options: EncryptOptions = {}): SecBuffer[] {
+  encryptMessage(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
     return this.#messages.encrypt(buffers, options);
   }
 
@@ -174,7 +189,7 @@ export abstract class SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/secauthn/decryptmessage--negotiate
    */
-  decryptMessage(buffers: readonly SecBuffer[], options: DecryptOptions = {}): DecryptResult {
+  decryptMessage(buffers: readonly SecBuffer[], options?: DecryptOptions): DecryptResult {
     const result = this.#messages.decrypt(buffers, options);
     return { ...result, status: statusName(result.status) };
   }
@@ -184,7 +199,7 @@ export abstract class SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-makesignature
    */
-  makeSignature(buffers: readonly SecBuffer[], options: EncryptOptions = {}): SecBuffer[] {
+  makeSignature(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
     return this.#messages.makeSignature(buffers, options);
   }
 
@@ -194,7 +209,7 @@ export abstract class SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-verifysignature
    */
-  verifySignature(buffers: readonly SecBuffer[], options: DecryptOptions = {}): { qop: number } {
+  verifySignature(buffers: readonly SecBuffer[], options?: DecryptOptions): { qop: number } {
     const { qop } = this.#messages.verifySignature(buffers, options);
     return { qop };
   }
@@ -205,7 +220,7 @@ export abstract class SecurityContext {
    */
   async encryptMessageAsync(
     buffers: readonly SecBuffer[],
-    options: EncryptOptions = {},
+    options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
     return this.#messages.encryptAsync(buffers, options);
   }
@@ -213,7 +228,7 @@ export abstract class SecurityContext {
   /** decryptMessage, off the JavaScript thread: as encryptMessageAsync. */
   async decryptMessageAsync(
     buffers: readonly SecBuffer[],
-    options: DecryptOptions = {},
+    options?: DecryptOptions,
   ): Promise<DecryptResult> {
     const result = await this.#messages.decryptAsync(buffers, options);
     return { ...result, status: statusName(result.status) };
@@ -222,7 +237,7 @@ export abstract class SecurityContext {
   /** makeSignature, off the JavaScript thread: as encryptMessageAsync. */
   async makeSignatureAsync(
     buffers: readonly SecBuffer[],
-    options: EncryptOptions = {},
+    options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
     return this.#messages.makeSignatureAsync(buffers, options);
   }
@@ -230,7 +245,7 @@ export abstract class SecurityContext {
   /** verifySignature, off the JavaScript thread: as encryptMessageAsync. */
   async verifySignatureAsync(
     buffers: readonly SecBuffer[],
-    options: DecryptOptions = {},
+    options?: DecryptOptions,
   ): Promise<{ qop: number }> {
     const { qop } = await this.#messages.verifySignatureAsync(buffers, options);
     return { qop };
@@ -240,7 +255,7 @@ export abstract class SecurityContext {
    * Seals a copy of the message: token, message and padding in one Buffer, as the peer's unwrap and
    * GSS-API take it.
    */
-  wrap(message: Uint8Array, options: WrapOptions = {}): Buffer {
+  wrap(message: Uint8Array, options?: WrapOptions): Buffer {
     this.#handshake.assertComplete();
     return wrap(this.#messages, message, options);
   }
@@ -256,7 +271,7 @@ export abstract class SecurityContext {
    * order; sealing and opening overlap. Until it has ended, a synchronous call in the same direction
    * throws ERR_SSPI_CONTEXT_BUSY.
    */
-  async wrapAsync(message: Uint8Array, options: WrapOptions = {}): Promise<Buffer> {
+  async wrapAsync(message: Uint8Array, options?: WrapOptions): Promise<Buffer> {
     this.#handshake.assertComplete();
     return wrapAsync(this.#messages, message, options);
   }
@@ -284,7 +299,7 @@ export abstract class SecurityContext {
   }
 
   /** Seals a copy of the message and returns token, message and padding apart. */
-  wrapDetached(message: Uint8Array, options: WrapOptions = {}): SealedParts {
+  wrapDetached(message: Uint8Array, options?: WrapOptions): SealedParts {
     this.#handshake.assertComplete();
     return wrapDetached(this.#messages, message, options);
   }
@@ -332,15 +347,19 @@ export abstract class SecurityContext {
     name: Name,
     value: SettableContextAttributes[Name],
   ): void {
+    validateSettableName(name);
     this.#handshake.assertStarted();
+    this.#messages.assertIdle();
     setAttribute(this.#handshake.handle, name, value);
   }
 
   /**
-   * The complete context in the form that ClientContext.import() and ServerContext.import() take, in
-   * another process of this machine. It holds the session key: whoever has it can read and forge
-   * messages. This context is closed, unless `keep` is true: then the two must not both be used, for
-   * each would count the messages for itself. With `reset`, the new one counts from the start.
+   * The complete context in the form that import() of the same class takes, in another process of this
+   * machine. It holds the session key: whoever has it can read and forge messages. It does not hold the
+   * client's access token. This context is closed, unless `keep` is true: then the two must not both be
+   * used, for each would count the messages for itself. With `reset`, the new one counts from the
+   * start: only for a context that has not sealed or opened a message yet, for the same numbers and
+   * keys would come again.
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
    */
@@ -348,7 +367,7 @@ export abstract class SecurityContext {
     const { keep = false, reset = false } = validOptions(options, 'options', ['keep', 'reset']);
     validateBoolean(keep, 'options.keep');
     validateBoolean(reset, 'options.reset');
-    this.#handshake.assertComplete();
+    this.#handshake.assertDone();
     this.#messages.assertIdle();
     const flags = reset ? SECPKG_CONTEXT_EXPORT_RESET_NEW : 0;
     const exported = resultOf(getBinding().exportContext(this.#handshake.handle, flags));

@@ -1,6 +1,12 @@
-import { X509Certificate } from 'node:crypto';
 import { getBinding, type NativeCredentials, resultOf } from './internal/binding.js';
 import { validateChoice } from './internal/validate.js';
+
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycredentialsattributesw
+
+export const SECPKG_CRED_ATTR_NAMES = 1;
+export const SECPKG_CRED_ATTR_SSI_PROVIDER = 2;
+export const SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS = 3;
+export const SECPKG_CRED_ATTR_CERT = 4;
 
 /** https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcredentials_namesw */
 export interface CredentialsNames {
@@ -18,7 +24,8 @@ export interface SsiProvider {
 export interface CredentialsAttributes {
   names: CredentialsNames;
   ssiProvider: SsiProvider;
-  cert: X509Certificate;
+  /** Of a smart card: its certificate, or the certificate's thumbprint, as the package has it. */
+  cert: Buffer;
 }
 
 type Queries = {
@@ -30,8 +37,7 @@ type Queries = {
 const queries: Queries = {
   names: (credentials) => resultOf(getBinding().queryCredentialsNames(credentials)),
   ssiProvider: (credentials) => resultOf(getBinding().queryCredentialsSsiProvider(credentials)),
-  cert: (credentials) =>
-    new X509Certificate(resultOf(getBinding().queryCredentialsCert(credentials))),
+  cert: (credentials) => resultOf(getBinding().queryCredentialsCert(credentials)),
 };
 
 /** The attribute's value. Throws UnsupportedFunctionError where the package lacks it. */

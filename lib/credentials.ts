@@ -2,6 +2,7 @@ import { type CredentialsAttributes, queryCredentialsAttribute } from './credent
 import { usageError } from './errors.js';
 import {
   getBinding,
+  isFailure,
   type NativeAcquired,
   type NativeContext,
   type NativeCredentials,
@@ -46,8 +47,9 @@ export interface CredentialsOptions {
   packageList?: string;
 }
 
-/** What AddCredentials takes. */
+/** What AddCredentials takes. The use, where none is given, is that of the credentials. */
 export interface AddedCredentialsOptions extends CredentialsOptions {
+  /** The security package, which has to be named. */
   package: string;
 }
 
@@ -56,7 +58,12 @@ export type ClientCredentialsOptions = Omit<CredentialsOptions, 'identity'>;
 
 /** What SetCredentialsAttributes can set, by the attribute's name. */
 export interface SettableCredentialsAttributes {
-  /** The KDC proxy of these credentials: a server, and whether to go there first. */
+  /**
+   * Kerberos: the KDC proxy of these credentials, and whether to use it where a domain controller
+   * could be reached too.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcredentials_kdcproxysettingsw
+   */
   kdcProxySettings: { proxyServer: string; force?: boolean };
 }
 
@@ -156,7 +163,7 @@ export class Credentials {
   }
 }
 
-/** The credentials of a context's client: what it delegated, or its own on this machine. */
+/** The credentials of a context's client. */
 export async function acquireAsClient(
   context: NativeContext,
   options: ClientCredentialsOptions,
@@ -167,6 +174,8 @@ export async function acquireAsClient(
 }
 
 const clientKeys = ['package', 'use', 'principal', 'packageList'] as const;
+
+const SECPKG_FLAG_STREAM = 0x400;
 
 // In characters of two bytes: the structure counts bytes in 16 bits.
 const LONGEST_PROXY = 0x7fff;
@@ -188,10 +197,10 @@ function requestOf(
   const { package: packageName = 'Negotiate', use = defaultUse } = valid;
   const { principal, identity, packageList } = valid;
   validateName(packageName, 'options.package');
-  if (identity !== undefined) assertTakesIdentity(packageName);
   validateChoice(use, 'options.use', useNames);
   if (principal !== undefined) validateName(principal, 'options.principal');
   if (packageList !== undefined) validateName(packageList, 'options.packageList');
+  if (identity !== undefined || packageList !== undefined) assertTakesIdentity(packageName);
   return {
     package: packageName,
     use: uses[use],
@@ -201,12 +210,13 @@ function requestOf(
   };
 }
 
-// Schannel reads an identity as the structure of its own that it wants there.
+// Schannel and CredSSP, which are stream packages, want structures of their own there.
 function assertTakesIdentity(packageName: string): void {
-  if (!/^(schannel|microsoft unified security protocol provider)$/i.test(packageName)) return;
+  const info = getBinding().querySecurityPackage(packageName);
+  if (isFailure(info) || (info.capabilities & SECPKG_FLAG_STREAM) === 0) return;
   throw usageError(
     'ERR_INVALID_ARG_VALUE',
-    `"options.identity" has no meaning for ${packageName}: it has no users`,
+    `${packageName} takes neither "options.identity" nor "options.packageList"`,
   );
 }
 

@@ -157,8 +157,21 @@ export function requestedBits(role: ContextRole, flags: ContextFlags = {}): numb
   return chosen.reduce((sum, [, bit]) => sum | bit, 0) >>> 0;
 }
 
+const grantedBefore: Record<ContextRole, Map<number, ContextFlags>> = {
+  client: new Map(),
+  server: new Map(),
+};
+
 /** The words of the bits that were granted: every word that can be, true or false. */
 export function grantedFlags(role: ContextRole, granted: number): ContextFlags {
+  const known = grantedBefore[role];
+  const flags = known.get(granted) ?? newFlags(role, granted);
+  // Contexts have few kinds of flags. A package that makes many up gets no room for them.
+  if (known.size < 64) known.set(granted, flags);
+  return flags;
+}
+
+function newFlags(role: ContextRole, granted: number): ContextFlags {
   const words = grantableFlagNames(role).map((name) => [
     name,
     (granted & (bits[role][name] ?? 0)) !== 0,

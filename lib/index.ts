@@ -25,7 +25,6 @@ export {
   SECPKG_ATTR_CLIENT_SPECIFIED_TARGET,
   SECPKG_ATTR_CONNECTION_INFO,
   SECPKG_ATTR_DCE_INFO,
-  SECPKG_ATTR_DTLS_MTU,
   SECPKG_ATTR_ENDPOINT_BINDINGS,
   SECPKG_ATTR_FLAGS,
   SECPKG_ATTR_KEY_INFO,
@@ -95,6 +94,7 @@ export { ClientContext, type ClientContextOptions } from './client.js';
 export {
   type ContextOptions,
   type ExportOptions,
+  type ImportOptions,
   SecurityContext,
   type StepResult,
 } from './context.js';
@@ -107,10 +107,14 @@ export {
   type IdentityOptions,
   type SettableCredentialsAttributes,
 } from './credentials.js';
-export type {
-  CredentialsAttributes,
-  CredentialsNames,
-  SsiProvider,
+export {
+  type CredentialsAttributes,
+  type CredentialsNames,
+  SECPKG_CRED_ATTR_CERT,
+  SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS,
+  SECPKG_CRED_ATTR_NAMES,
+  SECPKG_CRED_ATTR_SSI_PROVIDER,
+  type SsiProvider,
 } from './credentials-attributes.js';
 export {
   AccountNotFoundError,

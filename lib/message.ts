@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { type ContextAttributes, queryAttribute, type Sizes } from './attributes.js';
 import {
   bufferKind,
@@ -8,16 +9,18 @@ import {
   type SecBuffer,
 } from './buffers.js';
 import { sspiError, UnsupportedFunctionError, usageError } from './errors.js';
-import { getBinding, resultOf } from './internal/binding.js';
+import { getBinding } from './internal/binding.js';
 import { byteLengthOf } from './internal/bytes.js';
 import type { Handshake } from './internal/handshake.js';
 import {
   type BufferCall,
-  callBufferFunction,
-  callMessageFunctionAsync,
+  laidOut,
   MAX_BUFFERS,
   type MessageFunctionName,
   type MessageResult,
+  NativeMessages,
+  ownCopy,
+  type WrapRoom,
 } from './internal/layout.js';
 import { Queue } from './internal/queue.js';
 import { validateBytes, validateUint32, validBits, validOptions } from './internal/validate.js';
@@ -57,12 +60,6 @@ interface Room {
   readonly maximumMessage?: number;
 }
 
-/** What sealing may add to a message, in bytes. */
-interface WrapRoom {
-  readonly token: number;
-  readonly padding: number;
-}
-
 type MessageCall = BufferCall<MessageFunctionName>;
 
 /** What a call does to the context's state: two calls in one direction follow one another. */
@@ -71,7 +68,9 @@ type Direction = 'outgoing' | 'incoming';
 /** The four message functions of a complete context, over checked SecBuffer arrays. */
 export class MessageProtection {
   readonly #handshake: Handshake;
-  readonly #queues: Record<Direction, Queue> = { outgoing: new Queue(), incoming: new Queue() };
+  // Made at the first asynchronous call.
+  #queues: Record<Direction, Queue> | undefined;
+  #native: NativeMessages | undefined;
   #sizes: Partial<Sizes> | undefined;
   #toEncrypt: Room | undefined;
   #toWrap: WrapRoom | undefined;
@@ -80,15 +79,18 @@ export class MessageProtection {
     this.#handshake = handshake;
   }
 
-  encrypt(buffers: readonly SecBuffer[], options: EncryptOptions): SecBuffer[] {
+  encrypt(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
     return this.#call('outgoing', this.#encryptCall(buffers, options)).buffers;
   }
 
-  async encryptAsync(buffers: readonly SecBuffer[], options: EncryptOptions): Promise<SecBuffer[]> {
+  async encryptAsync(
+    buffers: readonly SecBuffer[],
+    options?: EncryptOptions,
+  ): Promise<SecBuffer[]> {
     return (await this.#callAsync('outgoing', this.#encryptCall(buffers, options))).buffers;
   }
 
-  decrypt(buffers: readonly SecBuffer[], options: DecryptOptions): MessageResult {
+  decrypt(buffers: readonly SecBuffer[], options?: DecryptOptions): MessageResult {
     return this.#decrypted(
       this.#call('incoming', this.#openCall('decryptMessage', buffers, options)),
     );
@@ -96,7 +98,7 @@ export class MessageProtection {
 
   async decryptAsync(
     buffers: readonly SecBuffer[],
-    options: DecryptOptions,
+    options?: DecryptOptions,
   ): Promise<MessageResult> {
     return this.#decrypted(
       await this.#callAsync('incoming', this.#openCall('decryptMessage', buffers, options)),
@@ -104,18 +106,66 @@ export class MessageProtection {
   }
 
   #decrypted(result: MessageResult): MessageResult {
-    if (result.status === SEC_I_RENEGOTIATE) this.#handshake.reopen('renegotiation');
+    if (result.status === SEC_I_RENEGOTIATE) this.#handshake.expectRenegotiation();
     return result;
+  }
+
+  wrap(message: Uint8Array, qop: number): Buffer {
+    this.#assertCanSeal(message);
+    return this.#messages.wrap(message, qop, this.wrapRoom);
   }
 
   /** Seals a message into memory that has room for it and for wrapRoom; gives the length. */
   wrapInto(target: Uint8Array, message: Uint8Array, qop: number): number {
+    this.#assertCanSeal(message);
+    return this.#messages.wrapInto(target, message, qop, this.wrapRoom);
+  }
+
+  unwrap(sealed: Uint8Array, tokenLength: number | undefined): { message: Buffer; qop: number } {
     this.#handshake.assertComplete();
-    this.#queues.outgoing.assertEmpty();
+    this.#queues?.incoming.assertEmpty();
+    return this.#messages.unwrap(sealed, tokenLength);
+  }
+
+  /** Copies the message at once; those before it in the same direction are sealed first. */
+  async wrapAsync(message: Uint8Array, qop: number): Promise<Buffer> {
+    this.#handshake.assertComplete();
     validateMessageLength(byteLengthOf(message), this.roomToEncrypt);
-    const { token, padding } = this.wrapRoom;
-    const { handle } = this.#handshake;
-    return resultOf(getBinding().wrapInto(handle, target, message, qop, token, padding));
+    const room = this.wrapRoom;
+    const memory = laidOut(message, room);
+    return this.#inTurn('outgoing', () => this.#messages.wrapAsync(memory, qop, room));
+  }
+
+  /** The same for opening. */
+  async unwrapAsync(
+    sealed: Uint8Array,
+    tokenLength: number | undefined,
+  ): Promise<{ message: Buffer; qop: number }> {
+    this.#handshake.assertComplete();
+    const memory = ownCopy(sealed);
+    return this.#inTurn('incoming', () => this.#messages.unwrapAsync(memory, tokenLength));
+  }
+
+  // While a call waits for its turn or runs, the context may be closed.
+  #inTurn<Value>(direction: Direction, call: () => Promise<Value>): Promise<Value> {
+    this.#queues ??= { outgoing: new Queue(), incoming: new Queue() };
+    return this.#queues[direction].run(async () => {
+      this.#handshake.assertComplete();
+      const result = await call();
+      this.#handshake.assertComplete();
+      return result;
+    });
+  }
+
+  #assertCanSeal(message: Uint8Array): void {
+    this.#handshake.assertComplete();
+    this.#queues?.outgoing.assertEmpty();
+    validateMessageLength(byteLengthOf(message), this.roomToEncrypt);
+  }
+
+  get #messages(): NativeMessages {
+    this.#native ??= new NativeMessages(getBinding(), this.#handshake.handle);
+    return this.#native;
   }
 
   applyControlToken(buffers: readonly SecBuffer[]): void {
@@ -123,35 +173,41 @@ export class MessageProtection {
     this.assertIdle();
     const call = { name: 'applyControlToken', buffers: validBuffers(buffers) } as const;
     const whole = { ...call, qop: 0, sequenceNumber: 0 };
-    const { handle } = this.#handshake;
-    assertOk('ApplyControlToken', callBufferFunction(getBinding(), handle, whole));
-    this.#handshake.reopen('controlToken');
+    assertOk('ApplyControlToken', this.#messages.callBuffers(whole));
+    this.#handshake.expectControlStep();
+  }
+
+  /** After steps of a complete context, which may have agreed on another cipher. */
+  forgetSizes(): void {
+    this.#sizes = undefined;
+    this.#toEncrypt = undefined;
+    this.#toWrap = undefined;
   }
 
   /** Throws while there are asynchronous calls: what changes the whole context cannot overtake them. */
   assertIdle(): void {
-    this.#queues.outgoing.assertEmpty();
-    this.#queues.incoming.assertEmpty();
+    this.#queues?.outgoing.assertEmpty();
+    this.#queues?.incoming.assertEmpty();
   }
 
-  makeSignature(buffers: readonly SecBuffer[], options: EncryptOptions): SecBuffer[] {
+  makeSignature(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
     return this.#call('outgoing', this.#signCall(buffers, options)).buffers;
   }
 
   async makeSignatureAsync(
     buffers: readonly SecBuffer[],
-    options: EncryptOptions,
+    options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
     return (await this.#callAsync('outgoing', this.#signCall(buffers, options))).buffers;
   }
 
-  verifySignature(buffers: readonly SecBuffer[], options: DecryptOptions): MessageResult {
+  verifySignature(buffers: readonly SecBuffer[], options?: DecryptOptions): MessageResult {
     return this.#call('incoming', this.#openCall('verifySignature', buffers, options));
   }
 
   async verifySignatureAsync(
     buffers: readonly SecBuffer[],
-    options: DecryptOptions,
+    options?: DecryptOptions,
   ): Promise<MessageResult> {
     return this.#callAsync('incoming', this.#openCall('verifySignature', buffers, options));
   }
@@ -165,7 +221,7 @@ export class MessageProtection {
     return this.#handshake.flags.dceStyle === true;
   }
 
-  // The sizes of a complete context do not change.
+  // The sizes of a complete context change with its steps only: see forgetSizes().
 
   get roomToEncrypt(): Room {
     this.#toEncrypt ??= this.#findRoomToEncrypt();
@@ -218,26 +274,26 @@ export class MessageProtection {
     }
   }
 
-  #encryptCall(buffers: readonly SecBuffer[], options: EncryptOptions): MessageCall {
+  #encryptCall(buffers: readonly SecBuffer[], options: EncryptOptions | undefined): MessageCall {
     this.#handshake.assertComplete();
-    const valid = validEncryptOptions(options);
+    const { qop, sequenceNumber } = validEncryptOptions(options);
     const checked = validBuffers(buffers);
     validateRoom(checked, this.roomToEncrypt);
-    return { name: 'encryptMessage', buffers: checked, ...valid };
+    return { name: 'encryptMessage', buffers: checked, qop, sequenceNumber };
   }
 
-  #signCall(buffers: readonly SecBuffer[], options: EncryptOptions): MessageCall {
+  #signCall(buffers: readonly SecBuffer[], options: EncryptOptions | undefined): MessageCall {
     this.#handshake.assertComplete();
-    const valid = validEncryptOptions(options);
+    const { qop, sequenceNumber } = validEncryptOptions(options);
     const checked = validBuffers(buffers);
     validateRoom(checked, this.roomToSign);
-    return { name: 'makeSignature', buffers: checked, ...valid };
+    return { name: 'makeSignature', buffers: checked, qop, sequenceNumber };
   }
 
   #openCall(
     name: 'decryptMessage' | 'verifySignature',
     buffers: readonly SecBuffer[],
-    options: DecryptOptions,
+    options: DecryptOptions | undefined,
   ): MessageCall {
     this.#handshake.assertComplete();
     const sequenceNumber = validSequenceNumber(options);
@@ -245,20 +301,17 @@ export class MessageProtection {
   }
 
   #call(direction: Direction, call: MessageCall): MessageResult {
-    this.#queues[direction].assertEmpty();
-    return checked(call, callBufferFunction(getBinding(), this.#handshake.handle, call));
+    this.#queues?.[direction].assertEmpty();
+    return checked(call, this.#messages.callBuffers(call));
   }
 
-  // While a call waits for its turn or runs, the context may be closed and the memory go elsewhere.
+  // While a call waits for its turn, the memory may go elsewhere.
   #callAsync(direction: Direction, call: MessageCall): Promise<MessageResult> {
+    validateMemory(call.buffers);
     const lengths = call.buffers.map(lengthOf);
-    return this.#queues[direction].run(async () => {
-      this.#handshake.assertComplete();
+    return this.#inTurn(direction, async () => {
       validateLengths(call.buffers, lengths);
-      const { handle } = this.#handshake;
-      const result = await callMessageFunctionAsync(getBinding(), handle, call);
-      this.#handshake.assertComplete();
-      return checked(call, result);
+      return checked(call, await this.#messages.callBuffersAsync(call));
     });
   }
 }
@@ -294,17 +347,32 @@ function validBuffers(buffers: readonly SecBuffer[]): SecBuffer[] {
       `"buffers" must have from 1 to ${MAX_BUFFERS} entries. Received ${length}`,
     );
   }
-  return Array.from({ length }, (_, index) => validBuffer(buffers[index], `buffers[${index}]`));
+  const valid: SecBuffer[] = [];
+  for (let index = 0; index < length; index++) valid.push(validBuffer(buffers[index], index));
+  return valid;
 }
 
-function validBuffer(buffer: unknown, name: string): SecBuffer {
+// Whether the memory is nobody else's is for the call to see, or for validateMemory().
+function validBuffer(buffer: unknown, index: number): SecBuffer {
   if (typeof buffer !== 'object' || buffer === null) {
-    throw usageError('ERR_INVALID_ARG_TYPE', `"${name}" must be an object { type, data }`);
+    throw usageError(
+      'ERR_INVALID_ARG_TYPE',
+      `"buffers[${index}]" must be an object { type, data }`,
+    );
   }
   const { type: bits, data } = buffer as Partial<SecBuffer>;
-  const type = validBits(bits, `${name}.type`);
-  if (data !== null) validateBytes(data, `${name}.data`);
-  return { type, data };
+  const type = isUint32(bits) ? bits : validBits(bits, `buffers[${index}].type`);
+  if (data !== null && !isUint8Array(data)) validateBytes(data, `buffers[${index}].data`);
+  return { type, data: data as Uint8Array | null };
+}
+
+const isUint32 = (value: unknown): value is number =>
+  typeof value === 'number' && value >>> 0 === value;
+
+function validateMemory(buffers: readonly SecBuffer[]): void {
+  for (const [index, { data }] of buffers.entries()) {
+    if (data !== null) validateBytes(data, `buffers[${index}].data`);
+  }
 }
 
 function lengthOf({ data }: SecBuffer): number {
@@ -323,7 +391,8 @@ function validateLengths(buffers: readonly SecBuffer[], lengths: readonly number
 /** Some packages write past a buffer that is too small: such a call must not happen. */
 function validateRoom(buffers: readonly SecBuffer[], room: Room): void {
   let message = 0;
-  for (const [index, buffer] of buffers.entries()) {
+  for (let index = 0; index < buffers.length; index++) {
+    const buffer = buffers[index] as SecBuffer;
     const length = lengthOf(buffer);
     const kind = bufferKind(buffer.type);
     if (kind === SECBUFFER_DATA) message += length;
@@ -361,7 +430,10 @@ function leastLength(kind: number, room: Room): number {
   }
 }
 
-function validEncryptOptions(options: EncryptOptions): Required<EncryptOptions> {
+const noOptions: Required<EncryptOptions> = Object.freeze({ qop: 0, sequenceNumber: 0 });
+
+function validEncryptOptions(options: EncryptOptions | undefined): Required<EncryptOptions> {
+  if (options === undefined) return noOptions;
   const { qop = 0, sequenceNumber = 0 } = validOptions(options, 'options', [
     'qop',
     'sequenceNumber',
@@ -370,7 +442,8 @@ function validEncryptOptions(options: EncryptOptions): Required<EncryptOptions> 
   return { qop: validBits(qop, 'options.qop'), sequenceNumber };
 }
 
-function validSequenceNumber(options: DecryptOptions): number {
+function validSequenceNumber(options: DecryptOptions | undefined): number {
+  if (options === undefined) return 0;
   const { sequenceNumber = 0 } = validOptions(options, 'options', ['sequenceNumber']);
   validateUint32(sequenceNumber, 'options.sequenceNumber');
   return sequenceNumber;

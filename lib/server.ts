@@ -1,10 +1,15 @@
 import { isAsyncFunction, isPromise } from 'node:util/types';
 import { validateSid } from './accounts.js';
-import { type ContextOptions, handshakeOf, SecurityContext } from './context.js';
+import {
+  type ContextOptions,
+  handshakeOf,
+  type ImportOptions,
+  SecurityContext,
+} from './context.js';
 import { acquireAsClient, type ClientCredentialsOptions, type Credentials } from './credentials.js';
 import { usageError } from './errors.js';
 import { type Identity, identityOf } from './identity.js';
-import { getBinding, resultOf } from './internal/binding.js';
+import { getBinding, type NativeContext, resultOf } from './internal/binding.js';
 import { Handshake } from './internal/handshake.js';
 import { whileImpersonating } from './internal/impersonation.js';
 import { validateFunction, validOptions } from './internal/validate.js';
@@ -18,13 +23,19 @@ export class ServerContext extends SecurityContext {
   }
 
   /**
-   * A complete context that export() of another ServerContext gave, with the name of its package.
-   * Throws InvalidTokenError and others.
+   * A complete context that export() of another ServerContext gave, with the name of its package. The
+   * client's access token does not come with it: what asks for that may fail. Throws InvalidTokenError
+   * and others, and ERR_SSPI_REQUIREMENT_NOT_MET.
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-importsecuritycontextw
    */
-  static import(packageName: string, exported: Uint8Array): ServerContext {
-    const handshake: unknown = Handshake.import('server', packageName, exported);
+  static import(
+    packageName: string,
+    exported: Uint8Array,
+    options: ImportOptions = {},
+  ): ServerContext {
+    const valid = validOptions(options, 'options', ['require']);
+    const handshake: unknown = Handshake.import('server', packageName, exported, valid);
     return new ServerContext(handshake as Credentials);
   }
 
@@ -34,9 +45,8 @@ export class ServerContext extends SecurityContext {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querysecuritycontexttoken
    */
   async identity(): Promise<Identity> {
-    const handshake = handshakeOf(this);
-    handshake.assertComplete();
-    return identityOf(resultOf(await getBinding().identity(handshake.handle)));
+    const ask = (context: NativeContext) => getBinding().identity(context);
+    return identityOf(resultOf(await handshakeOf(this).use(ask)));
   }
 
   /**
@@ -47,22 +57,20 @@ export class ServerContext extends SecurityContext {
    */
   async isMemberOf(sid: string): Promise<boolean> {
     validateSid(sid);
-    const handshake = handshakeOf(this);
-    handshake.assertComplete();
-    return resultOf(await getBinding().isMemberOf(handshake.handle, sid));
+    const ask = (context: NativeContext) => getBinding().isMemberOf(context, sid);
+    return resultOf(await handshakeOf(this).use(ask));
   }
 
   /**
-   * Credentials of the client, with which this server can log on to another one as the client: what
-   * the client delegated. Off the JavaScript thread, on a thread that acts as the client meanwhile.
-   * Rejects with NoCredentialsError and others where the client delegated nothing.
+   * Credentials of the client, with which this server can log on to another one as the client, if the
+   * client delegated its own: `flags.delegate` tells. Otherwise this rejects, or a step with them does,
+   * with NoCredentialsError and others. Off the JavaScript thread, on a thread that acts as the client
+   * meanwhile.
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
    */
   async acquireCredentials(options: ClientCredentialsOptions = {}): Promise<Credentials> {
-    const handshake = handshakeOf(this);
-    handshake.assertComplete();
-    return acquireAsClient(handshake.handle, options);
+    return handshakeOf(this).use((context) => acquireAsClient(context, options));
   }
 
   /**
@@ -76,9 +84,9 @@ export class ServerContext extends SecurityContext {
   impersonate<T>(callback: () => T): T {
     validateFunction(callback, 'callback');
     if (isAsyncFunction(callback)) throw asynchronousError();
-    const handshake = handshakeOf(this);
-    handshake.assertComplete();
-    const result = whileImpersonating(() => getBinding().impersonate(handshake.handle, callback));
+    const result = handshakeOf(this).useNow((context) =>
+      whileImpersonating(() => getBinding().impersonate(context, callback)),
+    );
     const { value } = resultOf(result);
     if (!isPromise(value) && !isThenable(value)) return value as T;
     // Nobody else gets this promise: its failure must not end the process.

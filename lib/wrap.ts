@@ -1,7 +1,7 @@
+import { isUint8Array } from 'node:util/types';
 import {
   SECBUFFER_DATA,
   SECBUFFER_PADDING,
-  SECBUFFER_STREAM,
   SECBUFFER_TOKEN,
   SECQOP_WRAP_NO_ENCRYPT,
   type SecBuffer,
@@ -34,17 +34,22 @@ export interface UnwrapResult {
 
 const SEC_E_INVALID_TOKEN = 0x80090308;
 
-/** A message that is ready to be sealed, in one run of memory: token, message, padding. */
-interface Unsealed {
-  readonly buffers: SecBuffer[];
-  readonly options: { qop: number };
-  readonly memory: Buffer;
-  /** Where the message is in the memory. */
-  readonly start: number;
-  readonly end: number;
+function qopOf(options: WrapOptions | undefined): number {
+  if (options === undefined) return 0;
+  const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
+  validateBoolean(encrypt, 'options.encrypt');
+  return encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT;
 }
 
-function prepare(messages: MessageProtection, message: Uint8Array, options: WrapOptions): Unsealed {
+function partsOf([token, data, padding]: SecBuffer[]): SealedParts {
+  return { token: bytesOf(token), message: bytesOf(data), padding: bytesOf(padding) };
+}
+
+export function wrapDetached(
+  messages: MessageProtection,
+  message: Uint8Array,
+  options: WrapOptions | undefined,
+): SealedParts {
   validateBytes(message, 'message');
   const qop = qopOf(options);
   const { token: start, padding } = messages.wrapRoom;
@@ -57,56 +62,32 @@ function prepare(messages: MessageProtection, message: Uint8Array, options: Wrap
     { type: SECBUFFER_DATA, data: memory.subarray(start, end) },
     { type: SECBUFFER_PADDING, data: memory.subarray(end) },
   ];
-  return { buffers, options: { qop }, memory, start, end };
-}
-
-function qopOf(options: WrapOptions): number {
-  const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
-  validateBoolean(encrypt, 'options.encrypt');
-  return encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT;
-}
-
-function partsOf([token, data, padding]: SecBuffer[]): SealedParts {
-  return { token: bytesOf(token), message: bytesOf(data), padding: bytesOf(padding) };
-}
-
-/** Token, message and padding, without a gap where the package wrote less than it could. */
-function join({ memory, start, end }: Unsealed, buffers: SecBuffer[]): Buffer {
-  const { token, message, padding } = partsOf(buffers);
-  const at = (bytes: Buffer, offset: number) => bytes.byteOffset === memory.byteOffset + offset;
-  const inPlace =
-    at(token, 0) && at(message, start) && message.length === end - start && at(padding, end);
-  if (!inPlace) return Buffer.concat([token, message, padding]);
-  // The token is the shorter part to move.
-  memory.copyWithin(start - token.length, 0, token.length);
-  return memory.subarray(start - token.length, end + padding.length);
-}
-
-export function wrapDetached(
-  messages: MessageProtection,
-  message: Uint8Array,
-  options: WrapOptions,
-): SealedParts {
-  const unsealed = prepare(messages, message, options);
-  return partsOf(messages.encrypt(unsealed.buffers, unsealed.options));
+  return partsOf(messages.encrypt(buffers, { qop }));
 }
 
 export function wrap(
   messages: MessageProtection,
   message: Uint8Array,
-  options: WrapOptions,
+  options: WrapOptions | undefined,
 ): Buffer {
-  const unsealed = prepare(messages, message, options);
-  return join(unsealed, messages.encrypt(unsealed.buffers, unsealed.options));
+  const qop = qopOf(options);
+  assertUint8Array(message, 'message');
+  return messages.wrap(message, qop);
 }
 
 export async function wrapAsync(
   messages: MessageProtection,
   message: Uint8Array,
-  options: WrapOptions,
+  options: WrapOptions | undefined,
 ): Promise<Buffer> {
-  const unsealed = prepare(messages, message, options);
-  return join(unsealed, await messages.encryptAsync(unsealed.buffers, unsealed.options));
+  const qop = qopOf(options);
+  validateBytes(message, 'message');
+  return messages.wrapAsync(message, qop);
+}
+
+// Whether the memory is nobody else's is for the call to see: asking here would cost more than it.
+function assertUint8Array(value: Uint8Array, name: string): void {
+  if (!isUint8Array(value)) validateBytes(value, name);
 }
 
 /** The most bytes that sealing adds to a message. */
@@ -120,9 +101,9 @@ export function wrapInto(
   message: Uint8Array,
   options: WrapOptions | undefined,
 ): number {
-  validateBytes(target, 'target');
-  validateBytes(message, 'message');
-  const qop = options === undefined ? 0 : qopOf(options);
+  const qop = qopOf(options);
+  assertUint8Array(target, 'target');
+  assertUint8Array(message, 'message');
   const least = byteLengthOf(message) + wrapOverhead(messages);
   if (byteLengthOf(target) >= least) return messages.wrapInto(target, message, qop);
   throw usageError(
@@ -147,39 +128,33 @@ export function unwrapDetached(
   const data: SecBuffer = { type: SECBUFFER_DATA, data: memory.subarray(0, start) };
   const buffers = [{ type: SECBUFFER_TOKEN, data: memory.subarray(start, end) }, data];
   if (padding) buffers.push({ type: SECBUFFER_PADDING, data: memory.subarray(end) });
-  return opened(messages.decrypt(buffers, {}));
+  return opened(messages.decrypt(buffers));
 }
 
 /**
- * NTLM does not take a stream: its token has a fixed length. The other packages find the parts of a
- * stream themselves, and leave the message as a range of it. The message is the second buffer.
+ * How long the token at the start of a sealed message is, for NTLM, which does not take a stream. The
+ * other packages find the parts of a stream themselves, and leave the message as a range of it.
  */
-function split(messages: MessageProtection, sealed: Uint8Array): SecBuffer[] {
-  validateBytes(sealed, 'sealed');
-  const memory = Buffer.from(sealed);
-  if (messages.package !== 'NTLM') {
-    return [
-      { type: SECBUFFER_STREAM, data: memory },
-      { type: SECBUFFER_DATA, data: null },
-    ];
-  }
-  const border = messages.roomToEncrypt.token;
-  if (memory.length < border) throw sspiError('DecryptMessage', SEC_E_INVALID_TOKEN);
-  return [
-    { type: SECBUFFER_TOKEN, data: memory.subarray(0, border) },
-    { type: SECBUFFER_DATA, data: memory.subarray(border) },
-  ];
+function tokenLengthOf(messages: MessageProtection, sealed: Uint8Array): number | undefined {
+  if (messages.package !== 'NTLM') return undefined;
+  const length = messages.roomToEncrypt.token;
+  if (byteLengthOf(sealed) < length) throw sspiError('DecryptMessage', SEC_E_INVALID_TOKEN);
+  return length;
 }
 
 export function unwrap(messages: MessageProtection, sealed: Uint8Array): UnwrapResult {
-  return opened(messages.decrypt(split(messages, sealed), {}));
+  assertUint8Array(sealed, 'sealed');
+  const { message, qop } = messages.unwrap(sealed, tokenLengthOf(messages, sealed));
+  return { message, encrypted: qop !== SECQOP_WRAP_NO_ENCRYPT };
 }
 
 export async function unwrapAsync(
   messages: MessageProtection,
   sealed: Uint8Array,
 ): Promise<UnwrapResult> {
-  return opened(await messages.decryptAsync(split(messages, sealed), {}));
+  validateBytes(sealed, 'sealed');
+  const { message, qop } = await messages.unwrapAsync(sealed, tokenLengthOf(messages, sealed));
+  return { message, encrypted: qop !== SECQOP_WRAP_NO_ENCRYPT };
 }
 
 function opened(result: MessageResult): UnwrapResult {
@@ -190,13 +165,10 @@ function opened(result: MessageResult): UnwrapResult {
 
 export function sign(messages: MessageProtection, message: Uint8Array): Buffer {
   validateBytes(message, 'message');
-  const [, token] = messages.makeSignature(
-    [
-      { type: SECBUFFER_DATA, data: message },
-      { type: SECBUFFER_TOKEN, data: Buffer.alloc(messages.signatureRoom) },
-    ],
-    {},
-  );
+  const [, token] = messages.makeSignature([
+    { type: SECBUFFER_DATA, data: message },
+    { type: SECBUFFER_TOKEN, data: Buffer.alloc(messages.signatureRoom) },
+  ]);
   return bytesOf(token);
 }
 
@@ -207,13 +179,10 @@ export function verify(
 ): void {
   validateBytes(message, 'message');
   validateBytes(signature, 'signature');
-  messages.verifySignature(
-    [
-      { type: SECBUFFER_DATA, data: message },
-      { type: SECBUFFER_TOKEN, data: Buffer.from(signature) },
-    ],
-    {},
-  );
+  messages.verifySignature([
+    { type: SECBUFFER_DATA, data: message },
+    { type: SECBUFFER_TOKEN, data: Buffer.from(signature) },
+  ]);
 }
 
 function bytesOf(buffer: SecBuffer | undefined): Buffer {

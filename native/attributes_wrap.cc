@@ -122,7 +122,11 @@ Napi::Value valueOf(Napi::Env env, const sspi::ApplicationProtocol& negotiated) 
   Napi::Object object = Napi::Object::New(env);
   object.Set("status", negotiated.status);
   object.Set("extension", negotiated.extension);
-  object.Set("protocol", Napi::String::New(env, negotiated.protocol));
+  // Bytes, of which every value is a character.
+  const std::string& protocol = negotiated.protocol;
+  napi_value characters = nullptr;
+  napi_create_string_latin1(env, protocol.data(), protocol.size(), &characters);
+  object.Set("protocol", characters);
   return object;
 }
 
@@ -236,21 +240,12 @@ Napi::Value setApplicationData(const Napi::CallbackInfo& info) {
                    sspi::setApplicationData(**context, bytesInPlace(info.Env(), info[1])));
 }
 
-// (context, bytes)
-Napi::Value setDtlsMtu(const Napi::CallbackInfo& info) {
-  const auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
-  if (!context) return info.Env().Undefined();
-  const uint32_t mtu = info[1].As<Napi::Number>().Uint32Value();
-  return outcomeOf(info.Env(), sspi::setDtlsMtu(**context, mtu));
-}
-
 }  // namespace
 
 void defineAttributes(Napi::Env env, Napi::Object exports) {
   exports.Set("queryAttribute", Napi::Function::New(env, queryAttribute));
   exports.Set("setKeyingMaterialInfo", Napi::Function::New(env, setKeyingMaterialInfo));
   exports.Set("setApplicationData", Napi::Function::New(env, setApplicationData));
-  exports.Set("setDtlsMtu", Napi::Function::New(env, setDtlsMtu));
 }
 
 }  // namespace winsspi

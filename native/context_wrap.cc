@@ -22,13 +22,17 @@ Napi::Value legOf(Napi::Env env, sspi::Leg& leg) {
   return object;
 }
 
+sspi::Role roleOf(const Napi::Value& is_server) {
+  return is_server.As<Napi::Boolean>().Value() ? sspi::Role::kServer : sspi::Role::kClient;
+}
+
 // (credentials, isServer, targetName?, flags, applicationData?)
 Napi::Value createContext(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto* credentials = openHolderOf<const sspi::Credentials>(env, info[0]);
   if (!credentials) return env.Undefined();
   sspi::ContextRequest request;
-  request.role = info[1].As<Napi::Boolean>().Value() ? sspi::Role::kServer : sspi::Role::kClient;
+  request.role = roleOf(info[1]);
   request.target_name = textOf(info[2]);
   request.flags = info[3].As<Napi::Number>().Uint32Value();
   if (!info[4].IsUndefined()) {
@@ -58,7 +62,7 @@ Napi::Value exportContext(const Napi::CallbackInfo& info) {
   return bufferOf(info.Env(), {exported->data(), exported->size()});
 }
 
-// (package, exported): { handle, package, flags?, expiry? }, as the package tells them.
+// (package, exported, isServer): { handle, package, flags?, expiry? }, as the package tells them.
 Napi::Value importContext(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto package = sspi::querySecurityPackage(textOf(info[0]));
@@ -66,7 +70,7 @@ Napi::Value importContext(const Napi::CallbackInfo& info) {
   auto handle = sspi::importContext(package->name, bytesInPlace(env, info[1]));
   if (!handle) return failureOf(env, handle.failure());
   const auto context =
-      std::make_shared<sspi::Context>(std::move(*package), std::move(*handle));
+      std::make_shared<sspi::Context>(roleOf(info[2]), std::move(*package), std::move(*handle));
   const auto flags = sspi::queryFlags(*context);
   const auto lifespan = sspi::queryLifespan(*context);
   Napi::Object object = Napi::Object::New(env);

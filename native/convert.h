@@ -25,6 +25,10 @@ sspi::SecureArray<char16_t> secretTextOf(const Napi::Value& value);
 // view without memory.
 std::span<std::byte> bytesInPlace(napi_env env, napi_value value);
 
+// The memory of a Uint8Array that no other thread can have, or of null; nothing for other values. A
+// view without memory is that of null.
+std::optional<std::span<std::byte>> ownBytes(napi_env env, napi_value value);
+
 std::vector<std::byte> copyOfBytes(napi_env env, napi_value value);
 
 Napi::Value bufferOf(Napi::Env env, std::span<const std::byte> bytes);

@@ -13,7 +13,7 @@ namespace {
 
 Napi::Value credentialsOf(Napi::Env env, sspi::Credentials& credentials) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("package", Napi::String::New(env, credentials.package().name));
+  object.Set("package", Napi::String::New(env, credentials.package()->name));
   object.Set("expiry", numberOrUndefined(env, credentials.expiry()));
   object.Set("handle",
              wrap(env, std::make_shared<const sspi::Credentials>(std::move(credentials))));

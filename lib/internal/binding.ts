@@ -80,10 +80,20 @@ export interface NativeImported {
   readonly expiry: number | undefined;
 }
 
-type MessageFunction = (
-  context: NativeContext,
-  ...memory: (Uint8Array | null)[]
-) => undefined | NativeFailure;
+/**
+ * The messages of one context: an operation of layout.ts, and its arguments. Gives a number, a failure,
+ * or undefined for memory that it cannot take.
+ */
+export type NativeMessageFunction = (
+  operation: number,
+  ...values: (Uint8Array | number | null)[]
+) => number | undefined | NativeFailure;
+
+/** Bytes of the memory that was passed. */
+export interface NativeRange {
+  readonly offset: number;
+  readonly length: number;
+}
 
 /** Works on copies, which it writes back when it has succeeded; has a layout of its own. */
 type AsyncMessageFunction = (
@@ -130,31 +140,34 @@ export interface Binding {
     channelBindings: Uint8Array | undefined,
   ): NativeContext;
   step(context: NativeContext, token: Uint8Array | undefined): Promise<NativeLeg | NativeFailure>;
-  readonly applyControlToken: MessageFunction;
   exportContext(context: NativeContext, flags: number): Buffer | NativeFailure;
-  importContext(packageName: string, exported: Uint8Array): NativeImported | NativeFailure;
+  importContext(
+    packageName: string,
+    exported: Uint8Array,
+    isServer: boolean,
+  ): NativeImported | NativeFailure;
   closeContext(context: NativeContext): void;
 
   /** The words that the message functions read and write: see layout.ts. */
   readonly layout: Uint32Array;
-  readonly encryptMessage: MessageFunction;
-  readonly decryptMessage: MessageFunction;
-  readonly makeSignature: MessageFunction;
-  readonly verifySignature: MessageFunction;
+  messageFunction(context: NativeContext): NativeMessageFunction;
+  /** These two work in memory that nobody else has: it holds the message between the rooms. */
+  wrapAsync(
+    context: NativeContext,
+    memory: Uint8Array,
+    qop: number,
+    tokenRoom: number,
+    paddingRoom: number,
+  ): Promise<NativeRange | NativeFailure>;
+  unwrapAsync(
+    context: NativeContext,
+    memory: Uint8Array,
+    tokenLength: number | undefined,
+  ): Promise<(NativeRange & { readonly qop: number }) | NativeFailure>;
   readonly encryptMessageAsync: AsyncMessageFunction;
   readonly decryptMessageAsync: AsyncMessageFunction;
   readonly makeSignatureAsync: AsyncMessageFunction;
   readonly verifySignatureAsync: AsyncMessageFunction;
-
-  /** Gives the length of what is sealed. */
-  wrapInto(
-    context: NativeContext,
-    target: Uint8Array,
-    message: Uint8Array,
-    qop: number,
-    tokenRoom: number,
-    paddingRoom: number,
-  ): number | NativeFailure;
 
   queryAttribute(context: NativeContext, attribute: number): unknown;
   setKeyingMaterialInfo(
@@ -162,7 +175,6 @@ export interface Binding {
     info: { label: string; context: Uint8Array | undefined; length: number },
   ): undefined | NativeFailure;
   setApplicationData(context: NativeContext, data: Uint8Array): undefined | NativeFailure;
-  setDtlsMtu(context: NativeContext, bytes: number): undefined | NativeFailure;
 
   identity(context: NativeContext): Promise<NativeIdentity | NativeFailure>;
   isMemberOf(context: NativeContext, sid: string): Promise<boolean | NativeFailure>;

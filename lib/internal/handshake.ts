@@ -1,7 +1,7 @@
 import { applicationDataOf } from '../channel-bindings.js';
-import type { ContextOptions, StepResult } from '../context.js';
+import type { ContextOptions, ImportOptions, StepResult } from '../context.js';
 import { type Credentials, handleOf } from '../credentials.js';
-import { IncompleteMessageError, usageError } from '../errors.js';
+import { IncompleteMessageError, sspiError, usageError } from '../errors.js';
 import {
   type ContextFlag,
   type ContextFlags,
@@ -17,7 +17,6 @@ import {
   isFailure,
   type NativeContext,
   type NativeFailure,
-  type NativeImported,
   type NativeLeg,
   resultOf,
 } from './binding.js';
@@ -26,8 +25,12 @@ import { validateBytes, validateChoice, validateName } from './validate.js';
 // No package has tokens of more than 64 KiB; this leaves room for those that come.
 const LONGEST_TOKEN = 0x100000;
 
-// A step on a complete context comes after one of these.
-type Reopening = 'controlToken' | 'renegotiation';
+/** What a complete context tells of itself. */
+interface Established {
+  readonly flags: number | undefined;
+  readonly expiry: number | undefined;
+  readonly package: string | undefined;
+}
 
 type State = 'new' | 'negotiating' | 'stepping' | 'complete' | 'failed' | 'closed';
 
@@ -37,7 +40,13 @@ export class Handshake {
   readonly handle: NativeContext;
   readonly #require: readonly ContextFlag[];
   #state: State = 'new';
-  #reopening: Reopening | undefined;
+  // Why a complete context has steps again. The two can come together.
+  #controlToken = false;
+  #renegotiation = false;
+  // From a leg of a renegotiation that wants another one, to the last.
+  #renegotiating = false;
+  // How many calls use the Windows handle beside the messages.
+  #users = 0;
   #failure: Error | undefined;
   #flags: ContextFlags;
   #expiry: Date | undefined;
@@ -67,13 +76,24 @@ export class Handshake {
   }
 
   /** One that another context had, here or in another process. */
-  static import(role: ContextRole, packageName: string, exported: Uint8Array): Handshake {
+  static import(
+    role: ContextRole,
+    packageName: string,
+    exported: Uint8Array,
+    { require = [] }: ImportOptions,
+  ): Handshake {
     validateName(packageName, 'packageName');
     validateBytes(exported, 'exported');
-    const imported = resultOf(getBinding().importContext(packageName, exported));
-    const handshake = new Handshake(role, imported.handle, []);
-    handshake.#establish(imported);
+    const required = validRequirements(role, require);
+    const imported = getBinding().importContext(packageName, exported, role === 'server');
+    const context = resultOf(imported);
+    const handshake = new Handshake(role, context.handle, required);
+    handshake.#complete(context);
     return handshake;
+  }
+
+  get done(): boolean {
+    return this.#state === 'complete' && !this.#renegotiating;
   }
 
   get state(): State {
@@ -94,21 +114,45 @@ export class Handshake {
 
   async step(token: Uint8Array | undefined): Promise<StepResult> {
     this.assertUsable();
-    if (this.#state === 'complete' && !this.#reopening) {
-      throw usageError('ERR_SSPI_CONTEXT_COMPLETE', 'The context is complete: no step is left');
-    }
+    this.#assertHasStep();
     this.#validateToken(token);
     const before = this.#state;
     this.#state = 'stepping';
     const leg = await getBinding().step(this.handle, token);
     this.#assertOpen(); // close() may have been called meanwhile.
     if (isFailure(leg)) throw this.#failed(leg, before);
-    return this.#advance(leg, before);
+    return before === 'complete' ? this.#goOn(leg, token !== undefined) : this.#advance(leg);
   }
 
-  /** A complete context has steps again. */
-  reopen(reopening: Reopening): void {
-    this.#reopening = reopening;
+  /** A control token was applied: a step gives what the peer is told. */
+  expectControlStep(): void {
+    this.#controlToken = true;
+  }
+
+  /** The peer asked for more steps. */
+  expectRenegotiation(): void {
+    this.#renegotiation = true;
+  }
+
+  /** Runs what uses the Windows handle, which a step could change meanwhile. */
+  async use<Value>(run: (handle: NativeContext) => Promise<Value>): Promise<Value> {
+    this.assertComplete();
+    this.#users += 1;
+    try {
+      return await run(this.handle);
+    } finally {
+      this.#users -= 1;
+    }
+  }
+
+  useNow<Value>(run: (handle: NativeContext) => Value): Value {
+    this.assertComplete();
+    this.#users += 1;
+    try {
+      return run(this.handle);
+    } finally {
+      this.#users -= 1;
+    }
   }
 
   /** Gives the Windows handle back; after a step that is under way has ended. */
@@ -133,6 +177,12 @@ export class Handshake {
     if (this.#state === 'new') throw incompleteError();
   }
 
+  /** Throws but for a complete context that has no step under way or to come. */
+  assertDone(): void {
+    this.assertComplete();
+    if (this.#renegotiating) throw incompleteError();
+  }
+
   assertComplete(): void {
     if (this.#state === 'complete') return;
     this.assertUsable();
@@ -144,10 +194,23 @@ export class Handshake {
     throw usageError('ERR_SSPI_CONTEXT_CLOSED', 'The context was closed');
   }
 
+  #assertHasStep(): void {
+    if (this.#state !== 'complete') return;
+    if (!this.#controlToken && !this.#renegotiation) {
+      throw usageError('ERR_SSPI_CONTEXT_COMPLETE', 'The context is complete: no step is left');
+    }
+    if (this.#users === 0) return;
+    throw usageError(
+      'ERR_SSPI_CONTEXT_BUSY',
+      'The context is busy with its client (identity, isMemberOf, impersonate, acquireCredentials): ' +
+        'await that first',
+    );
+  }
+
   #validateToken(token: Uint8Array | undefined): void {
     if (token !== undefined) {
       validateBytes(token, 'token', LONGEST_TOKEN);
-    } else if (!this.#reopening && !this.#startsClient) {
+    } else if (this.#state !== 'complete' && !this.#startsClient) {
       throw usageError(
         'ERR_INVALID_ARG_TYPE',
         `"token" must be the peer's token. Only a client's first step goes without one, and one ` +
@@ -160,40 +223,39 @@ export class Handshake {
     return this.role === 'client' && this.#state === 'new';
   }
 
-  #advance(leg: NativeLeg, before: State): StepResult {
-    const { token, extra } = leg;
-    const done = leg.complete || leg.status === SEC_I_CONTEXT_EXPIRED;
-    if (before === 'complete') this.#goOn(leg, done);
-    else if (leg.complete) this.#complete(leg);
+  #advance(leg: NativeLeg): StepResult {
+    if (leg.status === SEC_I_CONTEXT_EXPIRED) {
+      const syscall =
+        this.role === 'client' ? 'InitializeSecurityContext' : 'AcceptSecurityContext';
+      throw this.#end(sspiError(syscall, leg.status));
+    }
+    if (leg.complete) this.#complete(leg);
     else this.#state = 'negotiating';
-    return {
-      token,
-      extra,
-      done: done && this.#state === 'complete',
-      status: statusName(leg.status),
-    };
+    return resultOfStep(leg, leg.complete);
   }
 
-  /** A leg of a context that was complete before, and is it still. */
-  #goOn(leg: NativeLeg, done: boolean): void {
+  /** A leg of a context that was complete before, and whose messages go on. */
+  #goOn(leg: NativeLeg, hadToken: boolean): StepResult {
     this.#state = 'complete';
-    if (!done) return;
-    const renegotiated = this.#reopening === 'renegotiation' && leg.complete;
-    this.#reopening = undefined;
-    if (renegotiated) this.#complete(leg);
+    const done = leg.complete || leg.status === SEC_I_CONTEXT_EXPIRED;
+    if (this.#controlToken && !hadToken) {
+      this.#controlToken = !done;
+    } else {
+      this.#renegotiation = !done;
+      this.#renegotiating = !done;
+      // A package that says nothing of the flags has not changed them.
+      if (leg.complete && leg.flags !== 0) this.#complete(leg);
+    }
+    return resultOfStep(leg, done);
   }
 
-  #complete(leg: NativeLeg): void {
-    const granted = grantedFlags(this.role, leg.flags);
-    const missing = this.#require.filter((name) => !granted[name]);
-    if (missing.length > 0) throw this.#end(requirementError(missing, leg.package));
-    this.#establish(leg);
-  }
-
-  #establish(complete: Pick<NativeImported, 'flags' | 'expiry' | 'package'> | NativeLeg): void {
-    this.#flags = grantedFlags(this.role, complete.flags ?? 0);
-    this.#expiry = complete.expiry === undefined ? undefined : new Date(complete.expiry);
-    this.#package = complete.package;
+  #complete({ flags, expiry, package: name }: Established): void {
+    const granted = grantedFlags(this.role, flags ?? 0);
+    const missing = this.#require.filter((flag) => !granted[flag]);
+    if (missing.length > 0) throw this.#end(requirementError(missing, name));
+    this.#flags = granted;
+    this.#expiry = expiry === undefined ? undefined : new Date(expiry);
+    this.#package = name;
     this.#state = 'complete';
   }
 
@@ -211,6 +273,10 @@ export class Handshake {
     getBinding().closeContext(this.handle);
     return error;
   }
+}
+
+function resultOfStep({ token, status, extra }: NativeLeg, done: boolean): StepResult {
+  return { token, done, status: statusName(status), extra };
 }
 
 function validRequirements(role: ContextRole, require: unknown): ContextFlag[] {

@@ -1,10 +1,18 @@
 import type { SecBuffer } from '../buffers.js';
 import { usageError } from '../errors.js';
-import { type Binding, errorOf, type NativeContext, type NativeFailure } from './binding.js';
+import {
+  type Binding,
+  errorOf,
+  type NativeContext,
+  type NativeFailure,
+  type NativeMessageFunction,
+  resultOf,
+} from './binding.js';
 import { byteLengthOf, rangeOf } from './bytes.js';
+import { validateBytes } from './validate.js';
 
-// SecBuffer arrays across the addon's boundary. The bytes go as they are; qop, sequence number,
-// status, types and ranges go through the words of binding.layout (Layout in native/environment.h).
+// Messages across the addon's boundary. The bytes go as they are; qop, sequence number, status, types
+// and ranges go through the words of binding.layout (Layout in native/environment.h).
 
 const QOP = 0;
 const SEQUENCE_NUMBER = 1;
@@ -20,6 +28,18 @@ const NO_SOURCE = 0xffffffff;
 /** How many buffers a call can have. */
 export const MAX_BUFFERS = 32;
 
+// In the order of kOperations in native/message_wrap.cc.
+const operations = {
+  encryptMessage: 0,
+  decryptMessage: 1,
+  makeSignature: 2,
+  verifySignature: 3,
+  applyControlToken: 4,
+} as const;
+const WRAP = 5;
+const WRAP_INTO = 6;
+const UNWRAP = 7;
+
 export interface MessageResult {
   readonly qop: number;
   readonly status: number;
@@ -32,67 +52,170 @@ export type MessageFunctionName =
   | 'makeSignature'
   | 'verifySignature';
 
-/** The functions over SecBuffers. Those of messages have a form off the JavaScript thread too. */
-export type BufferFunctionName = MessageFunctionName | 'applyControlToken';
-
-/** One call, with checked arguments. */
-export interface BufferCall<Name extends BufferFunctionName = BufferFunctionName> {
+/** One call over SecBuffers, with checked arguments. */
+export interface BufferCall<Name extends keyof typeof operations = keyof typeof operations> {
   readonly name: Name;
   readonly buffers: readonly SecBuffer[];
   readonly qop: number;
   readonly sequenceNumber: number;
 }
 
-/** Calls a function. Throws its error. */
-export function callBufferFunction(
-  binding: Binding,
-  context: NativeContext,
-  call: BufferCall,
-): MessageResult {
-  writeLayout(binding.layout, call);
-  const failure = binding[call.name](context, ...memoryOf(call));
-  return readResult(binding.layout, call, failure);
+/** What sealing may add to a message, in bytes. */
+export interface WrapRoom {
+  readonly token: number;
+  readonly padding: number;
 }
 
-/** The same off the JavaScript thread. */
-export async function callMessageFunctionAsync(
-  binding: Binding,
-  context: NativeContext,
-  call: BufferCall<MessageFunctionName>,
-): Promise<MessageResult> {
-  writeLayout(binding.layout, call);
-  const outcome = await binding[`${call.name}Async`](context, ...memoryOf(call));
-  if (!outcome.failure && !outcome.written) throw memoryError();
-  return readResult(outcome.layout, call, outcome.failure);
+/** The addon's functions for the messages of one context. They throw what fails. */
+export class NativeMessages {
+  readonly #binding: Binding;
+  readonly #context: NativeContext;
+  readonly #layout: Uint32Array;
+  readonly #call: NativeMessageFunction;
+
+  constructor(binding: Binding, context: NativeContext) {
+    this.#binding = binding;
+    this.#context = context;
+    this.#layout = binding.layout;
+    this.#call = binding.messageFunction(context);
+  }
+
+  callBuffers(call: BufferCall): MessageResult {
+    const { buffers } = call;
+    writeLayout(this.#layout, call);
+    const outcome = this.#pass(operations[call.name], buffers);
+    if (outcome !== 0) throw failed(outcome, memoryNames(buffers));
+    return readResult(this.#layout, buffers);
+  }
+
+  // A call with its arguments is faster than one with a list of them.
+  #pass(operation: number, buffers: readonly SecBuffer[]): number | undefined | NativeFailure {
+    const data = (index: number) => (buffers[index] as SecBuffer).data;
+    switch (buffers.length) {
+      case 2:
+        return this.#call(operation, data(0), data(1));
+      case 3:
+        return this.#call(operation, data(0), data(1), data(2));
+      case 4:
+        return this.#call(operation, data(0), data(1), data(2), data(3));
+      default:
+        return this.#call(operation, ...buffers.map((buffer) => buffer.data));
+    }
+  }
+
+  /** The same off the JavaScript thread. */
+  async callBuffersAsync(call: BufferCall<MessageFunctionName>): Promise<MessageResult> {
+    writeLayout(this.#layout, call);
+    const memory = call.buffers.map(({ data }) => data);
+    const outcome = await this.#binding[`${call.name}Async`](this.#context, ...memory);
+    if (outcome.failure) throw errorOf(outcome.failure);
+    if (!outcome.written) throw memoryError();
+    return readResult(outcome.layout, call.buffers);
+  }
+
+  /** Seals the message in memory that laidOut() made, off the JavaScript thread. */
+  async wrapAsync(memory: Buffer, qop: number, { token, padding }: WrapRoom): Promise<Buffer> {
+    const sealed = await this.#binding.wrapAsync(this.#context, memory, qop, token, padding);
+    const { offset, length } = resultOf(sealed);
+    return memory.subarray(offset, offset + length);
+  }
+
+  /** Opens the message in memory that ownCopy() made, off the JavaScript thread. */
+  async unwrapAsync(
+    memory: Buffer,
+    tokenLength: number | undefined,
+  ): Promise<{ message: Buffer; qop: number }> {
+    const opened = await this.#binding.unwrapAsync(this.#context, memory, tokenLength);
+    const { offset, length, qop } = resultOf(opened);
+    return { message: memory.subarray(offset, offset + length), qop };
+  }
+
+  /** Seals a message in new memory. */
+  wrap(message: Uint8Array, qop: number, { token, padding }: WrapRoom): Buffer {
+    const target = Buffer.allocUnsafe(byteLengthOf(message) + token + padding);
+    const length = this.#call(WRAP, target, message, qop, token, padding);
+    if (typeof length !== 'number') throw failed(length, [['message', message]]);
+    const offset = read(this.#layout, FIRST_BUFFER + OFFSET);
+    return target.subarray(offset, offset + length);
+  }
+
+  /** Seals a message at the start of memory that has room for it; gives the length. */
+  wrapInto(
+    target: Uint8Array,
+    message: Uint8Array,
+    qop: number,
+    { token, padding }: WrapRoom,
+  ): number {
+    const length = this.#call(WRAP_INTO, target, message, qop, token, padding);
+    if (typeof length === 'number') return length;
+    throw failed(length, [
+      ['target', target],
+      ['message', message],
+    ]);
+  }
+
+  /** Opens a message in new memory: a stream, or a token of this length with a message behind it. */
+  unwrap(sealed: Uint8Array, tokenLength: number | undefined): { message: Buffer; qop: number } {
+    const target = Buffer.allocUnsafe(byteLengthOf(sealed));
+    const length =
+      tokenLength === undefined
+        ? this.#call(UNWRAP, target, sealed)
+        : this.#call(UNWRAP, target, sealed, tokenLength);
+    if (typeof length !== 'number') throw failed(length, [['sealed', sealed]]);
+    const offset = read(this.#layout, FIRST_BUFFER + OFFSET);
+    return { message: target.subarray(offset, offset + length), qop: read(this.#layout, QOP) };
+  }
 }
+
+/** A message in memory of its own, between the rooms: for NativeMessages.wrapAsync(). */
+export function laidOut(message: Uint8Array, { token, padding }: WrapRoom): Buffer {
+  const memory = Buffer.allocUnsafeSlow(token + byteLengthOf(message) + padding);
+  memory.set(message, token);
+  return memory;
+}
+
+/** A copy in memory of its own: for NativeMessages.unwrapAsync(). */
+export function ownCopy(bytes: Uint8Array): Buffer {
+  const memory = Buffer.allocUnsafeSlow(byteLengthOf(bytes));
+  memory.set(bytes);
+  return memory;
+}
+
+/** The error of a call that gave no number: a failure, or memory that the addon cannot take. */
+function failed(
+  outcome: number | undefined | NativeFailure,
+  memory: readonly (readonly [name: string, value: Uint8Array | null])[],
+): Error {
+  if (typeof outcome === 'object') return errorOf(outcome);
+  for (const [name, value] of memory) if (value !== null) validateBytes(value, name);
+  return memoryError();
+}
+
+const memoryNames = (buffers: readonly SecBuffer[]) =>
+  buffers.map(({ data }, index) => [`buffers[${index}].data`, data] as const);
 
 function memoryError(): Error {
   return usageError(
     'ERR_INVALID_ARG_VALUE',
-    'The memory of "buffers" was detached or resized during the call: its result is lost',
+    'The memory was detached or resized during the call: its result is lost',
   );
 }
-
-const memoryOf = ({ buffers }: BufferCall) => buffers.map(({ data }) => data);
 
 // No code of the caller's runs between this and the call: the words are everybody's.
 function writeLayout(layout: Uint32Array, { buffers, qop, sequenceNumber }: BufferCall): void {
   layout[QOP] = qop;
   layout[SEQUENCE_NUMBER] = sequenceNumber;
-  for (const [index, { type }] of buffers.entries()) layout[wordOf(index) + TYPE] = type;
+  for (let index = 0; index < buffers.length; index++) {
+    layout[wordOf(index) + TYPE] = (buffers[index] as SecBuffer).type;
+  }
 }
 
-function readResult(
-  layout: Uint32Array,
-  { buffers }: BufferCall,
-  failure: NativeFailure | undefined,
-): MessageResult {
-  if (failure) throw errorOf(failure);
-  return {
-    qop: read(layout, QOP),
-    status: read(layout, STATUS),
-    buffers: buffers.map((_, index) => returnedBuffer(layout, buffers, index)),
-  };
+function readResult(layout: Uint32Array, buffers: readonly SecBuffer[]): MessageResult {
+  const returned: SecBuffer[] = [];
+  for (let index = 0; index < buffers.length; index++) {
+    returned.push(returnedBuffer(layout, buffers, index));
+  }
+  return { qop: read(layout, QOP), status: read(layout, STATUS), buffers: returned };
 }
 
 function wordOf(index: number): number {

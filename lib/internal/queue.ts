@@ -2,13 +2,13 @@ import { usageError } from '../errors.js';
 
 /** Asynchronous calls that follow one another in the order in which they were made. */
 export class Queue {
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Promise<unknown> | undefined;
   #length = 0;
 
   /** Runs a call at once, or when those before it have ended, however they ended. */
   async run<Value>(call: () => Promise<Value>): Promise<Value> {
     this.#length += 1;
-    const result = this.#length === 1 ? call() : this.#last.then(call);
+    const result = this.#length === 1 || !this.#last ? call() : this.#last.then(call);
     this.#last = result.catch(() => {});
     try {
       return await result;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 
+#include "sspi/secur32.h"
 #include "sspi/text.h"
 
 namespace sspi {
@@ -28,9 +29,9 @@ Result<std::u16string> sidText(PSID sid) {
   return text(characters);
 }
 
-Result<LocalMemory<void>> sidOf(const std::u16string& text) {
+Result<LocalMemory<void>> sidOf(const std::u16string& written) {
   PSID sid = nullptr;
-  if (!ConvertStringSidToSidW(wide(text), &sid)) return lastError("ConvertStringSidToSid");
+  if (!ConvertStringSidToSidW(wide(written), &sid)) return lastError("ConvertStringSidToSid");
   return LocalMemory<void>(sid);
 }
 
@@ -60,23 +61,31 @@ Result<Account> lookupAccountName(const std::u16string& name) {
                           &domain_length, &type)) {
     return lastError("LookupAccountName");
   }
-  // The name that Windows has for it, not the one that was asked for.
-  return lookupAccountSid(sid.data());
+  // With the name that Windows has for it, not the one that was asked for.
+  auto account = lookupAccountSid(sid.data());
+  if (account) return account;
+  auto written = sidText(sid.data());
+  if (!written) return written.failure();
+  return Account{std::move(*written), {}, text(domain.data()), static_cast<uint32_t>(type)};
 }
 
 Result<std::u16string> translateName(const std::u16string& name, uint32_t from, uint32_t to) {
   constexpr const char* kFunction = "TranslateName";
+  using TranslateName =
+      BOOLEAN(SEC_ENTRY*)(LPCWSTR, EXTENDED_NAME_FORMAT, EXTENDED_NAME_FORMAT, LPWSTR, PULONG);
+  const auto function = secur32Function<TranslateName>("TranslateNameW");
+  if (!function) return Failure{kFunction, SEC_E_UNSUPPORTED_FUNCTION};
   const auto source = static_cast<EXTENDED_NAME_FORMAT>(from);
   const auto target = static_cast<EXTENDED_NAME_FORMAT>(to);
   ULONG length = 0;
   // Asks for the length, with the terminating zero, and then for the text.
-  if (!TranslateNameW(wide(name), source, target, nullptr, &length) &&
+  if (!function(wide(name), source, target, nullptr, &length) &&
       GetLastError() != ERROR_INSUFFICIENT_BUFFER) {
     return lastError(kFunction);
   }
   std::u16string translated(length + 1, u'\0');
   length = static_cast<ULONG>(translated.size());
-  if (!TranslateNameW(wide(name), source, target, wide(translated), &length)) {
+  if (!function(wide(name), source, target, wide(translated), &length)) {
     return lastError(kFunction);
   }
   return text(wide(translated));

@@ -32,7 +32,7 @@ Failure lastError(const char* function);
 // https://learn.microsoft.com/windows/win32/api/sddl/nf-sddl-convertsidtostringsidw
 Result<std::u16string> sidText(PSID sid);
 // https://learn.microsoft.com/windows/win32/api/sddl/nf-sddl-convertstringsidtosidw
-Result<LocalMemory<void>> sidOf(const std::u16string& text);
+Result<LocalMemory<void>> sidOf(const std::u16string& written);
 
 // May wait for a domain controller.
 // https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountsidw

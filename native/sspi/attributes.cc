@@ -104,8 +104,7 @@ Result<PasswordExpiry> queryPasswordExpiry(const Context& context) {
 Result<TargetInformation> queryTargetInformation(const Context& context) {
   auto info = query<SecPkgContext_TargetInformation>(context, SECPKG_ATTR_TARGET_INFORMATION);
   if (!info) return info.failure();
-  return TargetInformation{
-      takeBytes(info->MarshalledTargetInfo, info->MarshalledTargetInfoLength)};
+  return TargetInformation{takeBytes(info->MarshalledTargetInfo, info->MarshalledTargetInfoLength)};
 }
 
 Result<ClientSpecifiedTarget> queryClientSpecifiedTarget(const Context& context) {

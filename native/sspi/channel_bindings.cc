@@ -12,13 +12,13 @@ Result<std::vector<std::byte>> applicationData(const Context& context, ULONG att
   auto bindings = query<SecPkgContext_Bindings>(context, attribute);
   if (!bindings) return bindings.failure();
   const ContextBuffer<SEC_CHANNEL_BINDINGS> owner(bindings->Bindings);
-  const std::size_t size = owner ? bindings->BindingsLength : 0;
-  if (size < sizeof(SEC_CHANNEL_BINDINGS)) return std::vector<std::byte>();
+  if (!owner) return Failure{"QueryContextAttributes", SEC_E_INTERNAL_ERROR};
+  const std::size_t size = bindings->BindingsLength;
+  const Failure outside = {"QueryContextAttributes", SEC_E_OK, true};
+  if (size < sizeof(SEC_CHANNEL_BINDINGS)) return outside;
   const std::size_t offset = owner->dwApplicationDataOffset;
   const std::size_t length = owner->cbApplicationDataLength;
-  if (offset > size || length > size - offset) {
-    return Failure{"QueryContextAttributes", SEC_E_OK, true};
-  }
+  if (offset > size || length > size - offset) return outside;
   const auto* begin = reinterpret_cast<const std::byte*>(owner.get()) + offset;
   return std::vector<std::byte>(begin, begin + length);
 }

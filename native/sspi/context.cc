@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "sspi/access_token.h"
 #include "sspi/attributes.h"
 #include "sspi/context_buffer.h"
 #include "sspi/time.h"
@@ -104,7 +103,7 @@ std::u16string Context::negotiatedPackage() const {
   if (negotiation && !negotiation->package.name.empty()) return negotiation->package.name;
   auto package = queryPackageInfo(*this);
   if (package && !package->name.empty()) return package->name;
-  return package_.name;
+  return package_->name;
 }
 
 Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
@@ -115,8 +114,8 @@ Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
   // A complete context can have more legs: its messages wait for them.
   const Lock::Holder nothing_leaves(outgoing_);
   const Lock::Holder nothing_enters(incoming_);
-  const bool is_stream = (package_.capabilities & SECPKG_FLAG_STREAM) != 0;
-  const std::size_t room = std::clamp<std::size_t>(package_.max_token, kLeastRoom, kMostRoom);
+  const bool is_stream = (package_->capabilities & SECPKG_FLAG_STREAM) != 0;
+  const std::size_t room = std::clamp<std::size_t>(package_->max_token, kLeastRoom, kMostRoom);
   Call first(token, request_.channel_bindings, is_stream, room);
   const SECURITY_STATUS status = run(first);
   if (status != SEC_E_BUFFER_TOO_SMALL) return finish(first, status);
@@ -164,11 +163,8 @@ Result<SecureArray<std::byte>> exportContext(const Context& context, uint32_t fl
   const Lock::Holder nothing_leaves(context.outgoing());
   const Lock::Holder nothing_enters(context.incoming());
   SecBuffer packed = {};
-  HANDLE token = nullptr;
-  const SECURITY_STATUS status =
-      ExportSecurityContext(context.handle(), flags, &packed, &token);
-  // A handle of this process, which means nothing in another.
-  const AccessToken owner(token);
+  // Without the access token, a handle that means nothing in another process.
+  const SECURITY_STATUS status = ExportSecurityContext(context.handle(), flags, &packed, nullptr);
   SecureArray<std::byte> exported = takeSecret(packed.pvBuffer, packed.cbBuffer);
   if (!succeeded(status)) return Failure{kFunction, status};
   return exported;

@@ -48,8 +48,10 @@ class Context {
         package_(credentials_->package()) {}
 
   // An imported context, which is complete.
-  Context(PackageInfo package, ContextHandle handle)
-      : request_(), package_(std::move(package)), handle_(std::move(handle)) {}
+  Context(Role role, PackageInfo package, ContextHandle handle)
+      : request_{role, {}, 0, {}},
+        package_(std::make_shared<const PackageInfo>(std::move(package))),
+        handle_(std::move(handle)) {}
 
   // One leg: InitializeSecurityContext or AcceptSecurityContext, and CompleteAuthToken where the
   // package asks for it. Without a token, a client starts. May wait for the LSA, a KDC or a domain
@@ -81,7 +83,7 @@ class Context {
   // Released after the context that was made with them. An imported context has none.
   std::shared_ptr<const Credentials> credentials_;
   ContextRequest request_;
-  PackageInfo package_;
+  std::shared_ptr<const PackageInfo> package_;
   ContextHandle handle_;
   mutable Lock outgoing_;
   mutable Lock incoming_;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "sspi/secur32.h"
 #include "sspi/text.h"
 #include "sspi/time.h"
 
@@ -86,13 +87,11 @@ std::optional<Failure> Credentials::add(const CredentialsRequest& request) const
   return Failure{"AddCredentials", status};
 }
 
-// Looked up when it is called: not every secur32 has it.
 std::optional<Failure> Credentials::set(const KdcProxySettings& settings) const {
   constexpr const char* kFunction = "SetCredentialsAttributes";
-  const HMODULE library = GetModuleHandleW(L"secur32.dll");
-  const auto set = reinterpret_cast<SET_CREDENTIALS_ATTRIBUTES_FN_W>(
-      reinterpret_cast<void*>(GetProcAddress(library, "SetCredentialsAttributesW")));
-  if (!set) return Failure{kFunction, SEC_E_UNSUPPORTED_FUNCTION};
+  const auto function =
+      secur32Function<SET_CREDENTIALS_ATTRIBUTES_FN_W>("SetCredentialsAttributesW");
+  if (!function) return Failure{kFunction, SEC_E_UNSUPPORTED_FUNCTION};
 
   // The structure, and the text behind it.
   const std::size_t bytes = settings.proxy_server.size() * sizeof(char16_t);
@@ -104,8 +103,8 @@ std::optional<Failure> Credentials::set(const KdcProxySettings& settings) const 
   std::vector<std::byte> memory(sizeof header + bytes);
   std::memcpy(memory.data(), &header, sizeof header);
   std::memcpy(memory.data() + sizeof header, settings.proxy_server.data(), bytes);
-  const SECURITY_STATUS status = set(handle(), SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS, memory.data(),
-                                     static_cast<ULONG>(memory.size()));
+  const SECURITY_STATUS status = function(handle(), SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS,
+                                          memory.data(), static_cast<ULONG>(memory.size()));
   if (succeeded(status)) return std::nullopt;
   return Failure{kFunction, status};
 }

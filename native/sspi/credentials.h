@@ -3,6 +3,7 @@
 #define WINSSPI_SSPI_CREDENTIALS_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -39,23 +40,25 @@ class Credentials {
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
   static Result<Credentials> acquire(const CredentialsRequest& request);
 
-  // Adds credentials of another package, such as for Negotiate to choose from. May wait for the LSA.
-  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
+  // Adds credentials of another package, such as for Negotiate to choose from. May wait for the
+  // LSA. https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
   std::optional<Failure> add(const CredentialsRequest& request) const;
 
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcredentialsattributesw
   std::optional<Failure> set(const KdcProxySettings& settings) const;
 
   PCredHandle handle() const { return handle_.get(); }
-  const PackageInfo& package() const { return package_; }
+  const std::shared_ptr<const PackageInfo>& package() const { return package_; }
   std::optional<double> expiry() const { return expiry_; }  // milliseconds since 1970, UTC
 
  private:
   Credentials(CredentialsHandle handle, PackageInfo package, std::optional<double> expiry)
-      : handle_(std::move(handle)), package_(std::move(package)), expiry_(expiry) {}
+      : handle_(std::move(handle)),
+        package_(std::make_shared<const PackageInfo>(std::move(package))),
+        expiry_(expiry) {}
 
   CredentialsHandle handle_;
-  PackageInfo package_;
+  std::shared_ptr<const PackageInfo> package_;  // its contexts have it too
   std::optional<double> expiry_;
 };
 

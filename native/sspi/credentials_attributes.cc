@@ -24,8 +24,7 @@ Result<CredentialsNames> queryCredentialsNames(const Credentials& credentials) {
 }
 
 Result<SsiProvider> querySsiProvider(const Credentials& credentials) {
-  auto provider =
-      query<SecPkgCredentials_SSIProviderW>(credentials, SECPKG_CRED_ATTR_SSI_PROVIDER);
+  auto provider = query<SecPkgCredentials_SSIProviderW>(credentials, SECPKG_CRED_ATTR_SSI_PROVIDER);
   if (!provider) return provider.failure();
   return SsiProvider{takeText(provider->sProviderName),
                      takeBytes(provider->ProviderInfo, provider->ProviderInfoLength)};

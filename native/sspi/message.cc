@@ -1,5 +1,6 @@
 #include "sspi/message.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
@@ -7,26 +8,6 @@
 
 namespace sspi {
 namespace {
-
-// Memory for what a package writes beside a message: on the stack where that is little. Zeroed: a
-// package may not write all of it.
-class Scratch {
- public:
-  explicit Scratch(std::size_t size) {
-    if (size > small_.size()) large_.resize(size);
-    memory_ = large_.empty() ? std::span<std::byte>(small_).first(size) : std::span(large_);
-    std::memset(memory_.data(), 0, size);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  std::span<std::byte> memory() const { return memory_; }
-
- private:
-  std::array<std::byte, 256> small_;
-  std::vector<std::byte> large_;
-  std::span<std::byte> memory_;
-};
 
 // The bytes that a package left of a buffer, if they lie in the caller's memory.
 std::optional<std::span<const std::byte>> bytesOf(const BufferDescriptor& descriptor,
@@ -39,7 +20,27 @@ std::optional<std::span<const std::byte>> bytesOf(const BufferDescriptor& descri
 }
 
 void move(std::span<const std::byte> from, std::span<std::byte> to) {
-  if (!from.empty()) std::memmove(to.data(), from.data(), from.size());
+  if (!from.empty() && from.data() != to.data()) std::memmove(to.data(), from.data(), from.size());
+}
+
+// Token, message and padding without a gap. The token is the shorter part to move; where a package
+// left the parts elsewhere, they are put together anew at the start.
+Range join(std::span<std::byte> target, std::size_t room,
+           const std::array<std::span<const std::byte>, 3>& parts) {
+  const auto& [token, data, padding] = parts;
+  const std::byte* const border = target.data() + room;
+  const bool in_place = token.data() == target.data() && (data.empty() || data.data() == border) &&
+                        (padding.empty() || padding.data() == border + data.size());
+  if (in_place) {
+    const std::size_t start = room - token.size();
+    move(token, target.subspan(start));
+    return {start, token.size() + data.size() + padding.size()};
+  }
+  std::vector<std::byte> joined;
+  for (const auto& part : parts) joined.insert(joined.end(), part.begin(), part.end());
+  joined.resize(std::min(joined.size(), target.size()));
+  move(joined, target);
+  return {0, joined.size()};
 }
 
 }  // namespace
@@ -80,38 +81,59 @@ SECURITY_STATUS verifySignature(const Context& context, BufferDescriptor& buffer
   return status;
 }
 
-Result<std::size_t> wrapInto(const Context& context, uint32_t qop, std::span<std::byte> target,
-                             std::span<const std::byte> message, WrapRoom room) {
+Result<Range> wrap(const Context& context, uint32_t qop, std::span<std::byte> target,
+                   std::span<const std::byte> message, WrapRoom room) {
   constexpr const char* kFunction = "EncryptMessage";
-  // Behind the longest token. The token and the padding are made elsewhere, so that the message
-  // moves at most once more, however short they come out.
+  const std::span<std::byte> token = target.first(room.token);
   const std::span<std::byte> data = target.subspan(room.token, message.size());
+  const std::span<std::byte> padding = target.subspan(room.token + message.size(), room.padding);
   move(message, data);
-  const Scratch scratch(room.token + room.padding);
-  const std::array<Buffer, 3> buffers = {{
-      {SECBUFFER_TOKEN, scratch.memory().first(room.token)},
-      {SECBUFFER_DATA, data},
-      {SECBUFFER_PADDING, scratch.memory().subspan(room.token)},
-  }};
+  // A package may not write all of these.
+  std::ranges::fill(token, std::byte{0});
+  std::ranges::fill(padding, std::byte{0});
+  const std::array<Buffer, 3> buffers = {
+      {{SECBUFFER_TOKEN, token}, {SECBUFFER_DATA, data}, {SECBUFFER_PADDING, padding}}};
   BufferDescriptor descriptor(buffers);
   const SECURITY_STATUS status = encryptMessage(context, qop, descriptor, 0);
+  // A success that is not SEC_E_OK has not sealed.
   if (status != SEC_E_OK) return Failure{kFunction, status};
-
   std::array<std::span<const std::byte>, 3> parts;
-  std::size_t length = 0;
   for (std::size_t i = 0; i < parts.size(); i++) {
     const auto part = bytesOf(descriptor, buffers, i);
     if (!part) return Failure{kFunction, status, true};
     parts[i] = *part;
-    length += part->size();
   }
-  const auto& [token, sealed, padding] = parts;
-  if (length > target.size()) return Failure{kFunction, status, true};
-  // The message first: what it moves over is not needed any more.
-  move(sealed, target.subspan(token.size()));
-  move(token, target);
-  move(padding, target.subspan(token.size() + sealed.size()));
-  return length;
+  return join(target, room.token, parts);
+}
+
+Result<std::size_t> wrapInto(const Context& context, uint32_t qop, std::span<std::byte> target,
+                             std::span<const std::byte> message, WrapRoom room) {
+  const auto sealed = wrap(context, qop, target, message, room);
+  if (!sealed) return sealed.failure();
+  move(target.subspan(sealed->offset, sealed->length), target);
+  return sealed->length;
+}
+
+Result<Unwrapped> unwrap(const Context& context, std::span<std::byte> memory,
+                         std::optional<std::size_t> token_length) {
+  constexpr const char* kFunction = "DecryptMessage";
+  const std::size_t border = token_length.value_or(memory.size());
+  if (border > memory.size()) return Failure{kFunction, SEC_E_INVALID_TOKEN};
+  const std::array<Buffer, 2> buffers = {{
+      {static_cast<uint32_t>(token_length ? SECBUFFER_TOKEN : SECBUFFER_STREAM),
+       memory.first(border)},
+      {SECBUFFER_DATA, token_length ? memory.subspan(border) : std::span<std::byte>()},
+  }};
+  BufferDescriptor descriptor(buffers);
+  uint32_t qop = 0;
+  const SECURITY_STATUS status = decryptMessage(context, descriptor, 0, qop);
+  // A success that is not SEC_E_OK comes without a message.
+  if (status != SEC_E_OK) return Failure{kFunction, status, false, descriptor.missing()};
+  const auto message = bytesOf(descriptor, buffers, 1);
+  if (!message) return Failure{kFunction, status, true};
+  if (message->empty()) return Unwrapped{{0, 0}, qop};
+  return Unwrapped{{static_cast<std::size_t>(message->data() - memory.data()), message->size()},
+                   qop};
 }
 
 }  // namespace sspi

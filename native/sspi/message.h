@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "sspi/buffers.h"
@@ -37,11 +38,31 @@ struct WrapRoom {
   std::size_t padding;
 };
 
-// Encrypts a copy of the message in the target, and leaves token, message and padding at its start
-// without a gap; gives their length. The target has room for all three, and the message may lie in
-// it. After a failure, what it holds is nobody's.
+// Bytes of the memory that was given.
+struct Range {
+  std::size_t offset;
+  std::size_t length;
+};
+
+// Encrypts a copy of the message in the target, which has room for it, the token and the padding,
+// and in which it may lie. Gives where the three are, one behind the other. After a failure, what
+// the target holds is nobody's message.
+Result<Range> wrap(const Context& context, uint32_t qop, std::span<std::byte> target,
+                   std::span<const std::byte> message, WrapRoom room);
+
+// The same at the start of the target; gives the length.
 Result<std::size_t> wrapInto(const Context& context, uint32_t qop, std::span<std::byte> target,
                              std::span<const std::byte> message, WrapRoom room);
+
+struct Unwrapped {
+  Range message;
+  uint32_t qop;
+};
+
+// Decrypts a sealed message in the memory that it lies in: as one stream, or, where the package
+// does not take one, as a token of this length and the message behind it.
+Result<Unwrapped> unwrap(const Context& context, std::span<std::byte> memory,
+                         std::optional<std::size_t> token_length);
 
 }  // namespace sspi
 

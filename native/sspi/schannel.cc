@@ -25,7 +25,7 @@ using Certificate = std::unique_ptr<const CERT_CONTEXT, ReleaseCertificate>;
 
 // Text in an array that it may fill to the end.
 template <std::size_t size>
-std::u16string text(const WCHAR (&characters)[size]) {
+std::u16string boundedText(const WCHAR (&characters)[size]) {
   return {std::begin(characters), std::find(std::begin(characters), std::end(characters), L'\0')};
 }
 
@@ -68,28 +68,29 @@ Result<RemoteCertificate> queryRemoteCertContext(const Context& context) {
 Result<ConnectionInfo> queryConnectionInfo(const Context& context) {
   auto info = query<SecPkgContext_ConnectionInfo>(context, kConnectionInfo);
   if (!info) return info.failure();
-  return ConnectionInfo{info->dwProtocol, info->aiCipher, info->dwCipherStrength, info->aiHash,
-                        info->dwHashStrength, info->aiExch, info->dwExchStrength};
+  return ConnectionInfo{info->dwProtocol,     info->aiCipher, info->dwCipherStrength, info->aiHash,
+                        info->dwHashStrength, info->aiExch,   info->dwExchStrength};
 }
 
 Result<CipherInfo> queryCipherInfo(const Context& context) {
   SecPkgContext_CipherInfo empty = {};
-  empty.dwVersion = SECPKGCONTEXT_CIPHERINFO_V1;  // the package fills in the version that is asked for
+  empty.dwVersion =
+      SECPKGCONTEXT_CIPHERINFO_V1;  // the package fills in the version that is asked for
   auto info = query(context, kCipherInfo, empty);
   if (!info) return info.failure();
   return CipherInfo{info->dwProtocol,
                     info->dwCipherSuite,
                     info->dwBaseCipherSuite,
-                    text(info->szCipherSuite),
-                    text(info->szCipher),
+                    boundedText(info->szCipherSuite),
+                    boundedText(info->szCipher),
                     info->dwCipherLen,
                     info->dwCipherBlockLen,
-                    text(info->szHash),
+                    boundedText(info->szHash),
                     info->dwHashLen,
-                    text(info->szExchange),
+                    boundedText(info->szExchange),
                     info->dwMinExchangeLen,
                     info->dwMaxExchangeLen,
-                    text(info->szCertificate),
+                    boundedText(info->szCertificate),
                     info->dwKeyType};
 }
 
@@ -114,10 +115,6 @@ std::optional<Failure> setApplicationData(const Context& context, std::span<std:
   value.cbAppData = static_cast<DWORD>(data.size());
   value.pbAppData = bytesOrNull(data);
   return set(context, SECPKG_ATTR_APP_DATA, value);
-}
-
-std::optional<Failure> setDtlsMtu(const Context& context, uint32_t mtu) {
-  return set(context, SECPKG_ATTR_DTLS_MTU, static_cast<ULONG>(mtu));
 }
 
 }  // namespace sspi

@@ -38,20 +38,20 @@ Result<RemoteCertificate> queryRemoteCertContext(const Context& context);
 
 // https://learn.microsoft.com/windows/win32/api/schannel/ns-schannel-secpkgcontext_connectioninfo
 struct ConnectionInfo {
-  uint32_t protocol;             // SP_PROT_*
-  uint32_t cipher_algorithm;     // ALG_ID
-  uint32_t cipher_strength;      // bits
-  uint32_t hash_algorithm;       // ALG_ID
-  uint32_t hash_strength;        // bits
-  uint32_t exchange_algorithm;   // ALG_ID
-  uint32_t exchange_strength;    // bits
+  uint32_t protocol;            // SP_PROT_*
+  uint32_t cipher_algorithm;    // ALG_ID
+  uint32_t cipher_strength;     // bits
+  uint32_t hash_algorithm;      // ALG_ID
+  uint32_t hash_strength;       // bits
+  uint32_t exchange_algorithm;  // ALG_ID
+  uint32_t exchange_strength;   // bits
 };
 Result<ConnectionInfo> queryConnectionInfo(const Context& context);
 
 // https://learn.microsoft.com/windows/win32/api/schannel/ns-schannel-secpkgcontext_cipherinfo
 struct CipherInfo {
-  uint32_t protocol;           // of the wire: 0x303 for TLS 1.2
-  uint32_t cipher_suite;       // of the registry of TLS
+  uint32_t protocol;      // of the wire: 0x303 for TLS 1.2
+  uint32_t cipher_suite;  // of the registry of TLS
   uint32_t base_cipher_suite;
   std::u16string cipher_suite_name;
   std::u16string cipher_name;
@@ -85,9 +85,6 @@ std::optional<Failure> setKeyingMaterialInfo(const Context& context, KeyingMater
 // Data of the caller's that stays with the TLS session.
 // https://learn.microsoft.com/windows/win32/api/schannel/ns-schannel-secpkgcontext_sessionappdata
 std::optional<Failure> setApplicationData(const Context& context, std::span<std::byte> data);
-
-// In bytes.
-std::optional<Failure> setDtlsMtu(const Context& context, uint32_t mtu);
 
 }  // namespace sspi
 

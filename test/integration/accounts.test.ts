@@ -43,6 +43,7 @@ describe('accounts', () => {
     ['text that is no SID', () => lookupAccountSid('Administrators')],
     ['a SID without an end', () => lookupAccountSid('S-1-5-')],
     ['an unknown form', () => translateName('a', { from: 'samCompatible', to: 'upn' as never })],
+    ['the unknown form', () => translateName('a', { from: 'display', to: 'unknown' as never })],
     ['a missing form', () => translateName('a', { from: 'display' } as never)],
   ])('%s is refused before the call', async (_, look) => {
     await expect(look()).rejects.toMatchObject({

@@ -9,62 +9,7 @@ import { lab, needsDomain, targetName } from '../support/lab.js';
 const withCode = (code: string, text = '') =>
   expect.objectContaining({ code, message: expect.stringContaining(text) });
 
-describe.skipIf(!lab)(`handshakes in the domain (${needsDomain})`, () => {
-  test('Negotiate chooses Kerberos, which needs one leg each way', async () => {
-    proves('InitializeSecurityContext', 'AcceptSecurityContext', 'fact 3.4');
-    const { client, server } = await newPair();
-    const legs = await handshake(client, server);
-    expect(legs.map(({ side, status, done }) => ({ side, status, done }))).toEqual([
-      { side: 'client', status: 'SEC_I_CONTINUE_NEEDED', done: false },
-      { side: 'server', status: 'SEC_E_OK', done: true },
-      { side: 'client', status: 'SEC_E_OK', done: true },
-    ]);
-    expect([client.package, server.package]).toEqual(['Kerberos', 'Kerberos']);
-  });
-
-  test('Kerberos by name authenticates both sides', async () => {
-    const { client, server } = await establishedPair({ package: 'Kerberos' });
-    expect([client.package, server.package]).toEqual(['Kerberos', 'Kerberos']);
-    for (const { flags } of [client, server]) {
-      expect(flags).toMatchObject({
-        mutualAuthentication: true,
-        replayDetect: true,
-        sequenceDetect: true,
-        confidentiality: true,
-        integrity: true,
-        delegate: false,
-      });
-    }
-  });
-
-  test('NTLM by name needs three legs', async () => {
-    proves('InitializeSecurityContext', 'AcceptSecurityContext');
-    const { client, server } = await newPair({ package: 'NTLM' });
-    const legs = await handshake(client, server);
-    expect(legs.map(({ side, status }) => `${side} ${status}`)).toEqual([
-      'client SEC_I_CONTINUE_NEEDED',
-      'server SEC_I_CONTINUE_NEEDED',
-      'client SEC_E_OK',
-      'server SEC_E_OK',
-    ]);
-    expect([client.package, server.package]).toEqual(['NTLM', 'NTLM']);
-  });
-
-  test('Negotiate falls back to NTLM for a target that the domain does not know', async () => {
-    proves('fact 3.5');
-    const { client, server } = await newPair({ client: { targetName: 'HTTP/unknown.corp.test' } });
-    await handshake(client, server);
-    expect(client.package).toBe('NTLM');
-    expect(client.flags.mutualAuthentication).toBe(false);
-  });
-
-  test('a context expires with its ticket, ten hours from now', async () => {
-    const { client } = await establishedPair();
-    const hours = ((client.expiry?.getTime() ?? 0) - Date.now()) / 3_600_000;
-    expect(hours).toBeGreaterThan(9.9);
-    expect(hours).toBeLessThan(10.1);
-  });
-
+describe.skipIf(!lab)(`contexts in the domain (${needsDomain})`, () => {
   test.each([
     ['west', 'America/New_York'],
     ['east', 'Asia/Tokyo'],
@@ -360,16 +305,5 @@ describe('misuse', () => {
     const step = server.step(token);
     token?.fill(0);
     expect((await step).status).toMatch(/^SEC_(E_OK|I_CONTINUE_NEEDED)$/);
-  });
-
-  test('channel bindings are taken', async () => {
-    const channelBindings = {
-      applicationData: Buffer.from('tls-server-end-point:0123456789abcdef'),
-    };
-    const { client } = await establishedPair({
-      client: { channelBindings },
-      server: { channelBindings },
-    });
-    expect(client.done).toBe(true);
   });
 });

@@ -27,13 +27,10 @@ test('the addon exports exactly these names', () => {
     'acquireCredentials',
     'acquireCredentialsAsClient',
     'addCredentials',
-    'applyControlToken',
     'closeContext',
     'closeCredentials',
     'createContext',
-    'decryptMessage',
     'decryptMessageAsync',
-    'encryptMessage',
     'encryptMessageAsync',
     'enumerateSecurityPackages',
     'exportContext',
@@ -44,22 +41,21 @@ test('the addon exports exactly these names', () => {
     'layout',
     'lookupAccountName',
     'lookupAccountSid',
-    'makeSignature',
     'makeSignatureAsync',
+    'messageFunction',
     'queryAttribute',
     'queryCredentialsCert',
     'queryCredentialsNames',
     'queryCredentialsSsiProvider',
     'querySecurityPackage',
     'setApplicationData',
-    'setDtlsMtu',
     'setKdcProxySettings',
     'setKeyingMaterialInfo',
     'step',
     'translateName',
-    'verifySignature',
+    'unwrapAsync',
     'verifySignatureAsync',
-    'wrapInto',
+    'wrapAsync',
   ]);
 });
 
@@ -77,10 +73,16 @@ describe("an object that is not the addon's", () => {
   ];
 
   const ofContexts = [
-    ...['encryptMessage', 'decryptMessage', 'makeSignature', 'verifySignature', 'wrapInto'],
-    ...['encryptMessageAsync', 'decryptMessageAsync', 'makeSignatureAsync', 'verifySignatureAsync'],
-    ...['step', 'applyControlToken', 'exportContext', 'closeContext', 'queryAttribute'],
-    ...['setApplicationData', 'setDtlsMtu', 'setKeyingMaterialInfo'],
+    ...[
+      'wrapAsync',
+      'unwrapAsync',
+      'encryptMessageAsync',
+      'decryptMessageAsync',
+      'makeSignatureAsync',
+      'verifySignatureAsync',
+    ],
+    ...['messageFunction', 'step', 'exportContext', 'closeContext', 'queryAttribute'],
+    ...['setApplicationData', 'setKeyingMaterialInfo'],
     ...['identity', 'isMemberOf', 'impersonate', 'acquireCredentialsAsClient'],
   ] as (keyof Binding)[];
   const ofCredentials = [
@@ -121,10 +123,12 @@ describe("an object that is not the addon's", () => {
 test('closed objects are refused, and can be closed again', async () => {
   const own = await credentials();
   const context = binding.createContext(own, false, 'a/b', 0, undefined);
+  const message = binding.messageFunction(context);
   binding.closeContext(context);
   binding.closeContext(context);
   expect(() => binding.step(context, undefined)).toThrow('the object was closed');
-  expect(() => binding.encryptMessage(context)).toThrow('the object was closed');
+  expect(() => message(0, null)).toThrow('the object was closed');
+  expect(() => binding.messageFunction(context)(0, null)).toThrow('the object was closed');
   binding.closeCredentials(own);
   binding.closeCredentials(own);
   expect(() => binding.createContext(own, false, 'a/b', 0, undefined)).toThrow(
@@ -136,7 +140,7 @@ test('a message function of a context without a Windows handle is SEC_E_INVALID_
   proves('SEC_E_INVALID_HANDLE', 'fact 1.9');
   const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
   binding.layout[3] = 1;
-  expect(binding.encryptMessage(context, Buffer.from('x'))).toMatchObject({
+  expect(binding.messageFunction(context)(0, Buffer.from('x'))).toMatchObject({
     syscall: 'EncryptMessage',
     status: 0x80090301,
   });
@@ -146,11 +150,43 @@ test('a message function of a context without a Windows handle is SEC_E_INVALID_
   });
 });
 
-test('more buffers than the layout holds are refused', async () => {
-  const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
-  expect(() => binding.encryptMessage(context, ...Array(33).fill(null))).toThrow(
-    'too many buffers',
-  );
+describe('the function for the messages of a context', () => {
+  const memory = () => Buffer.alloc(64);
+  const shared = new Uint8Array(new SharedArrayBuffer(64));
+
+  test.each<[string, unknown[]]>([
+    ['nothing', []],
+    ['an operation that does not exist', [9]],
+    ['an operation that is text', ['0']],
+    ['more buffers than the layout holds', [0, ...Array(33).fill(null)]],
+    ['a buffer that is text', [0, 'text']],
+    ['a buffer that is a DataView', [0, new DataView(new ArrayBuffer(8))]],
+    ['a buffer of other elements', [0, new Uint16Array(8)]],
+    ['shared memory', [0, shared]],
+    ['wrap without its numbers', [5, memory(), memory()]],
+    ['wrap with more room than there is', [5, memory(), memory(), 0, 1, 0]],
+    ['wrap with room that wraps around', [5, memory(), memory(), 0, 0xffffffff, 0xffffffff]],
+    ['wrap of null', [5, memory(), null, 0, 0, 0]],
+    ['wrap into null', [6, null, memory(), 0, 0, 0]],
+    ['wrap into shared memory', [6, shared, memory(), 0, 0, 0]],
+    ['unwrap of another length', [7, memory(), Buffer.alloc(63)]],
+    ['unwrap of null', [7, memory(), null]],
+    ['unwrap of shared memory', [7, memory(), shared]],
+  ])('gives undefined for %s, and calls nothing', async (_, values) => {
+    const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
+    expect(Reflect.apply(binding.messageFunction(context), undefined, values)).toBe(undefined);
+  });
+
+  test('keeps its context alive, and nobody takes it away', async () => {
+    const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
+    const message = binding.messageFunction(context);
+    expect(Object.getOwnPropertyDescriptor(message, 'context')).toEqual({
+      value: context,
+      writable: false,
+      enumerable: false,
+      configurable: false,
+    });
+  });
 });
 
 test('the addon loads in a node.exe that has another name, as in Electron', async () => {

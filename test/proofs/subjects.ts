@@ -113,7 +113,6 @@ export const attributes = {
   SECPKG_ATTR_ENDPOINT_BINDINGS: { number: 26 },
   SECPKG_ATTR_CLIENT_SPECIFIED_TARGET: { number: 27, onWindows: notOfWine },
   SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS: { number: 30, onWindows: notOfWine },
-  SECPKG_ATTR_DTLS_MTU: { number: 34, onWindows: ofSchannel },
   SECPKG_ATTR_APPLICATION_PROTOCOL: { number: 35, onWindows: 'A protocol that ALPN agreed on.' },
   SECPKG_ATTR_REMOTE_CERT_CONTEXT: { number: 0x53 },
   SECPKG_ATTR_CONNECTION_INFO: { number: 0x5a },

@@ -200,16 +200,100 @@ describe.skipIf(!providerInstalled)('SEC_I_RENEGOTIATE', () => {
     using pair = await providerPair('TestStream', { client: { require: ['confidentiality'] } });
     provider.behave('recordType', HANDSHAKE);
     open(pair.client, record(pair.server));
-    provider.behave('flags', 0);
+    provider.behave('flags', 2);
     await expect(pair.client.step(Buffer.from([HANDSHAKE, 3, 3, 0, 0]))).rejects.toThrow(
       withCode('ERR_SSPI_REQUIREMENT_NOT_MET'),
     );
     expect(() => pair.client.encryptMessage([])).toThrow(withCode('ERR_SSPI_REQUIREMENT_NOT_MET'));
   });
+
+  test('a step that says nothing of flags leaves those of before', async () => {
+    using pair = await providerPair('TestStream', { client: { require: ['confidentiality'] } });
+    provider.behave('recordType', HANDSHAKE);
+    open(pair.client, record(pair.server));
+    provider.behave('unwrittenFlags', 1);
+    expect((await pair.client.step(Buffer.from([HANDSHAKE, 3, 3, 0, 0]))).done).toBe(true);
+    expect(pair.client.flags.confidentiality).toBe(true);
+  });
+
+  test('until its last step the context is not done: it is not exported, and messages go on', async () => {
+    using pair = await providerPair('TestScript');
+    provider.fail('DecryptMessage', 0x00090321);
+    const [token, message] = [Buffer.alloc(60), Buffer.alloc(8)];
+    const sealed = [
+      { type: SECBUFFER_TOKEN, data: token },
+      { type: SECBUFFER_DATA, data: message },
+    ];
+    expect(pair.client.decryptMessage(sealed).status).toBe('SEC_I_RENEGOTIATE');
+    expect(pair.client.done).toBe(true);
+    provider.fail('InitializeSecurityContext', 0x00090312);
+    const step = await pair.client.step(token);
+    expect([step.done, step.status]).toEqual([false, 'SEC_I_CONTINUE_NEEDED']);
+    expect(pair.client.done).toBe(false);
+    expect(() => pair.client.export()).toThrow(withCode('ERR_SSPI_CONTEXT_INCOMPLETE'));
+    expect(pair.server.unwrap(pair.client.wrap(text)).message).toEqual(text);
+    provider.fail('InitializeSecurityContext', 0);
+    expect((await pair.client.step(token)).done).toBe(true);
+    expect(pair.client.done).toBe(true);
+    await expect(pair.client.step(token)).rejects.toThrow(withCode('ERR_SSPI_CONTEXT_COMPLETE'));
+  });
+
+  test('and a control token do not take the place of one another', async () => {
+    using pair = await providerPair('TestStream', { client: { require: ['confidentiality'] } });
+    provider.behave('recordType', HANDSHAKE);
+    open(pair.client, record(pair.server));
+    shutdown(pair.client);
+    // The step without a token answers the control token, whatever flags it has.
+    provider.behave('flags', 2);
+    expect((await pair.client.step()).token?.[0]).toBe(ALERT);
+    // That of the renegotiation is still there, and still has to grant what is required.
+    provider.fail('InitializeSecurityContext', 0x00090321);
+    await expect(pair.client.step(Buffer.from([HANDSHAKE, 3, 3, 0, 0]))).resolves.toMatchObject({
+      done: false,
+    });
+  });
+
+  test('makes the sizes of the context be asked for again', async () => {
+    using pair = await providerPair('TestStream');
+    const asked = () =>
+      callsOf('QueryContextAttributes').filter(({ attribute }) => attribute === 4).length;
+    record(pair.client);
+    record(pair.client);
+    expect(asked()).toBe(1);
+    shutdown(pair.client);
+    await pair.client.step();
+    record(pair.client);
+    expect(asked()).toBe(2);
+  });
 });
 
 describe.skipIf(!providerInstalled)('a step of a stream package', () => {
   checkProviderAfterEach();
+
+  test('that says the session is over before it began is ContextExpiredError', async () => {
+    using pair = await newProviderPair('TestScript');
+    await pair.client.step();
+    provider.fail('InitializeSecurityContext', 0x00090317);
+    await expect(pair.client.step(text)).rejects.toMatchObject({
+      name: 'ContextExpiredError',
+      code: 'SEC_I_CONTEXT_EXPIRED',
+      syscall: 'InitializeSecurityContext',
+    });
+    await expect(pair.client.step(text)).rejects.toMatchObject({ name: 'ContextExpiredError' });
+  });
+
+  test('that was complete waits for nobody who asks for the client: ERR_SSPI_CONTEXT_BUSY', async () => {
+    using pair = await providerPair('TestScript');
+    shutdown(pair.server);
+    provider.hold('QuerySecurityContextToken');
+    const asking = [pair.server.identity(), pair.server.isMemberOf('S-1-1-0')];
+    await expect(pair.server.step()).rejects.toThrow(withCode('ERR_SSPI_CONTEXT_BUSY'));
+    provider.release('QuerySecurityContextToken');
+    await Promise.all(asking);
+    const inside = pair.server.impersonate(() => [pair.server.step()]);
+    await expect(inside[0]).rejects.toThrow(withCode('ERR_SSPI_CONTEXT_BUSY'));
+    expect((await pair.server.step()).done).toBe(true);
+  });
 
   test('gets TOKEN, EMPTY, and channel bindings after them', async () => {
     proves('SECBUFFER_EMPTY', 'SECBUFFER_CHANNEL_BINDINGS', 'fact 3.6');
@@ -219,7 +303,6 @@ describe.skipIf(!providerInstalled)('a step of a stream package', () => {
     const types = callsOf('InitializeSecurityContext', 'AcceptSecurityContext').map(({ buffers }) =>
       buffers.map(({ type }) => type),
     );
-    // What the client's first call has, and where an EMPTY became nothing else.
     expect(types[0]).toEqual([14]);
     expect(types[1]).toEqual([SECBUFFER_TOKEN, SECBUFFER_EMPTY, 14]);
   });

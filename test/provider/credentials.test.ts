@@ -134,13 +134,15 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
     expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
   });
 
-  test.each(['Schannel', 'Microsoft Unified Security Protocol Provider'])(
-    '%s takes no identity, which it would misread',
+  test.each(['Schannel', 'Microsoft Unified Security Protocol Provider', 'TestStream'])(
+    '%s, a stream package, takes no identity and no package list, which it would misread',
     async (name) => {
-      const identity = { user: 'alice', password: 'x' };
-      await expect(Credentials.acquire({ package: name, identity })).rejects.toMatchObject({
-        code: 'ERR_INVALID_ARG_VALUE',
-      });
+      for (const options of [{ identity: { user: 'a', password: 'x' } }, { packageList: 'a' }]) {
+        await expect(Credentials.acquire({ package: name, ...options })).rejects.toMatchObject({
+          code: 'ERR_INVALID_ARG_VALUE',
+        });
+      }
+      expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
     },
   );
 

@@ -85,13 +85,27 @@ describe.skipIf(!providerInstalled)('an exported context', () => {
     expect(imported.unwrap(first).message).toEqual(text);
   });
 
-  test('comes with an access token, which is closed', async () => {
+  test('comes without an access token, which is for this process alone', async () => {
     using pair = await providerPair('TestScript');
     provider.behave('exportToken', 1);
     const exported = pair.server.export({ keep: true });
-    expect(callsOf('ExportSecurityContext')[0]?.wantsToken).toBe(1);
+    expect(callsOf('ExportSecurityContext')[0]?.wantsToken).toBe(0);
     expect(provider.counters()).toMatchObject({ tokens: 0, buffers: 0 });
     ServerContext.import('TestScript', exported).close();
+  });
+
+  test('has what "require" lists, or is refused and deleted', async () => {
+    using pair = await providerPair('TestKerberos');
+    const exported = pair.server.export();
+    const require = ['confidentiality'] as const;
+    ServerContext.import('TestKerberos', exported, { require }).close();
+    expect(() => ServerContext.import('TestKerberos', exported, { require: ['delegate'] })).toThrow(
+      withCode('ERR_SSPI_REQUIREMENT_NOT_MET'),
+    );
+    expect(() =>
+      ServerContext.import('TestKerberos', exported, { requires: require } as never),
+    ).toThrow(/Did you mean "require"\?/);
+    expect(provider.counters().contexts).toBe(1);
   });
 
   test('has no steps left', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Credentials } from 'winsspi';
+import { Credentials, lookupAccountName, lookupAccountSid, translateName } from 'winsspi';
 import { proves } from '../proofs/proves.js';
 import {
   callsOf,
@@ -77,6 +77,18 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
     expect(callsOf('AcquireCredentialsHandle').length).toBe(before);
     using after = await Credentials.acquire({ package: 'TestScript' });
     expect(after.package).toBe('TestScript');
+  });
+
+  test('refuses look-ups inside, which would run as the process', async () => {
+    using pair = await providerPair('TestScript');
+    const looks = pair.server.impersonate(() => [
+      lookupAccountSid('S-1-1-0'),
+      lookupAccountName('Everyone'),
+      translateName('a', { from: 'display', to: 'userPrincipal' }),
+    ]);
+    for (const look of looks) {
+      await expect(look).rejects.toMatchObject({ code: 'ERR_SSPI_IMPERSONATING' });
+    }
   });
 
   test('a refused promise that fails later does not end the process', async () => {

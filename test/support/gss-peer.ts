@@ -10,7 +10,7 @@ export interface GssOptions {
   target?: string;
   user?: string;
   password?: string;
-  mechs?: string[];
+  mechs?: readonly string[];
   flags?: string[];
   channelBindings?: string;
   /** How far the peer's clock is off, as `+600s`. */

@@ -33,8 +33,8 @@ const other = (side: Leg['side']) => (side === 'client' ? 'server' : 'client');
 export interface PairOptions {
   /** Default: Negotiate. */
   package?: string;
-  /** Default: alice in the lab, the logged-on user elsewhere. */
-  identity?: IdentityOptions;
+  /** Default: alice in the lab, the logged-on user elsewhere. Null: the logged-on user. */
+  identity?: IdentityOptions | null;
   client?: Partial<ClientContextOptions>;
   server?: ContextOptions;
 }
@@ -48,7 +48,7 @@ export interface Pair {
 /** Two contexts that have not met yet. */
 export async function newPair(options: PairOptions = {}): Promise<Pair> {
   const packageName = options.package ?? 'Negotiate';
-  const identity = options.identity ?? lab?.users.alice;
+  const identity = options.identity === undefined ? lab?.users.alice : options.identity;
   using outbound = await Credentials.acquire({
     package: packageName,
     ...(identity && { identity }),

@@ -198,7 +198,9 @@ export async function newProviderPair(
   packageName: ProviderPackage,
   options: PairOptions = {},
 ): Promise<ProviderPair> {
-  const pair = await newPair({ ...options, package: packageName });
+  // Stream packages take no identity.
+  const identity = packageName === 'TestStream' ? { identity: null } : {};
+  const pair = await newPair({ ...identity, ...options, package: packageName });
   return {
     ...pair,
     [Symbol.dispose]() {
