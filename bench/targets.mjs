@@ -1,0 +1,83 @@
+// What the binding may cost. Values are taken from one run; nothing is compared between machines.
+
+const at = (result, size) => result?.points?.find((point) => point.size === size);
+const most = (values) =>
+  values.some((value) => value === undefined) ? undefined : Math.max(...values);
+const KiB = 1024;
+
+const ratios = (operation, sizes) => (results) =>
+  most(
+    ['ntlm', 'kerberos'].flatMap((name) =>
+      sizes.map((size) => at(results[`${operation}-${name}`], size)?.ratio),
+    ),
+  );
+
+/**
+ * @type {{
+ *   what: string,
+ *   limit: number,
+ *   unit: string,
+ *   value: (results: Record<string, any>) => number | undefined,
+ * }[]} `value` is undefined where the case was not run
+ */
+export const targets = [
+  {
+    what: 'wrap of 64 B over the null cipher, above the raw call',
+    ...{ limit: 300, unit: 'ns' },
+    value: (results) => at(results['wrap-null'], 64)?.above,
+  },
+  {
+    what: 'unwrap of 64 B over the null cipher, above the raw call',
+    ...{ limit: 300, unit: 'ns' },
+    value: (results) => at(results['unwrap-null'], 64)?.above,
+  },
+  {
+    what: "wrapInto of 64 B into a caller's buffer",
+    ...{ limit: 120, unit: 'ns' },
+    value: (results) => at(results['wrapInto-null'], 64)?.ours,
+  },
+  {
+    what: 'encryptMessage of 64 B in an array of three buffers',
+    ...{ limit: 700, unit: 'ns' },
+    value: (results) => at(results['encryptMessage-null'], 64)?.ours,
+  },
+  {
+    what: 'wrap of 1 KiB, NTLM and Kerberos',
+    ...{ limit: 1.15, unit: 'times the raw loop' },
+    value: ratios('wrap', [KiB]),
+  },
+  {
+    what: 'wrap of 16 KiB and more, NTLM and Kerberos',
+    ...{ limit: 1.03, unit: 'times the raw loop' },
+    value: ratios('wrap', [16 * KiB, 64 * KiB, KiB * KiB]),
+  },
+  {
+    what: 'allocated by wrapInto',
+    ...{ limit: 0, unit: 'bytes a message' },
+    value: (results) => results.allocations?.wrapInto,
+  },
+  {
+    what: 'a handshake of both ends, NTLM and Kerberos',
+    ...{ limit: 1.05, unit: 'times the same in C' },
+    value: (results) =>
+      most(['ntlm', 'kerberos'].map((name) => results[`handshake-${name}`]?.ratio)),
+  },
+  {
+    what: "memory of a live context beyond the package's own",
+    ...{ limit: KiB, unit: 'bytes' },
+    value: (results) => results.contexts?.bytes,
+  },
+  {
+    what: 'import of the package',
+    ...{ limit: 5, unit: 'ms' },
+    value: (results) => results.import?.import?.above,
+  },
+];
+
+/** The targets of the cases that were run. */
+export function reached(results) {
+  return targets
+    .map(({ what, limit, unit, value }) => ({ what, limit, unit, value: value(results) }))
+    .filter(({ value }) => value !== undefined && Number.isFinite(value))
+    .map((target) => ({ ...target, reached: target.value <= target.limit }));
+}
