@@ -1,7 +1,15 @@
 import { usageError } from './errors.js';
 import { getBinding, type NativeAccount, resultOf } from './internal/binding.js';
+import { callOnThread, validSignal } from './internal/calls.js';
 import { assertNotImpersonating } from './internal/impersonation.js';
-import { validateChoice, validateName, validateString, validOptions } from './internal/validate.js';
+import {
+  validateChoice,
+  validateName,
+  validateSignal,
+  validateString,
+  validOptions,
+} from './internal/validate.js';
+import type { CallOptions } from './threads.js';
 
 /** An account or a group of Windows. */
 export interface Account {
@@ -58,10 +66,17 @@ export type NameFormat = keyof typeof nameFormats;
  *
  * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountsidw
  */
-export async function lookupAccountSid(sid: string): Promise<FoundAccount> {
+export async function lookupAccountSid(
+  sid: string,
+  options: CallOptions = {},
+): Promise<FoundAccount> {
   validateSid(sid);
   assertNotImpersonating('lookupAccountSid()');
-  return foundAccount(resultOf(await getBinding().lookupAccountSid(sid)));
+  const found = await callOnThread<NativeAccount>(
+    (settle) => getBinding().lookupAccountSid(sid, settle),
+    validSignal(options),
+  );
+  return foundAccount(resultOf(found));
 }
 
 /**
@@ -70,10 +85,17 @@ export async function lookupAccountSid(sid: string): Promise<FoundAccount> {
  *
  * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountnamew
  */
-export async function lookupAccountName(name: string): Promise<FoundAccount> {
+export async function lookupAccountName(
+  name: string,
+  options: CallOptions = {},
+): Promise<FoundAccount> {
   validateName(name, 'name');
   assertNotImpersonating('lookupAccountName()');
-  return foundAccount(resultOf(await getBinding().lookupAccountName(name)));
+  const found = await callOnThread<NativeAccount>(
+    (settle) => getBinding().lookupAccountName(name, settle),
+    validSignal(options),
+  );
+  return foundAccount(resultOf(found));
 }
 
 /**
@@ -84,10 +106,10 @@ export async function lookupAccountName(name: string): Promise<FoundAccount> {
  */
 export async function translateName(
   name: string,
-  options: { from: NameFormat; to: Exclude<NameFormat, 'unknown'> },
+  options: CallOptions & { from: NameFormat; to: Exclude<NameFormat, 'unknown'> },
 ): Promise<string> {
   validateName(name, 'name');
-  const { from, to } = validOptions(options, 'options', ['from', 'to']);
+  const { from, to, signal } = validOptions(options, 'options', ['from', 'to', 'signal']);
   const formats = Object.keys(nameFormats) as NameFormat[];
   validateChoice(from, 'options.from', formats);
   validateChoice(
@@ -96,9 +118,13 @@ export async function translateName(
     formats.filter((format) => format !== 'unknown'),
   );
   assertNotImpersonating('translateName()');
-  return resultOf(
-    await getBinding().translateName(name, nameFormats[from], nameFormats[to as NameFormat]),
+  validateSignal(signal, 'options.signal');
+  const translated = await callOnThread<string>(
+    (settle) =>
+      getBinding().translateName(name, nameFormats[from], nameFormats[to as NameFormat], settle),
+    signal,
   );
+  return resultOf(translated);
 }
 
 /** An account as the addon describes it, for users. */

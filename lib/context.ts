@@ -12,6 +12,7 @@ import type { ChannelBindings } from './channel-bindings.js';
 import { usageError } from './errors.js';
 import type { ContextFlag, ContextFlags } from './flags.js';
 import { getBinding, resultOf } from './internal/binding.js';
+import { validSignal } from './internal/calls.js';
 import type { Handshake } from './internal/handshake.js';
 import { validateBoolean, validOptions } from './internal/validate.js';
 import {
@@ -21,6 +22,7 @@ import {
   MessageProtection,
 } from './message.js';
 import { statusName } from './status.js';
+import type { CallOptions } from './threads.js';
 import {
   type SealedParts,
   sign,
@@ -141,17 +143,20 @@ export abstract class SecurityContext {
    * A complete context has steps again after applyControlToken(), and after decryptMessage() gave
    * SEC_I_RENEGOTIATE. While such a step wants another one, `done` is false; messages go on.
    *
+   * An aborted step ends the context: ERR_SSPI_CONTEXT_CLOSED from then on.
+   *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
    */
-  step(token?: Uint8Array): Promise<StepResult> {
-    return this.#step(token);
+  step(token?: Uint8Array, options: CallOptions = {}): Promise<StepResult> {
+    return this.#step(token, options);
   }
 
-  async #step(token: Uint8Array | undefined): Promise<StepResult> {
+  async #step(token: Uint8Array | undefined, options: CallOptions): Promise<StepResult> {
+    const signal = validSignal(options);
     this.#protection?.assertIdle();
     try {
-      return await this.#handshake.step(token);
+      return await this.#handshake.step(token, signal);
     } finally {
       this.#protection?.forgetSizes();
     }

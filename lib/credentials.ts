@@ -10,15 +10,18 @@ import {
   type NativeFailure,
   resultOf,
 } from './internal/binding.js';
+import { callOnThread } from './internal/calls.js';
 import { assertNotImpersonating } from './internal/impersonation.js';
 import {
   validateBoolean,
   validateChoice,
   validateLength,
   validateName,
+  validateSignal,
   validateString,
   validOptions,
 } from './internal/validate.js';
+import type { CallOptions } from './threads.js';
 
 /** Whom to log on as, in place of the logged-on user. */
 export interface IdentityOptions {
@@ -34,7 +37,7 @@ export interface IdentityOptions {
 
 export type CredentialsUse = 'outbound' | 'inbound' | 'both';
 
-export interface CredentialsOptions {
+export interface CredentialsOptions extends CallOptions {
   /** The security package. Default: `Negotiate`. */
   package?: string;
   /** For clients, servers or both. Default: `outbound`. */
@@ -105,9 +108,13 @@ export class Credentials {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
    */
   static async acquire(options: CredentialsOptions = {}): Promise<Credentials> {
-    const request = requestOf(options, 'outbound', [...clientKeys, 'identity']);
+    const { request, signal } = requestOf(options, 'outbound', [...clientKeys, 'identity']);
     assertNotImpersonating('Credentials.acquire()');
-    return newCredentials(request, await getBinding().acquireCredentials(request));
+    const acquired = await callOnThread<NativeAcquired>(
+      (settle) => getBinding().acquireCredentials(request, settle),
+      signal,
+    );
+    return newCredentials(request, acquired);
   }
 
   /**
@@ -144,10 +151,15 @@ export class Credentials {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
    */
   async add(options: AddedCredentialsOptions): Promise<void> {
-    const request = requestOf(options, this.use, [...clientKeys, 'identity']);
+    const { request, signal } = requestOf(options, this.use, [...clientKeys, 'identity']);
     if (options.package === undefined) validateName(options.package, 'options.package');
     assertNotImpersonating('credentials.add()');
-    resultOf(await getBinding().addCredentials(openHandleOf(this), request));
+    const credentials = openHandleOf(this);
+    const added = await callOnThread<undefined>(
+      (settle) => getBinding().addCredentials(credentials, request, settle),
+      signal,
+    );
+    resultOf(added);
   }
 
   /** Gives the Windows handle back, at the latest when the last context of it is closed. */
@@ -168,12 +180,15 @@ export async function acquireAsClient(
   context: NativeContext,
   options: ClientCredentialsOptions,
 ): Promise<Credentials> {
-  const request = requestOf(options, 'outbound', clientKeys);
-  const acquired = await getBinding().acquireCredentialsAsClient(context, request);
+  const { request, signal } = requestOf(options, 'outbound', clientKeys);
+  const acquired = await callOnThread<NativeAcquired>(
+    (settle) => getBinding().acquireCredentialsAsClient(context, request, settle),
+    signal,
+  );
   return newCredentials(request, acquired);
 }
 
-const clientKeys = ['package', 'use', 'principal', 'packageList'] as const;
+const clientKeys = ['package', 'use', 'principal', 'packageList', 'signal'] as const;
 
 const SECPKG_FLAG_STREAM = 0x400;
 
@@ -192,22 +207,24 @@ function requestOf(
   options: CredentialsOptions,
   defaultUse: CredentialsUse,
   keys: readonly (keyof CredentialsOptions)[],
-): NativeCredentialsRequest {
+): { request: NativeCredentialsRequest; signal: AbortSignal | undefined } {
   const valid = validOptions(options, 'options', keys);
   const { package: packageName = 'Negotiate', use = defaultUse } = valid;
-  const { principal, identity, packageList } = valid;
+  const { principal, identity, packageList, signal } = valid;
   validateName(packageName, 'options.package');
   validateChoice(use, 'options.use', useNames);
   if (principal !== undefined) validateName(principal, 'options.principal');
   if (packageList !== undefined) validateName(packageList, 'options.packageList');
   if (identity !== undefined || packageList !== undefined) assertTakesIdentity(packageName);
-  return {
+  const request = {
     package: packageName,
     use: uses[use],
     principal,
     identity: identity === undefined ? undefined : validIdentity(identity),
     packageList,
   };
+  validateSignal(signal, 'options.signal');
+  return { request, signal };
 }
 
 // Schannel and CredSSP, which are stream packages, want structures of their own there.

@@ -212,4 +212,5 @@ export {
   SCHANNEL_SHUTDOWN,
 } from './schannel.js';
 export { ServerContext, type ServerContextOptions } from './server.js';
+export { type CallOptions, configureThreads, type ThreadOptions } from './threads.js';
 export type { SealedParts, UnwrapResult, WrapOptions } from './wrap.js';

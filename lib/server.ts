@@ -9,10 +9,12 @@ import {
 import { acquireAsClient, type ClientCredentialsOptions, type Credentials } from './credentials.js';
 import { usageError } from './errors.js';
 import { type Identity, identityOf } from './identity.js';
-import { getBinding, type NativeContext, resultOf } from './internal/binding.js';
+import { getBinding, type NativeIdentity, resultOf } from './internal/binding.js';
+import { callOnThread, validSignal } from './internal/calls.js';
 import { Handshake } from './internal/handshake.js';
 import { whileImpersonating } from './internal/impersonation.js';
 import { validateFunction, validOptions } from './internal/validate.js';
+import type { CallOptions } from './threads.js';
 
 export type ServerContextOptions = ContextOptions;
 
@@ -44,9 +46,12 @@ export class ServerContext extends SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querysecuritycontexttoken
    */
-  async identity(): Promise<Identity> {
-    const ask = (context: NativeContext) => getBinding().identity(context);
-    return identityOf(resultOf(await handshakeOf(this).use(ask)));
+  async identity(options: CallOptions = {}): Promise<Identity> {
+    const signal = validSignal(options);
+    const identity = await handshakeOf(this).use((context) =>
+      callOnThread<NativeIdentity>((settle) => getBinding().identity(context, settle), signal),
+    );
+    return identityOf(resultOf(identity));
   }
 
   /**
@@ -55,10 +60,13 @@ export class ServerContext extends SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
    */
-  async isMemberOf(sid: string): Promise<boolean> {
+  async isMemberOf(sid: string, options: CallOptions = {}): Promise<boolean> {
     validateSid(sid);
-    const ask = (context: NativeContext) => getBinding().isMemberOf(context, sid);
-    return resultOf(await handshakeOf(this).use(ask));
+    const signal = validSignal(options);
+    const isMember = await handshakeOf(this).use((context) =>
+      callOnThread<boolean>((settle) => getBinding().isMemberOf(context, sid, settle), signal),
+    );
+    return resultOf(isMember);
   }
 
   /**

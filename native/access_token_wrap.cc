@@ -1,8 +1,8 @@
 #include "access_token_wrap.h"
 
 #include "accounts_wrap.h"
+#include "call.h"
 #include "convert.h"
-#include "promise_worker.h"
 #include "sspi/access_token.h"
 #include "sspi/context.h"
 #include "wrapped.h"
@@ -30,12 +30,12 @@ Napi::Value identityOf(Napi::Env env, sspi::AccessTokenInfo& info) {
 
 namespace {
 
-// (context)
+// (context, settle)
 Napi::Value identity(const Napi::CallbackInfo& info) {
   auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
-  return PromiseWorker<sspi::AccessTokenInfo>::start(
-      info.Env(), "winsspi:identity",
+  return Call<sspi::AccessTokenInfo>::start(
+      info[1],
       [context = *context]() -> sspi::Result<sspi::AccessTokenInfo> {
         auto token = sspi::querySecurityContextToken(*context);
         if (!token) return token.failure();
@@ -46,12 +46,12 @@ Napi::Value identity(const Napi::CallbackInfo& info) {
 
 Napi::Value booleanOf(Napi::Env env, bool& value) { return Napi::Boolean::New(env, value); }
 
-// (context, sid)
+// (context, sid, settle)
 Napi::Value isMemberOf(const Napi::CallbackInfo& info) {
   auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
-  return PromiseWorker<bool>::start(
-      info.Env(), "winsspi:isMemberOf",
+  return Call<bool>::start(
+      info[2],
       [context = *context, sid = textOf(info[1])]() -> sspi::Result<bool> {
         auto token = sspi::querySecurityContextToken(*context);
         if (!token) return token.failure();

@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "call.h"
 #include "convert.h"
-#include "promise_worker.h"
 
 namespace winsspi {
 
@@ -22,10 +22,10 @@ Napi::Value accountValueOf(Napi::Env env, sspi::Account& account) {
   return accountOf(env, account);
 }
 
-// (sid)
+// (sid, settle)
 Napi::Value lookupAccountSid(const Napi::CallbackInfo& info) {
-  return PromiseWorker<sspi::Account>::start(
-      info.Env(), "winsspi:lookupAccountSid",
+  return Call<sspi::Account>::start(
+      info[1],
       [text = textOf(info[0])]() -> sspi::Result<sspi::Account> {
         const auto sid = sspi::sidOf(text);
         if (!sid) return sid.failure();
@@ -34,20 +34,18 @@ Napi::Value lookupAccountSid(const Napi::CallbackInfo& info) {
       accountValueOf);
 }
 
-// (name)
+// (name, settle)
 Napi::Value lookupAccountName(const Napi::CallbackInfo& info) {
-  return PromiseWorker<sspi::Account>::start(
-      info.Env(), "winsspi:lookupAccountName",
-      [name = textOf(info[0])] { return sspi::lookupAccountName(name); }, accountValueOf);
+  return Call<sspi::Account>::start(
+      info[1], [name = textOf(info[0])] { return sspi::lookupAccountName(name); }, accountValueOf);
 }
 
-// (name, from, to): EXTENDED_NAME_FORMAT
+// (name, from, to, settle): EXTENDED_NAME_FORMAT
 Napi::Value translateName(const Napi::CallbackInfo& info) {
   const uint32_t from = info[1].As<Napi::Number>().Uint32Value();
   const uint32_t to = info[2].As<Napi::Number>().Uint32Value();
-  return PromiseWorker<std::u16string>::start(
-      info.Env(), "winsspi:translateName",
-      [name = textOf(info[0]), from, to] { return sspi::translateName(name, from, to); },
+  return Call<std::u16string>::start(
+      info[3], [name = textOf(info[0]), from, to] { return sspi::translateName(name, from, to); },
       [](Napi::Env env, std::u16string& name) -> Napi::Value {
         return Napi::String::New(env, name);
       });

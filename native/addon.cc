@@ -4,6 +4,7 @@
 #include "access_token_wrap.h"
 #include "accounts_wrap.h"
 #include "attributes_wrap.h"
+#include "calls_wrap.h"
 #include "context_wrap.h"
 #include "credentials_wrap.h"
 #include "environment.h"
@@ -15,6 +16,7 @@ namespace {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new winsspi::Environment(env));
   winsspi::definePackages(env, exports);
+  winsspi::defineCalls(env, exports);
   winsspi::defineCredentials(env, exports);
   winsspi::defineContext(env, exports);
   winsspi::defineMessage(env, exports);

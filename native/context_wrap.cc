@@ -1,7 +1,7 @@
 #include "context_wrap.h"
 
+#include "call.h"
 #include "convert.h"
-#include "promise_worker.h"
 #include "sspi/attributes.h"
 #include "sspi/channel_bindings.h"
 #include "sspi/context.h"
@@ -41,16 +41,16 @@ Napi::Value createContext(const Napi::CallbackInfo& info) {
   return wrap(env, std::make_shared<sspi::Context>(*credentials, std::move(request)));
 }
 
-// (context, token?)
+// (context, token, settle)
 Napi::Value step(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto* context = openHolderOf<sspi::Context>(env, info[0]);
   if (!context) return env.Undefined();
   std::optional<std::vector<std::byte>> token;
   if (!info[1].IsUndefined()) token = copyOfBytes(env, info[1]);
-  return PromiseWorker<sspi::Leg>::start(
-      env, "winsspi:step",
-      [context = *context, token = std::move(token)] { return context->step(token); }, legOf);
+  return Call<sspi::Leg>::start(
+      info[2], [context = *context, token = std::move(token)] { return context->step(token); },
+      legOf);
 }
 
 // (context, flags): what another process imports.

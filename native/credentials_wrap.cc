@@ -1,7 +1,7 @@
 #include "credentials_wrap.h"
 
+#include "call.h"
 #include "convert.h"
-#include "promise_worker.h"
 #include "sspi/access_token.h"
 #include "sspi/context.h"
 #include "sspi/credentials.h"
@@ -37,20 +37,19 @@ std::shared_ptr<const sspi::CredentialsRequest> requestOf(const Napi::Value& val
   return request;
 }
 
-// (request)
+// (request, settle)
 Napi::Value acquireCredentials(const Napi::CallbackInfo& info) {
-  return PromiseWorker<sspi::Credentials>::start(
-      info.Env(), "winsspi:acquire",
-      [request = requestOf(info[0])] { return sspi::Credentials::acquire(*request); },
+  return Call<sspi::Credentials>::start(
+      info[1], [request = requestOf(info[0])] { return sspi::Credentials::acquire(*request); },
       credentialsOf);
 }
 
-// (context, request): as the client of the context
+// (context, request, settle): as the client of the context
 Napi::Value acquireCredentialsAsClient(const Napi::CallbackInfo& info) {
   auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
-  return PromiseWorker<sspi::Credentials>::start(
-      info.Env(), "winsspi:acquire",
+  return Call<sspi::Credentials>::start(
+      info[2],
       [context = *context, request = requestOf(info[1])]() -> sspi::Result<sspi::Credentials> {
         const auto impersonation = sspi::Impersonation::begin(*context);
         if (!impersonation) return impersonation.failure();
@@ -59,17 +58,17 @@ Napi::Value acquireCredentialsAsClient(const Napi::CallbackInfo& info) {
       credentialsOf);
 }
 
-// (credentials, request)
+// (credentials, request, settle)
 Napi::Value addCredentials(const Napi::CallbackInfo& info) {
   auto* credentials = openHolderOf<const sspi::Credentials>(info.Env(), info[0]);
   if (!credentials) return info.Env().Undefined();
   using Outcome = std::optional<sspi::Failure>;
-  return PromiseWorker<Outcome>::start(
-      info.Env(), "winsspi:add",
+  return Call<Outcome>::start(
+      info[2],
       [credentials = *credentials, request = requestOf(info[1])]() -> sspi::Result<Outcome> {
         return credentials->add(*request);
       },
-      outcomeOf);
+      [](Napi::Env env, Outcome& outcome) { return outcomeOf(env, outcome); });
 }
 
 Napi::Value valueOf(Napi::Env env, const sspi::CredentialsNames& names) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "calls.h"
 #include "sspi/buffers.h"
 
 namespace winsspi {
@@ -37,12 +38,16 @@ class Environment {
   Layout& layout() { return *layout_; }
   Napi::Value layoutArray() const { return layout_array_.Value(); }
 
+  // Of what can block.
+  Calls& calls() { return calls_; }
+
   // Objects of one environment are not taken for another's, nor one kind for another.
   napi_type_tag tag(uint64_t kind) const { return {kind, reinterpret_cast<uintptr_t>(this)}; }
 
  private:
   Layout* layout_;
   Napi::Reference<Napi::Uint32Array> layout_array_;
+  Calls calls_;
 };
 
 }  // namespace winsspi

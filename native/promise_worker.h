@@ -1,4 +1,4 @@
-// One call off the JavaScript thread, and the promise for its result.
+// One call on a thread of libuv's pool, and the promise for its result: for what only computes.
 #ifndef WINSSPI_PROMISE_WORKER_H_
 #define WINSSPI_PROMISE_WORKER_H_
 

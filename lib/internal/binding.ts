@@ -106,20 +106,36 @@ type AsyncMessageFunction = (
   readonly layout: Uint32Array;
 }>;
 
+/**
+ * Runs on a thread of the addon. Calls the last argument back once, later, unless it is cancelled.
+ * Gives the number of the call; 0 where it was refused, because too many wait.
+ */
+type ThreadFunction<Arguments extends unknown[], Value> = (
+  ...args: [...Arguments, settle: (result: Value | NativeFailure) => void]
+) => number;
+
 /** The addon's exports. Arguments are checked before they get here. */
 export interface Binding {
   enumerateSecurityPackages(): NativePackage[] | NativeFailure;
   querySecurityPackage(name: string): NativePackage | NativeFailure;
 
-  acquireCredentials(request: NativeCredentialsRequest): Promise<NativeAcquired | NativeFailure>;
-  acquireCredentialsAsClient(
-    context: NativeContext,
-    request: NativeCredentialsRequest,
-  ): Promise<NativeAcquired | NativeFailure>;
-  addCredentials(
-    credentials: NativeCredentials,
-    request: NativeCredentialsRequest,
-  ): Promise<undefined | NativeFailure>;
+  cancelCall(number: number): void;
+  /** What is undefined stays as it is. */
+  configureThreads(
+    max: number | undefined,
+    queue: number | undefined,
+    idleMilliseconds: number | undefined,
+  ): { max: number; queue: number; idleMilliseconds: number };
+
+  readonly acquireCredentials: ThreadFunction<[request: NativeCredentialsRequest], NativeAcquired>;
+  readonly acquireCredentialsAsClient: ThreadFunction<
+    [context: NativeContext, request: NativeCredentialsRequest],
+    NativeAcquired
+  >;
+  readonly addCredentials: ThreadFunction<
+    [credentials: NativeCredentials, request: NativeCredentialsRequest],
+    undefined
+  >;
   queryCredentialsNames(credentials: NativeCredentials): { userName: string } | NativeFailure;
   queryCredentialsSsiProvider(
     credentials: NativeCredentials,
@@ -139,7 +155,7 @@ export interface Binding {
     flags: number,
     channelBindings: Uint8Array | undefined,
   ): NativeContext;
-  step(context: NativeContext, token: Uint8Array | undefined): Promise<NativeLeg | NativeFailure>;
+  readonly step: ThreadFunction<[context: NativeContext, token: Uint8Array | undefined], NativeLeg>;
   exportContext(context: NativeContext, flags: number): Buffer | NativeFailure;
   importContext(
     packageName: string,
@@ -176,14 +192,14 @@ export interface Binding {
   ): undefined | NativeFailure;
   setApplicationData(context: NativeContext, data: Uint8Array): undefined | NativeFailure;
 
-  identity(context: NativeContext): Promise<NativeIdentity | NativeFailure>;
-  isMemberOf(context: NativeContext, sid: string): Promise<boolean | NativeFailure>;
+  readonly identity: ThreadFunction<[context: NativeContext], NativeIdentity>;
+  readonly isMemberOf: ThreadFunction<[context: NativeContext, sid: string], boolean>;
   /** Calls the callback as the client; what it throws comes through. */
   impersonate(context: NativeContext, callback: () => unknown): { value: unknown } | NativeFailure;
 
-  lookupAccountSid(sid: string): Promise<NativeAccount | NativeFailure>;
-  lookupAccountName(name: string): Promise<NativeAccount | NativeFailure>;
-  translateName(name: string, from: number, to: number): Promise<string | NativeFailure>;
+  readonly lookupAccountSid: ThreadFunction<[sid: string], NativeAccount>;
+  readonly lookupAccountName: ThreadFunction<[name: string], NativeAccount>;
+  readonly translateName: ThreadFunction<[name: string, from: number, to: number], string>;
 }
 
 interface Loaded {

@@ -20,6 +20,7 @@ import {
   type NativeLeg,
   resultOf,
 } from './binding.js';
+import { callOnThread } from './calls.js';
 import { validateBytes, validateChoice, validateName } from './validate.js';
 
 // No package has tokens of more than 64 KiB; this leaves room for those that come.
@@ -112,13 +113,18 @@ export class Handshake {
     return this.#package;
   }
 
-  async step(token: Uint8Array | undefined): Promise<StepResult> {
+  async step(token: Uint8Array | undefined, signal: AbortSignal | undefined): Promise<StepResult> {
     this.assertUsable();
     this.#assertHasStep();
     this.#validateToken(token);
     const before = this.#state;
+    // A step that cannot be made changes nothing.
+    const call = callOnThread<NativeLeg>(
+      (settle) => getBinding().step(this.handle, token, settle),
+      signal,
+    );
     this.#state = 'stepping';
-    const leg = await getBinding().step(this.handle, token);
+    const leg = await call.catch((reason) => this.#abort(reason));
     this.#assertOpen(); // close() may have been called meanwhile.
     if (isFailure(leg)) throw this.#failed(leg, before);
     return before === 'complete' ? this.#goOn(leg, token !== undefined) : this.#advance(leg);
@@ -257,6 +263,15 @@ export class Handshake {
     this.#expiry = expiry === undefined ? undefined : new Date(expiry);
     this.#package = name;
     this.#state = 'complete';
+  }
+
+  /** Whether the package has seen the token, nobody knows any more. */
+  #abort(reason: unknown): never {
+    if (this.#state === 'stepping') {
+      const message = 'The context was closed: a step of it was aborted';
+      this.#end(usageError('ERR_SSPI_CONTEXT_CLOSED', message, { cause: reason }));
+    }
+    throw reason;
   }
 
   #failed(failure: NativeFailure, before: State): Error {

@@ -83,6 +83,20 @@ function unknownKey(key: string, name: string, valid: readonly string[]): Error 
   );
 }
 
+/** A signal that has not aborted yet; throws its reason where it has. */
+export function validateSignal(
+  value: unknown,
+  name: string,
+): asserts value is AbortSignal | undefined {
+  if (value === undefined) return;
+  // Of any realm: as Node itself does it.
+  const { aborted, reason, addEventListener } = Object(value) as AbortSignal;
+  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function') {
+    throw wrongType(name, 'an instance of AbortSignal', value);
+  }
+  if (aborted) throw reason;
+}
+
 /** Text without a zero character: Windows would take it for the end. */
 export function validateString(value: unknown, name: string): asserts value is string {
   if (typeof value !== 'string') throw wrongType(name, 'a string', value);

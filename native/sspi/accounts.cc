@@ -78,6 +78,8 @@ Result<std::u16string> translateName(const std::u16string& name, uint32_t from, 
   const auto source = static_cast<EXTENDED_NAME_FORMAT>(from);
   const auto target = static_cast<EXTENDED_NAME_FORMAT>(to);
   ULONG length = 0;
+  // Of a secur32 that fails without a reason, the error of an earlier call is not the reason.
+  SetLastError(ERROR_SUCCESS);
   // Asks for the length, with the terminating zero, and then for the text.
   if (!function(wide(name), source, target, nullptr, &length) &&
       GetLastError() != ERROR_INSUFFICIENT_BUFFER) {

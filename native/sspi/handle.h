@@ -32,7 +32,10 @@ class UniqueHandle {
 
   // Takes the value that a later leg returned for the same context. The old value is not released:
   // it named the context that the new value names now.
-  void adopt(const SecHandle& handle) { handle_ = handle; }
+  void adopt(const SecHandle& handle) {
+    if (handle.dwLower == handle_.dwLower && handle.dwUpper == handle_.dwUpper) return;
+    handle_ = handle;
+  }
 
  private:
   SecHandle handle_;

@@ -1,10 +1,15 @@
-// A lock of Windows's own, which needs no memory and no clean-up.
+// A lock, and a condition to wait for under it, of Windows's own: they need no memory and no
+// clean-up.
 #ifndef WINSSPI_SSPI_LOCK_H_
 #define WINSSPI_SSPI_LOCK_H_
+
+#include <cstdint>
 
 #include "sspi/sspi.h"
 
 namespace sspi {
+
+class Condition;
 
 // https://learn.microsoft.com/windows/win32/sync/slim-reader-writer--srw--locks
 class Lock {
@@ -21,11 +26,30 @@ class Lock {
     ~Holder() { ReleaseSRWLockExclusive(&lock_); }
 
    private:
+    friend class Condition;
     SRWLOCK& lock_;
   };
 
  private:
   SRWLOCK lock_ = SRWLOCK_INIT;
+};
+
+// For one thread that waits.
+// https://learn.microsoft.com/windows/win32/sync/condition-variables
+class Condition {
+ public:
+  Condition() = default;
+  Condition(const Condition&) = delete;
+  Condition& operator=(const Condition&) = delete;
+
+  // Lets go of the lock meanwhile. May return early, and without a reason.
+  void waitFor(Lock::Holder& holder, uint32_t milliseconds) {
+    SleepConditionVariableSRW(&condition_, &holder.lock_, milliseconds, 0);
+  }
+  void wake() { WakeConditionVariable(&condition_); }
+
+ private:
+  CONDITION_VARIABLE condition_ = CONDITION_VARIABLE_INIT;
 };
 
 }  // namespace sspi

@@ -3,7 +3,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Binding, NativeCredentials } from '../../lib/internal/binding.js';
+import type {
+  Binding,
+  NativeAcquired,
+  NativeCredentials,
+  NativeFailure,
+} from '../../lib/internal/binding.js';
 import { proves } from '../proofs/proves.js';
 import { runModule } from '../support/child.js';
 
@@ -11,12 +16,15 @@ const path = '../../prebuilds/win32-x64/node.napi.node';
 const binding: Binding = createRequire(import.meta.url)(path);
 
 async function credentials(): Promise<NativeCredentials> {
-  const acquired = await binding.acquireCredentials({
+  const request = {
     package: 'NTLM',
     use: 2,
     principal: undefined,
     identity: undefined,
     packageList: undefined,
+  };
+  const acquired = await new Promise<NativeAcquired | NativeFailure>((settle) => {
+    expect(binding.acquireCredentials(request, settle)).toBeGreaterThan(0);
   });
   if (!('handle' in acquired)) throw new Error(`status ${acquired.status.toString(16)}`);
   return acquired.handle;
@@ -27,8 +35,10 @@ test('the addon exports exactly these names', () => {
     'acquireCredentials',
     'acquireCredentialsAsClient',
     'addCredentials',
+    'cancelCall',
     'closeContext',
     'closeCredentials',
+    'configureThreads',
     'createContext',
     'decryptMessageAsync',
     'encryptMessageAsync',
@@ -105,6 +115,7 @@ describe("an object that is not the addon's", () => {
   test('is refused by all functions that take an object', () => {
     const others = [
       ...['acquireCredentials', 'enumerateSecurityPackages', 'querySecurityPackage', 'layout'],
+      ...['cancelCall', 'configureThreads'],
       ...['importContext', 'lookupAccountName', 'lookupAccountSid', 'translateName'],
     ];
     expect([...ofContexts, ...ofCredentials, ...others].sort()).toEqual(
@@ -126,7 +137,7 @@ test('closed objects are refused, and can be closed again', async () => {
   const message = binding.messageFunction(context);
   binding.closeContext(context);
   binding.closeContext(context);
-  expect(() => binding.step(context, undefined)).toThrow('the object was closed');
+  expect(() => binding.step(context, undefined, () => {})).toThrow('the object was closed');
   expect(() => message(0, null)).toThrow('the object was closed');
   expect(() => binding.messageFunction(context)(0, null)).toThrow('the object was closed');
   binding.closeCredentials(own);

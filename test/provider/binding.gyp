@@ -40,6 +40,7 @@
               "stream.cc",
               "stream_attributes.cc",
               "tables.cc",
+              "threads.cc",
               "token.cc",
               "transfer.cc",
               "provider.def",

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "objects.h"
 #include "script.h"
+#include "threads.h"
 
 namespace {
 
@@ -97,6 +98,10 @@ Napi::Value thread(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), GetCurrentThreadId());
 }
 
+Napi::Value threads(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), provider::threadsOfProcess());
+}
+
 Napi::Value impersonating(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), provider::isImpersonating());
 }
@@ -113,6 +118,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("impersonating", Napi::Function::New(env, impersonating));
   exports.Set("leak", Napi::Function::New(env, leak));
   exports.Set("thread", Napi::Function::New(env, thread));
+  exports.Set("threads", Napi::Function::New(env, threads));
   return exports;
 }
 

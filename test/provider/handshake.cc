@@ -113,6 +113,7 @@ SECURITY_STATUS step(const Leg& leg, const SEC_WCHAR* target) {
   call.note("room", outputOf(leg) ? outputOf(leg)->cbBuffer : 0);
   call.noteBuffers(leg.input, true);
   if (const auto status = call.begin()) return call.end(*status);
+  if (behaves("staysClient")) ImpersonateSelf(SecurityImpersonation);
   const auto context = leg.context ? findContext(leg.context, leg.function) : startContext(leg);
   if (!context) return call.end(SEC_E_INVALID_HANDLE);
   const SECURITY_STATUS status = advance(leg, context);

@@ -54,6 +54,8 @@ export type Behaviour =
   | 'unwrittenOutput'
   | 'unwrittenFlags'
   | 'unwrittenExpiry'
+  /** A step leaves its thread acting as the client. */
+  | 'staysClient'
   /** Every step after the first gives the context another handle. */
   | 'newHandle'
   /** What a step grants, in place of what was asked for. */
@@ -140,22 +142,24 @@ export interface Provider {
   counters(): Counters;
   /** The Windows number of the calling thread. */
   thread(): number;
+  /** How many threads this process has. */
+  threads(): number;
   /** Whether the calling thread acts as somebody else. */
   impersonating(): boolean;
   /** Hands out memory that nobody frees. */
   leak(): void;
 }
 
-const path = 'C:\\windows\\system32\\winsspi_provider.dll';
+export const providerPath = 'C:\\windows\\system32\\winsspi_provider.dll';
 
 /** The provider is installed in the lab. Elsewhere its tests are skipped. */
-export const providerInstalled = existsSync(path);
+export const providerInstalled = existsSync(providerPath);
 
 export const provider: Provider = providerInstalled ? loadProvider() : ({} as Provider);
 
 function loadProvider(): Provider {
   const module = { exports: {} };
-  process.dlopen(module, path);
+  process.dlopen(module, providerPath);
   return module.exports as Provider;
 }
 
@@ -169,6 +173,25 @@ export async function untilCalled(name: ProviderFunction, times = 1): Promise<Ca
   for (;;) {
     const call = callsOf(name)[times - 1];
     if (call) return call;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Waits until the calls that nobody waits for have returned, and what they held is released. */
+export async function untilNothingIsAlive(): Promise<void> {
+  for (;;) {
+    const { credentials, contexts, buffers, tokens } = provider.counters();
+    const returned = () => provider.calls().every(({ status }) => status !== undefined);
+    if (credentials + contexts + buffers + tokens === 0 && returned()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Waits until a call of a function has ended. */
+export async function untilReturned(name: ProviderFunction, times = 1): Promise<Call> {
+  for (;;) {
+    const call = callsOf(name)[times - 1];
+    if (call?.status !== undefined) return call;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

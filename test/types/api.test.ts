@@ -1,5 +1,6 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import type {
+  CallOptions,
   ClientContext,
   ContextAttributes,
   ContextFlags,
@@ -21,7 +22,7 @@ describe('the types of the public API', () => {
     expectTypeOf<ClientContext>().toExtend<SecurityContext>();
     expectTypeOf<ServerContext>().toExtend<SecurityContext>();
     expectTypeOf<SecurityContext['step']>().toEqualTypeOf<
-      (token?: Uint8Array) => Promise<StepResult>
+      (token?: Uint8Array, options?: CallOptions) => Promise<StepResult>
     >();
     expectTypeOf<SecurityContext['flags']>().toEqualTypeOf<ContextFlags>();
     expectTypeOf<SecurityContext['package']>().toEqualTypeOf<string | undefined>();

@@ -34,6 +34,7 @@ test('the package exports exactly these names', () => {
     'TimeSkewError',
     'UnsupportedFunctionError',
     'WrongPrincipalError',
+    'configureThreads',
     'enumerateSecurityPackages',
     'isSupported',
     'lookupAccountName',

@@ -1,0 +1,38 @@
+import { getBinding } from './internal/binding.js';
+import { validateInteger, validOptions } from './internal/validate.js';
+
+/** What a call takes that can wait for the LSA, a KDC or a domain controller. */
+export interface CallOptions {
+  /**
+   * Aborting it rejects the promise at once, with the signal's reason. A call that still waits for a
+   * thread is not made; one that runs cannot be stopped, and what it returns is released then.
+   */
+  signal?: AbortSignal | undefined;
+}
+
+/** The threads of this environment: of the main thread, or of one worker. */
+export interface ThreadOptions {
+  /** How many calls may run at the same time, from 1 to 1,024. Default: 64. */
+  max?: number;
+  /** How many more may wait, from 0 to 65,536. Default: 1,024. */
+  queue?: number;
+  /** After how long without a call a thread ends, from 0 to 3,600,000. Default: 10,000. */
+  idleMilliseconds?: number;
+}
+
+/**
+ * Sets how many threads the calls have that can wait for the LSA, a KDC or a domain controller:
+ * acquire, add, step, identity, isMemberOf, acquireCredentials and the look-ups. A call past `max` and
+ * `queue` rejects with ERR_SSPI_OVERLOADED. What is not said stays as it is; what is set counts for
+ * the environment that sets it. Returns all three.
+ */
+export function configureThreads(options: ThreadOptions = {}): Required<ThreadOptions> {
+  const valid = validOptions(options, 'options', ['max', 'queue', 'idleMilliseconds']);
+  const { max, queue, idleMilliseconds } = valid;
+  if (max !== undefined) validateInteger(max, 'options.max', 1, 1024);
+  if (queue !== undefined) validateInteger(queue, 'options.queue', 0, 65_536);
+  if (idleMilliseconds !== undefined) {
+    validateInteger(idleMilliseconds, 'options.idleMilliseconds', 0, 3_600_000);
+  }
+  return getBinding().configureThreads(max, queue, idleMilliseconds);
+}

@@ -1,0 +1,25 @@
+// One thread of Windows.
+#ifndef WINSSPI_SSPI_THREAD_H_
+#define WINSSPI_SSPI_THREAD_H_
+
+#include <cstdint>
+#include <functional>
+
+namespace sspi {
+
+// Runs the body on a thread of its own, which nobody waits for. While the thread runs, the library
+// that this code is in stays loaded. False: Windows has no thread to give.
+// https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-createthread
+[[nodiscard]] bool startThread(std::function<void()> body);
+
+// Makes the calling thread the process itself again, whoever it acts as. Ends the process where
+// that fails.
+// https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-reverttoself
+void actAsProcess();
+
+// Since some moment in the past.
+uint64_t millisecondsNow();
+
+}  // namespace sspi
+
+#endif  // WINSSPI_SSPI_THREAD_H_

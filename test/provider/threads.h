@@ -1,0 +1,13 @@
+// The threads of this process.
+#ifndef WINSSPI_PROVIDER_THREADS_H_
+#define WINSSPI_PROVIDER_THREADS_H_
+
+#include <cstdint>
+
+namespace provider {
+
+uint32_t threadsOfProcess();
+
+}  // namespace provider
+
+#endif  // WINSSPI_PROVIDER_THREADS_H_
