@@ -2,7 +2,7 @@
 // what disturbs the machine disturbs both.
 
 export function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
@@ -28,7 +28,8 @@ export const effort = (quick) =>
  */
 
 /**
- * Nanoseconds of one operation of each side, and the median of the ratios of the rounds.
+ * Nanoseconds of one operation of each side, and the median of the ratios of the rounds. `least` has
+ * the same of each side's best round: on a machine with other work it is nearer to the truth.
  * @param {{ raw: Side, ours: Side }} sides
  * @param {{ rounds: number, nanoseconds: number, warmUp: number, most?: number }} effort `nanoseconds`
  *   of a round
@@ -48,6 +49,22 @@ export async function compare({ raw, ours }, { rounds, nanoseconds, warmUp, most
     ours: median(times.ours),
     ratio: median(times.ours.map((time, round) => time / times.raw[round])),
     above: median(times.ours.map((time, round) => time - times.raw[round])),
+    least: leastOf(Math.min(...times.raw), Math.min(...times.ours)),
+  };
+}
+
+function leastOf(raw, ours) {
+  return { raw, ours, ratio: ours / raw, above: ours - raw };
+}
+
+/** How many of the measured loops in C took much longer than they can, most of the time. */
+export function disturbed(results) {
+  const points = Object.values(results)
+    .flatMap((result) => (result.kind === 'messages' ? result.points : [result]))
+    .filter(({ least }) => least);
+  return {
+    of: points.length,
+    busy: points.filter(({ raw, least }) => raw > 1.2 * least.raw).length,
   };
 }
 

@@ -63,7 +63,7 @@ function nice(value, round) {
   const steps = [1, 2, 5].flatMap((digit) =>
     [...Array(9).keys()].map((exponent) => digit * 10 ** (exponent - 2)),
   );
-  const sorted = steps.toSorted((a, b) => a - b);
+  const sorted = [...steps].sort((a, b) => a - b);
   return round === Math.floor
     ? sorted.findLast((step) => step <= value)
     : sorted.find((step) => step >= value);

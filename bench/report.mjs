@@ -1,4 +1,5 @@
 // A run, as people read it: ratios first.
+import { disturbed } from './measure.mjs';
 import { sizeName, sizes } from './sizes.mjs';
 import { reached } from './targets.mjs';
 import { bytes, packageTitles, place, short, table, time } from './text.mjs';
@@ -20,6 +21,7 @@ export function report({ machine, results }) {
     ...of('parts').map(calls),
     ...all.filter(({ failed }) => failed).map(({ name, failed }) => `${name} FAILED: ${failed}`),
     targetTable(results),
+    disturbance(results),
   ];
   return parts.filter(Boolean).join('\n\n');
 }
@@ -119,11 +121,21 @@ function calls({ points }) {
 }
 
 function targetTable(results) {
-  const rows = reached(results).map(({ what, limit, unit, value, reached: good }) => [
+  const rows = reached(results).map(({ what, limit, unit, value, least, reached: good }) => [
     what,
     good ? 'reached' : 'MISSED',
     short(value),
+    short(least),
     `of ${limit} ${unit}`,
   ]);
-  return rows.length > 0 ? table([['targets', '', '', ''], ...rows]) : '';
+  return rows.length > 0 ? table([['targets', '', 'median', 'best round', ''], ...rows]) : '';
+}
+
+function disturbance(results) {
+  const { of, busy } = disturbed(results);
+  if (busy === 0) return '';
+  return (
+    `Other work was going on: ${busy} of ${of} loops in C took more than 1.2 times the time of their ` +
+    'best round. Only figures of a quiet machine say something.'
+  );
 }

@@ -1,14 +1,14 @@
 // What the binding may cost. Values are taken from one run; nothing is compared between machines.
 
-const at = (result, size) => result?.points?.find((point) => point.size === size);
+const at = (result, size, of) => of(result?.points?.find((point) => point.size === size));
 const most = (values) =>
   values.some((value) => value === undefined) ? undefined : Math.max(...values);
 const KiB = 1024;
 
-const ratios = (operation, sizes) => (results) =>
+const ratios = (operation, sizes) => (results, of) =>
   most(
     ['ntlm', 'kerberos'].flatMap((name) =>
-      sizes.map((size) => at(results[`${operation}-${name}`], size)?.ratio),
+      sizes.map((size) => at(results[`${operation}-${name}`], size, of)?.ratio),
     ),
   );
 
@@ -17,29 +17,29 @@ const ratios = (operation, sizes) => (results) =>
  *   what: string,
  *   limit: number,
  *   unit: string,
- *   value: (results: Record<string, any>) => number | undefined,
- * }[]} `value` is undefined where the case was not run
+ *   value: (results: Record<string, any>, of: (measured: any) => any) => number | undefined,
+ * }[]} `value` is undefined where the case was not run; `of` chooses the medians or the best rounds
  */
 export const targets = [
   {
     what: 'wrap of 64 B over the null cipher, above the raw call',
     ...{ limit: 300, unit: 'ns' },
-    value: (results) => at(results['wrap-null'], 64)?.above,
+    value: (results, of) => at(results['wrap-null'], 64, of)?.above,
   },
   {
     what: 'unwrap of 64 B over the null cipher, above the raw call',
     ...{ limit: 300, unit: 'ns' },
-    value: (results) => at(results['unwrap-null'], 64)?.above,
+    value: (results, of) => at(results['unwrap-null'], 64, of)?.above,
   },
   {
     what: "wrapInto of 64 B into a caller's buffer",
     ...{ limit: 120, unit: 'ns' },
-    value: (results) => at(results['wrapInto-null'], 64)?.ours,
+    value: (results, of) => at(results['wrapInto-null'], 64, of)?.ours,
   },
   {
     what: 'encryptMessage of 64 B in an array of three buffers',
     ...{ limit: 700, unit: 'ns' },
-    value: (results) => at(results['encryptMessage-null'], 64)?.ours,
+    value: (results, of) => at(results['encryptMessage-null'], 64, of)?.ours,
   },
   {
     what: 'wrap of 1 KiB, NTLM and Kerberos',
@@ -59,8 +59,8 @@ export const targets = [
   {
     what: 'a handshake of both ends, NTLM and Kerberos',
     ...{ limit: 1.05, unit: 'times the same in C' },
-    value: (results) =>
-      most(['ntlm', 'kerberos'].map((name) => results[`handshake-${name}`]?.ratio)),
+    value: (results, of) =>
+      most(['ntlm', 'kerberos'].map((name) => of(results[`handshake-${name}`])?.ratio)),
   },
   {
     what: "memory of a live context beyond the package's own",
@@ -74,10 +74,16 @@ export const targets = [
   },
 ];
 
-/** The targets of the cases that were run. */
+/** The targets of the cases that were run, by the medians; and the same by the best rounds. */
 export function reached(results) {
+  const medians = (measured) => measured;
+  const best = (measured) => measured?.least;
   return targets
-    .map(({ what, limit, unit, value }) => ({ what, limit, unit, value: value(results) }))
+    .map(({ value, ...target }) => ({
+      ...target,
+      value: value(results, medians),
+      least: value(results, best),
+    }))
     .filter(({ value }) => value !== undefined && Number.isFinite(value))
     .map((target) => ({ ...target, reached: target.value <= target.limit }));
 }

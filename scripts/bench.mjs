@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { select, tarball } from '../bench/cases.mjs';
+import { disturbed } from '../bench/measure.mjs';
 import { installPeers } from '../bench/peers/install.mjs';
 import { plot } from '../bench/plot.mjs';
 import { withTable } from '../bench/readme.mjs';
@@ -83,11 +84,14 @@ function pack() {
 
 function writeJson(path, measured) {
   const file = resolve(process.env.INIT_CWD ?? process.cwd(), path);
-  const whole = { ...measured, targets: reached(measured.results) };
+  const { results } = measured;
+  const whole = { ...measured, targets: reached(results), disturbed: disturbed(results) };
   writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`);
 }
 
 function update(measured) {
+  const { of, busy } = disturbed(measured.results);
+  if (busy > of / 10) throw new Error('Not written: other work disturbed the measurement.');
   writeFileSync('docs/throughput.svg', plot(measured));
   writeFileSync('README.md', withTable(readFileSync('README.md', 'utf8'), measured));
 }
