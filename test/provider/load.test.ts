@@ -8,12 +8,14 @@ interface Round {
   beside: { readFile: number; lookup: number };
   seconds: number;
   p99: number;
+  max: number;
 }
 
 /** Milliseconds, but for the seconds. */
-function good({ alone, beside, seconds, p99 }: Round): boolean {
+function good({ alone, beside, seconds, p99, max }: Round): boolean {
   return (
     p99 < 20 &&
+    max < 250 &&
     // With a pool of four threads they would wait for the calls before them.
     beside.readFile < 5 * alone.readFile + 5 &&
     beside.lookup < 5 * alone.lookup + 5 &&
@@ -37,7 +39,6 @@ const measure = `
   const good = ${good};
 
   async function shakeHands() {
-    for (const t = Date.now(); Date.now() - t < 30;);
     const client = new ClientContext(both, { targetName: 'HTTP/a' });
     const server = new ServerContext(both);
     let token;
