@@ -25,9 +25,15 @@ export function withTable(readme, run) {
 }
 
 function section({ machine, results }) {
-  return [...messages(results), '', ...facts(results), '', `Measured on ${place(machine)}.`].join(
-    '\n',
-  );
+  return [
+    ...messages(results),
+    '',
+    'The same as throughput: [docs/throughput.svg](docs/throughput.svg).',
+    '',
+    ...facts(results),
+    '',
+    `Measured on ${place(machine)}.`,
+  ].join('\n');
 }
 
 function messages(results) {
