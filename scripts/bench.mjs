@@ -33,7 +33,7 @@ await main(async () => {
   if (values.update && (positionals.length > 0 || values.quick)) {
     throw new Error('--update wants a whole run: without --quick, and without names of cases.');
   }
-  prepare();
+  await prepare();
   const measured = await measure(names, values.quick);
   console.log(report(measured));
   if (values.json) writeJson(values.json, measured);
