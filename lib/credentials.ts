@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type CredentialsAttributes, queryCredentialsAttribute } from './credentials-attributes.js';
 import type { AcquireTrace } from './diagnostics.js';
 import { usageError } from './errors.js';
@@ -182,6 +183,11 @@ export class Credentials {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  [inspect.custom](): string {
+    const state = handles.has(this) ? 'open' : 'closed';
+    return `Credentials { ${this.package}, ${this.use}, ${state} }`;
   }
 }
 

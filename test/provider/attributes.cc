@@ -29,12 +29,16 @@ SecPkgInfoW* copyOfPackage(const Package& package) {
   return reinterpret_cast<SecPkgInfoW*>(memory);
 }
 
-// 00 01 … 0f for TestScript, the key itself for the others.
+// 00 01 … 0f for TestScript, the key itself for the others, or as the script says with every byte
+// XORed: then it is nowhere else.
 SecPkgContext_SessionKey sessionKeyOf(const Context& context) {
   if (behaves("nullPointers")) return {16, nullptr};
   auto* const memory = static_cast<unsigned char*>(allocateBuffer(16));
-  for (unsigned char i = 0; i < 16; i++)
-    memory[i] = isScript(*context.package) ? i : context.key[i];
+  const uint32_t mask = behaviour("sessionKeyMask").value_or(0);
+  for (unsigned char i = 0; i < 16; i++) {
+    const unsigned char byte = isScript(*context.package) ? i : context.key[i];
+    memory[i] = static_cast<unsigned char>(byte ^ mask);
+  }
   return {16, memory};
 }
 
