@@ -37,9 +37,12 @@ class Window {
   void* memory_;
 };
 
-bool isReadable(const MEMORY_BASIC_INFORMATION& region) {
-  constexpr DWORD kHidden = PAGE_NOACCESS | PAGE_GUARD | PAGE_EXECUTE;
-  return region.State == MEM_COMMIT && (region.Protect & kHidden) == 0;
+// Where anything can have been written: the programs themselves are most of the rest.
+bool isWritable(const MEMORY_BASIC_INFORMATION& region) {
+  constexpr DWORD kWritable =
+      PAGE_READWRITE | PAGE_WRITECOPY | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY;
+  const bool guarded = (region.Protect & PAGE_GUARD) != 0;
+  return region.State == MEM_COMMIT && (region.Protect & kWritable) != 0 && !guarded;
 }
 
 bool isMatch(const unsigned char* place, std::span<const unsigned char> masked) {
@@ -82,7 +85,7 @@ uint32_t copiesInMemory(std::span<const unsigned char> masked) {
   MEMORY_BASIC_INFORMATION region;
   const unsigned char* place = nullptr;
   while (VirtualQuery(place, &region, sizeof region) != 0) {
-    if (isReadable(region) && !window.owns(region)) count += copiesIn(region, masked, window);
+    if (isWritable(region) && !window.owns(region)) count += copiesIn(region, masked, window);
     place = static_cast<const unsigned char*>(region.BaseAddress) + region.RegionSize;
   }
   return count;

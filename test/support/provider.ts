@@ -89,8 +89,8 @@ export type Behaviour =
   | 'bindings'
   /** The names in CIPHER_INFO fill their room, and no zero ends them. */
   | 'unendedNames'
-  /** What the bytes of the attribute SESSION_KEY are XORed with. */
-  | 'sessionKeyMask';
+  /** The attribute SESSION_KEY has 64 bytes that are nowhere else. */
+  | 'uniqueSessionKey';
 
 export interface RecordedBuffer {
   readonly type: number;
