@@ -63,7 +63,8 @@ export interface NativeCredentialsRequest {
   readonly package: string;
   readonly use: number;
   readonly principal: string | undefined;
-  readonly identity: { user: string; domain: string; password: string } | undefined;
+  /** Taken away when the call has started. */
+  identity: { user: string; domain: string; password: string } | undefined;
   readonly packageList: string | undefined;
 }
 

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "objects.h"
 #include "script.h"
+#include "search.h"
 #include "threads.h"
 
 namespace {
@@ -94,6 +95,13 @@ Napi::Value counters(const Napi::CallbackInfo& info) {
 
 void leak(const Napi::CallbackInfo&) { provider::allocateBuffer(1); }
 
+// (masked)
+Napi::Value copies(const Napi::CallbackInfo& info) {
+  const auto masked = info[0].As<Napi::Uint8Array>();
+  const std::span<const unsigned char> bytes(masked.Data(), masked.ByteLength());
+  return Napi::Number::New(info.Env(), provider::copiesInMemory(bytes));
+}
+
 Napi::Value thread(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), GetCurrentThreadId());
 }
@@ -115,6 +123,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("behave", Napi::Function::New(env, behave));
   exports.Set("calls", Napi::Function::New(env, calls));
   exports.Set("counters", Napi::Function::New(env, counters));
+  exports.Set("copies", Napi::Function::New(env, copies));
   exports.Set("impersonating", Napi::Function::New(env, impersonating));
   exports.Set("leak", Napi::Function::New(env, leak));
   exports.Set("thread", Napi::Function::New(env, thread));
