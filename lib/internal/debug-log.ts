@@ -50,34 +50,37 @@ function sizes(inputBytes: number, outputBytes: number | undefined): string {
   return outputBytes === undefined ? `${inputBytes} bytes` : `${inputBytes} → ${outputBytes} bytes`;
 }
 
-print<AcquireTrace>('acquire', ({ operation, package: name, use, identity }) => {
-  const own = operation === 'acquireCredentials' ? 'the client' : 'the logged-on user';
-  return `${operation} ${name}, ${use}, of ${identity ? 'an identity' : own}`;
-});
+/** Prints from now on. */
+export function printTraces(): void {
+  print<AcquireTrace>('acquire', ({ operation, package: name, use, identity }) => {
+    const own = operation === 'acquireCredentials' ? 'the client' : 'the logged-on user';
+    return `${operation} ${name}, ${use}, of ${identity ? 'an identity' : own}`;
+  });
 
-print<StepTrace>('step', (trace) => {
-  const { leg, inputBytes, outputBytes, done } = trace;
-  const end = done ? ', done' : '';
-  return `${nameOf(trace)} step ${leg}, ${sizes(inputBytes, outputBytes)}${end}`;
-});
+  print<StepTrace>('step', (trace) => {
+    const { leg, inputBytes, outputBytes, done } = trace;
+    const end = done ? ', done' : '';
+    return `${nameOf(trace)} step ${leg}, ${sizes(inputBytes, outputBytes)}${end}`;
+  });
 
-print<WrapTrace>('wrap', (trace) => {
-  const { operation, inputBytes, outputBytes } = trace;
-  return `${nameOf(trace)} ${operation}, ${sizes(inputBytes, outputBytes)}`;
-});
+  print<WrapTrace>('wrap', (trace) => {
+    const { operation, inputBytes, outputBytes } = trace;
+    return `${nameOf(trace)} ${operation}, ${sizes(inputBytes, outputBytes)}`;
+  });
 
-print<UnwrapTrace>('unwrap', (trace) => {
-  const { operation, inputBytes, outputBytes, encrypted } = trace;
-  const plain = encrypted === false ? ', signed only' : '';
-  return `${nameOf(trace)} ${operation}, ${sizes(inputBytes, outputBytes)}${plain}`;
-});
+  print<UnwrapTrace>('unwrap', (trace) => {
+    const { operation, inputBytes, outputBytes, encrypted } = trace;
+    const plain = encrypted === false ? ', signed only' : '';
+    return `${nameOf(trace)} ${operation}, ${sizes(inputBytes, outputBytes)}${plain}`;
+  });
 
-channel('winsspi:close').subscribe((message) => {
-  const trace = message as CloseTrace;
-  log(
-    '%s',
-    trace.kind === 'context'
-      ? `${nameOf(trace)} closed`
-      : `credentials (${trace.package}, ${trace.use}) closed`,
-  );
-});
+  channel('winsspi:close').subscribe((message) => {
+    const trace = message as CloseTrace;
+    log(
+      '%s',
+      trace.kind === 'context'
+        ? `${nameOf(trace)} closed`
+        : `credentials (${trace.package}, ${trace.use}) closed`,
+    );
+  });
+}

@@ -14,6 +14,7 @@ import type {
   WrapTrace,
 } from '../diagnostics.js';
 import { SspiError } from '../errors.js';
+import { printTraces } from './debug-log.js';
 
 type Traces<Message extends Trace> = TracingChannel<unknown, Message>;
 
@@ -25,7 +26,7 @@ export const unwrapTraces: Traces<UnwrapTrace> = tracingChannel('winsspi:unwrap'
 export const closeChannel = channel('winsspi:close') as Channel<unknown, CloseTrace>;
 
 // NODE_DEBUG=winsspi. It listens as everybody else does, and nobody else pays for it.
-if (debuglog('winsspi').enabled) require('./debug-log.js');
+if (debuglog('winsspi').enabled) printTraces();
 
 // TracingChannel's own traceSync() and tracePromise() publish what the call returned: bytes.
 
