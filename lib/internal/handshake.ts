@@ -36,6 +36,8 @@ interface Established {
 
 type State = 'new' | 'negotiating' | 'stepping' | 'complete' | 'failed' | 'closed';
 
+// The numbers of those that traces have told of.
+const ids = new WeakMap<Handshake, number>();
 let lastId = 0;
 
 /** The life of a context: from its first step to its end, and what may be done when. */
@@ -43,7 +45,6 @@ export class Handshake {
   readonly role: ContextRole;
   readonly handle: NativeContext;
   // What traces say of it.
-  readonly #id = ++lastId;
   readonly #requestedPackage: string;
   readonly #targetName: string | undefined;
   #legs = 0;
@@ -130,8 +131,10 @@ export class Handshake {
   }
 
   get trace(): ContextTrace {
+    const contextId = ids.get(this) ?? ++lastId;
+    ids.set(this, contextId);
     return {
-      contextId: this.#id,
+      contextId,
       role: this.role,
       package: this.#package ?? this.#requestedPackage,
       targetName: this.#targetName,

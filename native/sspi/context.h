@@ -42,10 +42,10 @@ struct Leg {
 // the same time; what only asks (attributes, access tokens) may run beside them.
 class Context {
  public:
-  Context(std::shared_ptr<const Credentials> credentials, ContextRequest request)
-      : credentials_(std::move(credentials)),
+  Context(const std::shared_ptr<const Credentials>& credentials, ContextRequest request)
+      : credentials_(credentials.get()),
         request_(std::move(request)),
-        package_(credentials_->package()) {}
+        package_(credentials, credentials->package().get()) {}
 
   // An imported context, which is complete.
   Context(Role role, PackageInfo package, ContextHandle handle)
@@ -80,9 +80,9 @@ class Context {
   Result<Leg> finish(Call& call, SECURITY_STATUS status);
   std::optional<Failure> completeToken(Call& call);
 
-  // Released after the context that was made with them. An imported context has none.
-  std::shared_ptr<const Credentials> credentials_;
+  const Credentials* credentials_ = nullptr;  // null: an imported context has none
   ContextRequest request_;
+  // Owns the credentials, whose it is: they are released after the context that was made with them.
   std::shared_ptr<const PackageInfo> package_;
   ContextHandle handle_;
   mutable Lock outgoing_;
