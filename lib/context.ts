@@ -102,15 +102,11 @@ export interface StepResult {
   readonly status: string;
 }
 
-// For the kinds of contexts, and out of reach of those who hold one.
-const handshakes = new WeakMap<SecurityContext, Handshake>();
-
-/** @internal */
-export function handshakeOf(context: SecurityContext): Handshake {
-  const handshake = handshakes.get(context);
-  if (handshake) return handshake;
-  throw usageError('ERR_INVALID_ARG_TYPE', 'This is not a security context');
-}
+/**
+ * For the kinds of contexts, and out of reach of those who hold one.
+ * @internal
+ */
+export let handshakeOf: (context: SecurityContext) => Handshake;
 
 /**
  * One side of an authentication, and the protection of messages under it. ClientContext and
@@ -130,7 +126,13 @@ export abstract class SecurityContext {
       throw usageError('ERR_INVALID_ARG_VALUE', 'Make a ClientContext or a ServerContext');
     }
     this.#handshake = handshake;
-    handshakes.set(this, handshake);
+  }
+
+  static {
+    handshakeOf = (context) => {
+      if (#handshake in context) return context.#handshake;
+      throw usageError('ERR_INVALID_ARG_TYPE', 'This is not a security context');
+    };
   }
 
   // Not every context has messages, and many are alive at a time.

@@ -58,7 +58,7 @@ export class Handshake {
   #users = 0;
   #failure: Error | undefined;
   #flags: ContextFlags;
-  #expiry: Date | undefined;
+  #expiry: number | undefined; // milliseconds since 1970
   #package: string | undefined;
 
   private constructor(
@@ -122,7 +122,7 @@ export class Handshake {
   }
 
   get expiry(): Date | undefined {
-    return this.#expiry;
+    return this.#expiry === undefined ? undefined : new Date(this.#expiry);
   }
 
   get package(): string | undefined {
@@ -291,7 +291,7 @@ export class Handshake {
     const missing = this.#require.filter((flag) => !granted[flag]);
     if (missing.length > 0) throw this.#end(requirementError(missing, name));
     this.#flags = granted;
-    this.#expiry = expiry === undefined ? undefined : new Date(expiry);
+    this.#expiry = expiry;
     this.#package = name;
     this.#state = 'complete';
   }
@@ -325,10 +325,14 @@ function resultOfStep({ token, status, extra }: NativeLeg, done: boolean): StepR
   return { token, done, status: statusName(status), extra };
 }
 
-function validRequirements(role: ContextRole, require: unknown): ContextFlag[] {
+// Of most contexts, many of which may be alive.
+const nothingRequired: readonly ContextFlag[] = [];
+
+function validRequirements(role: ContextRole, require: unknown): readonly ContextFlag[] {
   if (!Array.isArray(require)) {
     throw usageError('ERR_INVALID_ARG_TYPE', '"options.require" must be an array of flags');
   }
+  if (require.length === 0) return nothingRequired;
   const required = [...require];
   for (const [index, name] of required.entries()) {
     validateChoice(name, `options.require[${index}]`, grantableFlagNames(role));
