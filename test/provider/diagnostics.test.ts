@@ -21,6 +21,8 @@ import {
   provider,
   providerInstalled,
   providerPair,
+  untilCalled,
+  untilNothingIsAlive,
 } from '../support/provider.js';
 import { withProvider } from '../support/provider-child.js';
 import { type Recording, recordTraces } from '../support/traces.js';
@@ -269,6 +271,22 @@ describe.skipIf(!providerInstalled)('the tracing channels', () => {
     expect(messages('acquire:error')[0]?.error).toBe(refused);
   });
 
+  test('an aborted call publishes the reason of its signal, and no status', async () => {
+    using pair = await newProviderPair('TestScript');
+    provider.hold('InitializeSecurityContext');
+    const { messages } = record('step');
+    const controller = new AbortController();
+    const step = pair.client.step(undefined, { signal: controller.signal });
+    await untilCalled('InitializeSecurityContext');
+    controller.abort('no time');
+    await expect(step).rejects.toBe('no time');
+    expect(messages('step:asyncEnd')).toMatchObject([{ error: 'no time', leg: 1 }]);
+    expect(messages('step:asyncEnd')[0]).not.toHaveProperty('status');
+    provider.release('InitializeSecurityContext');
+    pair.server.close();
+    await untilNothingIsAlive();
+  });
+
   test('a mistake of the caller has no status', async () => {
     using pair = await providerPair('TestKerberos');
     const { messages } = record('wrap', 'step');
@@ -385,6 +403,12 @@ const lines = `
   provider.fail('AcquireCredentialsHandle', ${SEC_E_NO_CREDENTIALS});
   await Credentials.acquire({ package: 'TestKerberos' }).catch(() => {});
   await client.step(Buffer.alloc(1)).catch(() => {});
+  provider.hold('AcquireCredentialsHandle');
+  const controller = new AbortController();
+  const aborted = Credentials.acquire({ package: 'TestKerberos', signal: controller.signal });
+  controller.abort('${password}');
+  await aborted.catch(() => {});
+  provider.release('AcquireCredentialsHandle');
   client.close(); server.close(); credentials.close();
 `;
 
@@ -405,6 +429,7 @@ describe.skipIf(!providerInstalled)('NODE_DEBUG=winsspi', () => {
       'WINSSPI N: server 2 (TestKerberos) unwrap, N bytes: failed in N ms: DecryptMessage: SEC_E_INVALID_TOKEN (0x800',
       'WINSSPI N: acquire TestKerberos, outbound, of the logged-on user: failed in N ms: AcquireCredentialsHandle: SE',
       'WINSSPI N: client 1 (TestKerberos) to HTTP/a step 3, 1 bytes: failed in N ms: ERR_SSPI_CONTEXT_COMPLETE: The c',
+      'WINSSPI N: acquire TestKerberos, outbound, of the logged-on user: failed in N ms: aborted',
       'WINSSPI N: client 1 (TestKerberos) to HTTP/a closed',
       'WINSSPI N: server 2 (TestKerberos) closed',
       'WINSSPI N: credentials (TestKerberos, outbound) closed',

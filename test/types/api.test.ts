@@ -1,7 +1,9 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import type {
+  AcquireTrace,
   CallOptions,
   ClientContext,
+  CloseTrace,
   ContextAttributes,
   ContextFlags,
   Credentials,
@@ -13,6 +15,10 @@ import type {
   Sizes,
   SspiError,
   StepResult,
+  StepTrace,
+  Trace,
+  UnwrapTrace,
+  WrapTrace,
 } from 'winsspi';
 
 // The compiler checks these before the tests run.
@@ -75,5 +81,16 @@ describe('the types of the public API', () => {
   test('credentials are disposable and come from acquire', () => {
     expectTypeOf<Credentials>().toExtend<Disposable>();
     expectTypeOf<typeof Credentials.acquire>().returns.toEqualTypeOf<Promise<Credentials>>();
+  });
+
+  test('traces', () => {
+    expectTypeOf<AcquireTrace | StepTrace | WrapTrace | UnwrapTrace>().toExtend<Trace>();
+    expectTypeOf<StepTrace['leg']>().toEqualTypeOf<number>();
+    expectTypeOf<UnwrapTrace['encrypted']>().toEqualTypeOf<boolean | undefined>();
+    expectTypeOf<CloseTrace['kind']>().toEqualTypeOf<'credentials' | 'context'>();
+    // No message has room for bytes.
+    type Values<Message> = Message extends unknown ? Message[keyof Message] : never;
+    type Published = Values<Omit<Required<StepTrace | WrapTrace | UnwrapTrace>, 'error'>>;
+    expectTypeOf<Published>().toExtend<string | number | boolean | undefined>();
   });
 });
