@@ -1,0 +1,9 @@
+// npm run soak [-- --share SHARE STAGE…]: whether anything grows in a long run, in the lab.
+import { runInLab } from '../test/lab/lab.mjs';
+import { main } from './main.mjs';
+import { prepare } from './prepare.mjs';
+
+await main(() => {
+  prepare();
+  return runInLab({ args: ['test/soak/run.mjs', ...process.argv.slice(2)] });
+});
