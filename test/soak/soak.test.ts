@@ -50,7 +50,7 @@ describe.skipIf(!providerInstalled)(
         const nothing = { credentials: 0, contexts: 0, buffers: 0, tokens: 0, errors: [] };
         expect(samples.at(-1)).toMatchObject({ done, ...nothing });
       },
-      120_000,
+      300_000,
     );
 
     test('what leaks is seen, whatever it is', async () => {

@@ -16,7 +16,7 @@ export const stages = {
   'aborted handshakes': () => aborts({ packageName: 'TestScript', count: 10_000, atOnce: 100 }),
   'aborted handshakes, Kerberos': () =>
     aborts({ packageName: 'LabKerberos', count: 2000, atOnce: 20 }),
-  workers: () => workers({ count: 1000, atOnce: 20 }),
+  workers: () => workers({ count: 1000, atOnce: 10 }),
   'leaks on purpose': () => leak({ count: 2000, atOnce: 100 }),
 };
 

@@ -16,7 +16,7 @@ export const workers = ({ count, atOnce }) => ({
   count,
   atOnce,
   async open() {
-    const nodesOwn = await measureNodesOwn(atOnce);
+    const nodesOwn = await measureNodesOwn(2 * atOnce);
     let started = 0;
     return {
       nodesOwn,
