@@ -18,6 +18,7 @@ export function report({ machine, results }) {
     ...of('import').map(imports),
     ...of('tarball').map(tarball),
     peers(of('peers')),
+    ...of('load').map(load),
     ...of('parts').map(calls),
     ...all.filter(({ failed }) => failed).map(({ name, failed }) => `${name} FAILED: ${failed}`),
     targetTable(results),
@@ -114,6 +115,24 @@ function peers(list) {
     ),
   );
   return table([['peers', 'of winsspi', 'time', 'loop blocked', ''], ...rows]);
+}
+
+function load({ handshakes, milliseconds, points }) {
+  const times = ({ alone, beside }, name) =>
+    `${short(alone[name])} → ${short(beside[name])} ms (${short(beside[name] / alone[name])} ×)`;
+  const rows = [
+    ['event loop, 99th percentile', ({ p99 }) => `${short(p99)} ms`],
+    ['event loop, longest', ({ max }) => `${short(max)} ms`],
+    ['fs.readFile, without → with them', (point) => times(point, 'readFile')],
+    ['dns.lookup, without → with them', (point) => times(point, 'lookup')],
+    ['the longest of those', ({ beside }) => `${short(beside.longest)} ms`],
+    ['all of them', ({ seconds }) => `${short(seconds)} s`],
+  ];
+  const title = `${handshakes} handshakes at a time, ${milliseconds} ms a call`;
+  return table([
+    [title, ...points.map(({ name }) => name)],
+    ...rows.map(([what, cell]) => [what, ...points.map(cell)]),
+  ]);
 }
 
 function calls({ points }) {

@@ -10,10 +10,12 @@
 #include "environment.h"
 #include "message_wrap.h"
 #include "packages_wrap.h"
+#include "sspi/thread.h"
 
 namespace {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  sspi::stayLoaded();
   env.SetInstanceData(new winsspi::Environment(env));
   winsspi::definePackages(env, exports);
   winsspi::defineCalls(env, exports);

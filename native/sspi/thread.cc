@@ -14,40 +14,26 @@ namespace {
 // program may have another default: that of node.exe is 8 MiB.
 constexpr std::size_t kStackSize = 1 << 20;
 
-struct Start {
-  std::function<void()> body;
-  HMODULE library;
-};
-
 DWORD WINAPI runThread(void* argument) {
-  HMODULE library = nullptr;
-  {
-    const std::unique_ptr<Start> start(static_cast<Start*>(argument));
-    library = start->library;
-    start->body();
-  }
-  // Node unloads an addon with the last environment that had it, which does not wait for this
-  // thread. So the thread has a reference of its own, and gives it back where no return leads into
-  // code that may have gone.
-  // https://learn.microsoft.com/windows/win32/api/libloaderapi/nf-libloaderapi-freelibraryandexitthread
-  FreeLibraryAndExitThread(library, 0);
+  const std::unique_ptr<std::function<void()>> body(static_cast<std::function<void()>*>(argument));
+  (*body)();
+  return 0;
 }
 
 }  // namespace
 
-bool startThread(std::function<void()> body) {
+bool stayLoaded() {
   HMODULE library = nullptr;
-  if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-                          reinterpret_cast<LPCWSTR>(&runThread), &library)) {
-    return false;
-  }
-  auto start = std::make_unique<Start>(std::move(body), library);
+  return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                            reinterpret_cast<LPCWSTR>(&runThread), &library) != 0;
+}
+
+bool startThread(std::function<void()> body) {
+  if (!stayLoaded()) return false;
+  auto start = std::make_unique<std::function<void()>>(std::move(body));
   const HANDLE thread = CreateThread(nullptr, kStackSize, runThread, start.get(),
                                      STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
-  if (!thread) {
-    FreeLibrary(library);
-    return false;
-  }
+  if (!thread) return false;
   start.release();
   CloseHandle(thread);
   return true;

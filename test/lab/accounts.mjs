@@ -14,6 +14,8 @@ export const accounts = {
   sensitive: account('sensitive', 'Lab-c7Fb5-sensitive'),
   disabled: account('disabled', 'Lab-r8Wc4-disabled'),
   websvc: account('websvc', 'Lab-h2Np6-websvc'),
+  // Locked after three wrong passwords.
+  lockable: account('lockable', 'Lab-t6Yw3-lockable'),
   filesvc: account('filesvc', 'Lab-j9Gs8-filesvc'),
 };
 
@@ -28,4 +30,10 @@ export const untrustedService = {
   ...accounts.filesvc,
   spn: 'HTTP/untrusted.corp.test',
   spns: ['HTTP/untrusted.corp.test'],
+};
+
+/** One whose keys are changed by the tests. Its keytab is theirs to export. */
+export const changingService = {
+  ...account('changing', 'Lab-p4Mk7-changing'),
+  spn: 'HTTP/changing.corp.test',
 };

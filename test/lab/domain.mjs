@@ -2,7 +2,14 @@
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { accounts, realm, service, shortName, untrustedService } from './accounts.mjs';
+import {
+  accounts,
+  changingService,
+  realm,
+  service,
+  shortName,
+  untrustedService,
+} from './accounts.mjs';
 import { attempt, run, until } from './command.mjs';
 
 const directory = '/var/lib/samba/private/sam.ldb';
@@ -33,6 +40,9 @@ export async function provision() {
   await run('samba-tool', ['user', 'sensitive', 'sensitive', 'on']);
   await createService(service);
   await createService(untrustedService);
+  await createAccount(changingService);
+  await run('samba-tool', ['spn', 'add', changingService.spn, changingService.user]);
+  await limitWrongPasswords(accounts.lockable.user);
   await run('samba-tool', ['delegation', 'for-any-service', service.user, 'on']);
   const source = fileURLToPath(new URL('logon.c', import.meta.url));
   await run('cc', ['-O2', '-shared', '-fPIC', '-s', '-o', logOnLibrary, source]);
@@ -125,6 +135,15 @@ async function createAccount({ user, password }) {
   await run('samba-tool', ['user', 'create', user, password]);
   await run('samba-tool', ['user', 'setexpiry', user, '--noexpiry']);
   await change(user, 'msDS-SupportedEncryptionTypes', '24'); // AES only
+}
+
+/** For one account: other tests log on with wrong passwords on purpose. */
+async function limitWrongPasswords(user) {
+  const command = ['domain', 'passwordsettings', 'pso'];
+  const limits = ['--account-lockout-threshold=3', '--account-lockout-duration=30'];
+  const window = '--reset-account-lockout-after=30';
+  await run('samba-tool', [...command, 'create', 'lockout', '1', ...limits, window]);
+  await run('samba-tool', [...command, 'apply', 'lockout', user]);
 }
 
 async function createService({ user, spns }) {

@@ -3,7 +3,15 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rawAddon } from '../../bench/raw/build.mjs';
-import { accounts, host, realm, service, shortName, untrustedService } from './accounts.mjs';
+import {
+  accounts,
+  changingService,
+  host,
+  realm,
+  service,
+  shortName,
+  untrustedService,
+} from './accounts.mjs';
 import { startApache } from './apache.mjs';
 import { run } from './command.mjs';
 import { logOn, ntlmUserFile, provision, startDomain } from './domain.mjs';
@@ -72,7 +80,7 @@ async function runScript({ cache, templates, args, env, project }) {
   const description = join(folder, 'lab.json');
   writeFileSync(
     description,
-    JSON.stringify(describe({ ...domainPorts, tlsPort, runnerPort, templates }), null, 2),
+    JSON.stringify(describe({ ...domainPorts, folder, tlsPort, runnerPort, templates }), null, 2),
   );
   return await runNode({
     folder,
@@ -102,7 +110,7 @@ async function bringUpDomain(cache, template) {
   return { peerPort, httpPeerPort, apache };
 }
 
-function describe({ peerPort, httpPeerPort, tlsPort, runnerPort, apache, templates }) {
+function describe({ folder, peerPort, httpPeerPort, tlsPort, runnerPort, apache, templates }) {
   return {
     realm,
     domain: shortName,
@@ -110,6 +118,7 @@ function describe({ peerPort, httpPeerPort, tlsPort, runnerPort, apache, templat
     users: accounts,
     service,
     untrustedService,
+    changingService,
     peer: { host: '127.0.0.1', port: peerPort },
     tls: { host: '127.0.0.1', port: tlsPort },
     runner: { host: '127.0.0.1', port: runnerPort },
@@ -119,6 +128,10 @@ function describe({ peerPort, httpPeerPort, tlsPort, runnerPort, apache, templat
     httpPeer: { host: '127.0.0.1', port: httpPeerPort },
     // An argument for a child process that gives it another logged-on user: alice, bob, nobody.
     loggedOnAs: '--logged-on-as=',
+    // And one that gives it a krb5.conf and a keytab of its own: the path of their folder.
+    kerberosFolder: '--kerberos-folder=',
+    // The folder of this run, which is gone with it.
+    folder: { linux: folder, windows: windowsPath(folder) },
     // Packages with Windows's layouts, over GSS-API (bridge/), by the names of their models.
     packages: { Negotiate: 'LabNegotiate', Kerberos: 'LabKerberos', NTLM: 'LabNTLM' },
     // The benchmark's addon.

@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ntlmUserFile } from './domain.mjs';
 
-const programs = { curl: '/usr/bin/curl', python3: '/usr/bin/python3' };
+const programs = {
+  curl: '/usr/bin/curl',
+  python3: '/usr/bin/python3',
+  // Changes the domain.
+  'samba-tool': '/usr/bin/samba-tool',
+};
 
 /**
  * A TCP server on the loopback of this run. A connection brings a line of JSON, and gets one back:
@@ -31,7 +36,7 @@ async function serve(socket, folder) {
   const { program, args, user = 'nobody', input = '' } = JSON.parse(line);
   const child = spawn(programs[program], args, {
     env: {
-      PATH: '/usr/bin:/bin',
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
       HOME: join(folder, 'home'),
       LC_ALL: 'C.UTF-8',
       PYTHONDONTWRITEBYTECODE: '1',

@@ -13,9 +13,9 @@ export interface Ended {
 /** Runs a module's text in a process of its own, in the project's folder. */
 export async function runModule(
   text: string,
-  { program = process.execPath, args = [], env = {} }: Partial<ChildOptions> = {},
+  { program = process.execPath, args = [], last = [], env = {} }: Partial<ChildOptions> = {},
 ): Promise<Ended> {
-  const child = spawn(program, [...args, '--input-type=module', '--eval', text], {
+  const child = spawn(program, [...args, '--input-type=module', '--eval', text, ...last], {
     cwd: project,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -33,5 +33,7 @@ export async function runModule(
 interface ChildOptions {
   program: string;
   args: string[];
+  /** Arguments behind the text. */
+  last: string[];
   env: Record<string, string>;
 }

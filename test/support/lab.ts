@@ -8,13 +8,15 @@ export interface Lab {
   readonly dc: string;
   readonly users: Readonly<
     Record<
-      'alice' | 'bob' | 'expired' | 'sensitive' | 'disabled' | 'websvc',
+      'alice' | 'bob' | 'expired' | 'sensitive' | 'disabled' | 'lockable' | 'websvc',
       Required<IdentityOptions>
     >
   >;
   readonly service: Required<IdentityOptions> & { readonly spn: string };
   /** A service that the domain does not trust with what its clients delegate. */
   readonly untrustedService: Required<IdentityOptions> & { readonly spn: string };
+  /** A service whose keys the tests change. */
+  readonly changingService: Required<IdentityOptions> & { readonly spn: string };
   readonly peer: { readonly host: string; readonly port: number };
   /** OpenSSL's TLS server, which reverses lines. */
   readonly tls: { readonly host: string; readonly port: number };
@@ -26,6 +28,10 @@ export interface Lab {
   readonly httpPeer: { readonly host: string; readonly port: number };
   /** An argument for a child process that gives it another logged-on user: alice, bob, nobody. */
   readonly loggedOnAs: string;
+  /** An argument for a child process that gives it a krb5.conf and a keytab: their folder. */
+  readonly kerberosFolder: string;
+  /** The folder of this run, as Linux and as Windows see it. */
+  readonly folder: { readonly linux: string; readonly windows: string };
   /** Packages with Windows's layouts (test/lab/bridge), by the names of their models. */
   readonly packages: Readonly<Record<'Negotiate' | 'Kerberos' | 'NTLM', string>>;
 }

@@ -17,7 +17,7 @@ interface RunOptions {
 
 /** Runs a program of Linux beside the domain (test/lab/runner.mjs). */
 export async function runOnLinux(
-  program: 'curl' | 'python3',
+  program: 'curl' | 'python3' | 'samba-tool',
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Ran> {
