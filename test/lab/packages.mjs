@@ -9,6 +9,15 @@ export const toolchainPackages = {
   'mingw-w64-tools': 'import libraries for Windows',
 };
 
+/** Builds native/ for Linux under the sanitizers. */
+export const sanitizerPackages = {
+  cmake: 'the build description',
+  make: 'the builds that cmake writes',
+  'clang-19': 'the compiler with the sanitizers',
+  'libclang-rt-19-dev': 'the sanitizers',
+  'libwinpr2-dev': 'an SSPI for Linux',
+};
+
 /** Runs Windows Node beside a domain. */
 export const labPackages = {
   gcc: 'the compiler for Linux',
