@@ -16,6 +16,7 @@ export const sanitizerPackages = {
   'clang-19': 'the compiler with the sanitizers',
   'libclang-rt-19-dev': 'the sanitizers',
   'libwinpr2-dev': 'an SSPI for Linux',
+  binutils: 'the names in what the sanitizers report',
 };
 
 /** Runs Windows Node beside a domain. */
