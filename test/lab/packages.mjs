@@ -77,7 +77,7 @@ export function ensurePackages(list) {
   const missing = names.filter((name) => !installed.has(name));
   if (missing.length === 0) return installed;
   console.error(
-    'Installing with apt-get, once (up to 330 MB to fetch and 1.8 GB on disk; no server is started):',
+    'Installing with apt-get, once (up to 400 MB to fetch and 2.2 GB on disk; no server is started):',
   );
   for (const name of missing) console.error(`  ${name} (${list[name]})`);
   install(missing);

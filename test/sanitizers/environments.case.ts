@@ -46,17 +46,6 @@ describe('a worker that is terminated', () => {
   test.each([
     ['while it acquires', `const work = () => Credentials.acquire({ package: 'NTLM', identity });`],
     ['in the middle of handshakes', 'const work = pair;'],
-    [
-      'while it seals off the JavaScript thread',
-      `const { client } = await pair();
-       const message = Buffer.alloc(1 << 16);
-       const work = () => client.wrapAsync(message);`,
-    ],
-    [
-      'while it opens off the JavaScript thread',
-      `const { client, server } = await pair();
-       const work = async () => server.unwrapAsync(await client.wrapAsync(Buffer.alloc(1 << 16)));`,
-    ],
   ])('%s takes its calls with it', async (_, work) => {
     for (let round = 0; round < 5; round++) {
       const worker = await started(work + endless);
