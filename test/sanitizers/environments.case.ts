@@ -42,6 +42,8 @@ const endless = `
   parentPort.postMessage('here');
 `;
 
+// Not in the middle of the Async twins: what Node keeps for a promise, eight bytes, it gives back when
+// the promise is settled alone, which an environment that is terminated does not let happen.
 describe('a worker that is terminated', () => {
   test.each([
     ['while it acquires', `const work = () => Credentials.acquire({ package: 'NTLM', identity });`],

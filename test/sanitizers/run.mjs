@@ -105,6 +105,13 @@ function withNames(line) {
   const [, module, offset] =
     /^ +#\d+ \S+ +\((\/[^+]*\/test\/winpr\/build\/[^+]*)\+(0x[0-9a-f]+)\)/.exec(line) ?? [];
   if (!module) return line;
-  const { stdout } = spawnSync('addr2line', ['-Cfpe', module, offset], { encoding: 'utf8' });
-  return `${line.slice(0, line.indexOf('('))}${stdout.trim()}`;
+  const place = `${module}+${offset}`;
+  if (!names.has(place)) {
+    const { stdout } = spawnSync('addr2line', ['-Cfpe', module, offset], { encoding: 'utf8' });
+    names.set(place, stdout.trim());
+  }
+  return `${line.slice(0, line.indexOf('('))}${names.get(place)}`;
 }
+
+// Each is looked up once: a leak repeats.
+const names = new Map();
