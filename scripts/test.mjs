@@ -4,25 +4,41 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { runInLab } from '../test/lab/lab.mjs';
-import { ensurePackages, labPackages, toolchainPackages } from '../test/lab/packages.mjs';
+import {
+  ensurePackages,
+  labPackages,
+  sanitizerPackages,
+  toolchainPackages,
+} from '../test/lab/packages.mjs';
+import { runSanitizers } from '../test/sanitizers/run.mjs';
 import { buildAddon, readRecord } from './addon.mjs';
 import { ensureDependencies, runPackage } from './dependencies.mjs';
 import { buildLibrary } from './library.mjs';
 import { main } from './main.mjs';
 
 /** A call that never returns must not keep the run from ending. */
-const minutes = 15;
+const minutes = 25;
+
+/** Whether a part of the tests was asked for. The sanitizers are none. */
+const isPart = process.argv.length > 2;
+const onLinux = process.platform === 'linux';
 
 const args = ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)];
 
 await main(async () => {
   ensureDependencies();
   await checkSources();
+  const sanitizes = onLinux && !isPart;
   // All at once, and before the clock starts: a slow network is no hang.
-  if (process.platform === 'linux') ensurePackages({ ...labPackages, ...toolchainPackages });
+  if (sanitizes) ensureDependencies('test/sanitizers');
+  if (onLinux) {
+    const sanitizers = sanitizes ? sanitizerPackages : {};
+    ensurePackages({ ...labPackages, ...toolchainPackages, ...sanitizers });
+  }
   checkAddon();
+  const sanitized = sanitizes ? await runSanitizers(console.log) : undefined;
   setTimeout(giveUp, minutes * 60_000).unref();
-  return await runTests();
+  return await runTests(sanitized);
 });
 
 async function checkSources() {
@@ -47,7 +63,7 @@ function checkAddon() {
 }
 
 // The counts come last, whatever the test runner prints after them.
-async function runTests() {
+async function runTests(sanitized = { passed: 0, failed: 0, skipped: 0 }) {
   // A program for Windows takes every output for a terminal.
   const env = process.stdout.isTTY && !process.env.NO_COLOR ? {} : { NO_COLOR: '1' };
   console.error('Running the tests (about 3 minutes, of which one can pass without a word) …');
@@ -62,8 +78,15 @@ async function runTests() {
   const ran = Number.parseInt(closingLine, 10) > 0;
   if (!ran) console.error('No test has passed.');
   const good = checkProofs(proofs) && ran;
-  console.log(closingLine || '0 passed, 0 failed');
-  return good ? exitCode : exitCode || 1;
+  console.log(sum(closingLine || '0 passed, 0 failed', sanitized));
+  return good && sanitized.failed === 0 ? exitCode : exitCode || 1;
+}
+
+/** The closing line, with the counts of the sanitizers. */
+function sum(closingLine, { passed, failed, skipped }) {
+  const [, p, f, s = 0] = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/.exec(closingLine);
+  const left = Number(s) + skipped;
+  return `${Number(p) + passed} passed, ${Number(f) + failed} failed${left > 0 ? `, ${left} skipped` : ''}`;
 }
 
 // The tests write it, when all of them have run (test/proofs).

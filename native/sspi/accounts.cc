@@ -25,7 +25,7 @@ Failure lastError(const char* function) {
 Result<std::u16string> sidText(PSID sid) {
   LPWSTR characters = nullptr;
   if (!ConvertSidToStringSidW(sid, &characters)) return lastError("ConvertSidToStringSid");
-  const LocalMemory<wchar_t> owner(characters);
+  const LocalMemory<WCHAR> owner(characters);
   return text(characters);
 }
 

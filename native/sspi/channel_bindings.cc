@@ -27,7 +27,7 @@ Result<std::vector<std::byte>> applicationData(const Context& context, ULONG att
 
 std::vector<std::byte> channelBindings(std::span<const std::byte> application_data) {
   SEC_CHANNEL_BINDINGS header = {};
-  header.cbApplicationDataLength = static_cast<unsigned long>(application_data.size());
+  header.cbApplicationDataLength = static_cast<ULONG>(application_data.size());
   header.dwApplicationDataOffset = sizeof header;
   std::vector<std::byte> bindings(sizeof header + application_data.size());
   std::memcpy(bindings.data(), &header, sizeof header);

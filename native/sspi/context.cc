@@ -19,7 +19,7 @@ struct Context::Call {
   Call(std::optional<std::span<const std::byte>> token, const std::vector<std::byte>& bindings,
        bool is_stream, std::size_t room)
       : given(token.value_or(std::span<const std::byte>())), memory(room) {
-    output_token = {static_cast<unsigned long>(room), SECBUFFER_TOKEN, memory.data()};
+    output_token = {static_cast<ULONG>(room), SECBUFFER_TOKEN, memory.data()};
     if (token) add(SECBUFFER_TOKEN, *token);
     // Where a stream package says how many bytes are left over, or missing. The others want none.
     if (token && is_stream) add(SECBUFFER_EMPTY, {});
@@ -29,8 +29,8 @@ struct Context::Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  void add(unsigned long type, std::span<const std::byte> bytes) {
-    inputs[input.cBuffers++] = {static_cast<unsigned long>(bytes.size()), type,
+  void add(ULONG type, std::span<const std::byte> bytes) {
+    inputs[input.cBuffers++] = {static_cast<ULONG>(bytes.size()), type,
                                 const_cast<std::byte*>(bytes.data())};
   }
 
@@ -48,7 +48,7 @@ struct Context::Call {
   }
 
   // The length of an input buffer that the package has given a type; 0: there is none.
-  std::size_t lengthOf(unsigned long type) const {
+  std::size_t lengthOf(ULONG type) const {
     for (const SecBuffer& buffer : std::span(inputs).first(input.cBuffers)) {
       if (buffer.BufferType == type) return buffer.cbBuffer;
     }
@@ -67,7 +67,7 @@ struct Context::Call {
   std::vector<std::byte> memory;
   SecBuffer output_token = {};
   SecBufferDesc output = {SECBUFFER_VERSION, 1, &output_token};
-  unsigned long flags = 0;
+  ULONG flags = 0;
   TimeStamp expiry = {};
 };
 
@@ -172,7 +172,7 @@ Result<SecureArray<std::byte>> exportContext(const Context& context, uint32_t fl
 
 Result<ContextHandle> importContext(const std::u16string& package,
                                     std::span<const std::byte> exported) {
-  SecBuffer packed = {static_cast<unsigned long>(exported.size()), SECBUFFER_EMPTY,
+  SecBuffer packed = {static_cast<ULONG>(exported.size()), SECBUFFER_EMPTY,
                       const_cast<std::byte*>(exported.data())};
   SecHandle handle;
   SecInvalidateHandle(&handle);

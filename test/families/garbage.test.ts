@@ -10,8 +10,8 @@ import {
 } from 'winsspi';
 import { families, meet, testOf, unmet } from '../support/families.js';
 import type { Behaviour, Family } from '../support/family.js';
-import type { Pair } from '../support/handshake.js';
-import { lab, targetName } from '../support/lab.js';
+import { client as clientIdentity, type Pair } from '../support/handshake.js';
+import { targetName } from '../support/lab.js';
 import { mutated, randomNumbers } from '../support/random.js';
 
 // What strangers send: each change ends in a typed error or in a step that goes on, never in a dead
@@ -91,7 +91,7 @@ describe.each(families)('$title', (family) => {
   ): Promise<void> {
     using outbound = await Credentials.acquire({
       package: family.package,
-      ...(lab && { identity: lab.users.alice }),
+      ...(clientIdentity && { identity: clientIdentity }),
     });
     using inbound = await Credentials.acquire({ package: family.package, use: 'inbound' });
     const refusals = new Refusals();

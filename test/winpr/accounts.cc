@@ -1,0 +1,54 @@
+// What Linux has no counterpart of: accounts, access tokens, certificates.
+#include <windows.h>
+
+// windows.h has to come first.
+#include <sddl.h>
+#include <sspi.h>
+#include <wincrypt.h>
+
+#include <cstdlib>
+
+namespace {
+
+BOOL notImplemented() {
+  SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
+  return FALSE;
+}
+
+}  // namespace
+
+// No thread ever acts as somebody else.
+BOOL RevertToSelf() { return TRUE; }
+
+BOOL LookupAccountSidW(LPCWSTR, PSID, LPWSTR, LPDWORD, LPWSTR, LPDWORD, PSID_NAME_USE) {
+  return notImplemented();
+}
+BOOL LookupAccountNameW(LPCWSTR, LPCWSTR, PSID, LPDWORD, LPWSTR, LPDWORD, PSID_NAME_USE) {
+  return notImplemented();
+}
+BOOL ConvertSidToStringSidW(PSID, LPWSTR*) { return notImplemented(); }
+BOOL ConvertStringSidToSidW(LPCWSTR, PSID*) { return notImplemented(); }
+BOOL GetTokenInformation(HANDLE, TOKEN_INFORMATION_CLASS, LPVOID, DWORD, PDWORD) {
+  return notImplemented();
+}
+BOOL CheckTokenMembership(HANDLE, PSID, PBOOL) { return notImplemented(); }
+BOOL DuplicateToken(HANDLE, SECURITY_IMPERSONATION_LEVEL, PHANDLE) { return notImplemented(); }
+BOOL OpenThreadToken(HANDLE, DWORD, BOOL, PHANDLE) { return notImplemented(); }
+BOOL SetThreadToken(PHANDLE, HANDLE) { return notImplemented(); }
+
+SECURITY_STATUS AddCredentialsW(PCredHandle, LPWSTR, LPWSTR, ULONG, void*, SEC_GET_KEY_FN, void*,
+                                PTimeStamp) {
+  return SEC_E_UNSUPPORTED_FUNCTION;
+}
+
+BOOL CertFreeCertificateContext(PCCERT_CONTEXT) { return TRUE; }
+
+BOOL LocalFileTimeToFileTime(const FILETIME* local, FILETIME* utc) {
+  *utc = *local;
+  return TRUE;
+}
+
+void* LocalFree(void* memory) {
+  std::free(memory);
+  return nullptr;
+}
