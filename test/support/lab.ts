@@ -28,6 +28,8 @@ export interface Lab {
   readonly loggedOnAs: string;
   /** Packages with Windows's layouts (test/lab/bridge), by the names of their models. */
   readonly packages: Readonly<Record<'Negotiate' | 'Kerberos' | 'NTLM', string>>;
+  /** The benchmark's addon (bench/raw). */
+  readonly raw: string;
 }
 
 const path = process.env.WINSSPI_LAB;

@@ -139,6 +139,7 @@ export interface Provider {
   release(name: ProviderFunction): void;
   behave(name: Behaviour, value: number): void;
   calls(): Call[];
+  forgetCalls(): void;
   counters(): Counters;
   /** The Windows number of the calling thread. */
   thread(): number;
