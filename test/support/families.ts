@@ -4,9 +4,10 @@ import { windowsFacts } from './family.js';
 import { establishedPair, newPair, type Pair, type PairOptions } from './handshake.js';
 import { lab, needsDomain, theLab } from './lab.js';
 import { wineFamily } from './wine.js';
+import { onWinpr, winprFamily } from './winpr.js';
 
 // The same tests run over several implementations of the same packages: in the lab over the bridge's
-// and over Wine's own, on Windows over Windows's. What one of them lacks is skipped, and the test's
+// and over Wine's own, on Windows over Windows's, under the sanitizers over WinPR's. What one of them lacks is skipped, and the test's
 // name says so.
 
 const models = ['Kerberos', 'Negotiate', 'NTLM'] as const;
@@ -25,12 +26,16 @@ function windowsFamily(model: Model): Family {
   return { ...facts, origin: 'Windows', model, package: model, title: model, lacks };
 }
 
-export const families: readonly Family[] = lab
-  ? [
-      ...models.map((model) => bridgeFamily(model, theLab().packages[model])),
-      ...models.map(wineFamily),
-    ]
-  : models.map(windowsFamily);
+export const families: readonly Family[] = familiesHere();
+
+function familiesHere(): Family[] {
+  if (onWinpr) return [winprFamily('Negotiate'), winprFamily('NTLM')];
+  if (!lab) return models.map(windowsFamily);
+  return [
+    ...models.map((model) => bridgeFamily(model, theLab().packages[model])),
+    ...models.map(wineFamily),
+  ];
+}
 
 /** Those that stand for one package of Windows. */
 export const familiesOf = (model: Model): readonly Family[] =>

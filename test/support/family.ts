@@ -78,6 +78,8 @@ export interface Facts {
   };
   /** The attribute keyInfo. */
   readonly keyInfo: object;
+  /** What the server's last step says. */
+  readonly lastStatus: 'SEC_E_OK' | 'SEC_I_COMPLETE_NEEDED';
   /** Where a refused logon shows. */
   readonly logonRefusedBy: string;
   /** The names of errors, or their codes where the names would say nothing. */
@@ -92,7 +94,7 @@ export interface Facts {
 
 export interface Family extends Facts {
   /** Whose implementation it is. */
-  readonly origin: 'bridge' | 'Wine' | 'Windows';
+  readonly origin: 'bridge' | 'Wine' | 'Windows' | 'WinPR';
   readonly model: Model;
   /** What secur32 calls it. */
   readonly package: string;
@@ -141,6 +143,7 @@ export function windowsFacts(chosen: Facts['chosen']): Facts {
     chosen,
     sizes: sizes[chosen],
     keyInfo: keyInfo[chosen],
+    lastStatus: 'SEC_E_OK',
     logonRefusedBy: chosen === 'NTLM' ? 'AcceptSecurityContext' : 'InitializeSecurityContext',
     refusals,
     garbageCodes: /^SEC_E_(?!INTERNAL)/,

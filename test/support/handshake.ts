@@ -9,6 +9,7 @@ import {
   type StepResult,
 } from 'winsspi';
 import { lab, targetName } from './lab.js';
+import { onWinpr, winprUser } from './winpr.js';
 
 export interface Leg extends StepResult {
   readonly side: 'client' | 'server';
@@ -30,10 +31,13 @@ export async function handshake(client: SecurityContext, server: SecurityContext
 
 const other = (side: Leg['side']) => (side === 'client' ? 'server' : 'client');
 
+/** Alice in the lab and over WinPR, nobody but the logged-on user elsewhere. */
+export const client: IdentityOptions | undefined = onWinpr ? winprUser : lab?.users.alice;
+
 export interface PairOptions {
   /** Default: Negotiate. */
   package?: string;
-  /** Default: alice in the lab, the logged-on user elsewhere. Null: the logged-on user. */
+  /** Default: alice where there is one, the logged-on user elsewhere. Null: the logged-on user. */
   identity?: IdentityOptions | null;
   client?: Partial<ClientContextOptions>;
   server?: ContextOptions;
@@ -48,7 +52,7 @@ export interface Pair {
 /** Two contexts that have not met yet. */
 export async function newPair(options: PairOptions = {}): Promise<Pair> {
   const packageName = options.package ?? 'Negotiate';
-  const identity = options.identity === undefined ? lab?.users.alice : options.identity;
+  const identity = options.identity === undefined ? client : options.identity;
   using outbound = await Credentials.acquire({
     package: packageName,
     ...(identity && { identity }),

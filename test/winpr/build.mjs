@@ -8,19 +8,19 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const compiler = 'clang++-19';
 
 /**
- * Builds a target of CMakeLists.txt here, or of a folder whose CMakeLists.txt adds this one. What has
+ * Builds targets of CMakeLists.txt here, or of a folder whose CMakeLists.txt adds this one. What has
  * not changed is not compiled again.
  * @param {string} name the build's folder in test/winpr/build
- * @param {{ options: string[], target: string, source?: string }} what the options that choose the
- *   sanitizers, the target, and the folder of the CMakeLists.txt from the project's root
+ * @param {{ options: string[], targets: string[], source?: string }} what the options that choose the
+ *   sanitizers, the targets, and the folder of the CMakeLists.txt from the project's root
  * @returns {Promise<string>} the folder of what was built
  */
-export async function buildOnWinpr(name, { options, target, source = 'test/winpr' }) {
+export async function buildOnWinpr(name, { options, targets, source = 'test/winpr' }) {
   const folder = `${root}test/winpr/build/${name}`;
   const settings = [`CMAKE_CXX_COMPILER=${compiler}`, `WINSSPI_SANITIZERS=${options.join(' ')}`];
   const definitions = settings.map((setting) => `-D${setting}`);
   await run('cmake', ['-S', root + source, '-B', folder, ...definitions]);
   const jobs = String(availableParallelism());
-  await run('cmake', ['--build', folder, '--target', target, '--parallel', jobs]);
+  await run('cmake', ['--build', folder, '--target', ...targets, '--parallel', jobs]);
   return folder;
 }

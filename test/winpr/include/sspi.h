@@ -90,6 +90,31 @@ struct SecPkgCredentials_KdcProxySettingsW {
 
 using SET_CREDENTIALS_ATTRIBUTES_FN_W = SECURITY_STATUS (*)(PCredHandle, ULONG, void*, ULONG);
 
+// What WinPR does otherwise than Windows is put right on the way: see sspi.cc.
+#define AcceptSecurityContext acceptOnWinpr
+#define InitializeSecurityContextW initializeOnWinpr
+#define QueryContextAttributesW queryOnWinpr
+#define EncryptMessage encryptOnWinpr
+#define DecryptMessage decryptOnWinpr
+#define MakeSignature signOnWinpr
+#define VerifySignature verifyOnWinpr
+SECURITY_STATUS acceptOnWinpr(PCredHandle credentials, PCtxtHandle context, PSecBufferDesc input,
+                              ULONG flags, ULONG representation, PCtxtHandle returned,
+                              PSecBufferDesc output, PULONG granted, PTimeStamp expiry);
+SECURITY_STATUS initializeOnWinpr(PCredHandle credentials, PCtxtHandle context, SEC_WCHAR* target,
+                                  ULONG flags, ULONG reserved1, ULONG representation,
+                                  PSecBufferDesc input, ULONG reserved2, PCtxtHandle returned,
+                                  PSecBufferDesc output, PULONG granted, PTimeStamp expiry);
+SECURITY_STATUS queryOnWinpr(PCtxtHandle context, ULONG attribute, void* value);
+SECURITY_STATUS encryptOnWinpr(PCtxtHandle context, ULONG qop, PSecBufferDesc message,
+                               ULONG sequence_number);
+SECURITY_STATUS decryptOnWinpr(PCtxtHandle context, PSecBufferDesc message, ULONG sequence_number,
+                               PULONG qop);
+SECURITY_STATUS signOnWinpr(PCtxtHandle context, ULONG qop, PSecBufferDesc message,
+                            ULONG sequence_number);
+SECURITY_STATUS verifyOnWinpr(PCtxtHandle context, PSecBufferDesc message, ULONG sequence_number,
+                              PULONG qop);
+
 SECURITY_STATUS AddCredentialsW(PCredHandle credentials, LPWSTR principal, LPWSTR package,
                                 ULONG use, void* data, SEC_GET_KEY_FN get_key, void* argument,
                                 PTimeStamp expiry);

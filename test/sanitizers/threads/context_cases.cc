@@ -1,0 +1,173 @@
+#include <atomic>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "account.h"
+#include "check.h"
+#include "sspi/context.h"
+#include "sspi/credentials.h"
+#include "sspi/lock.h"
+#include "sspi/message.h"
+
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+constexpr sspi::WrapRoom kRoom = {16, 0};  // of NTLM
+constexpr int kMessages = 300;
+
+std::shared_ptr<const sspi::Credentials> acquire(const std::u16string& package, uint32_t use) {
+  sspi::CredentialsRequest request = {package, use, {}, std::nullopt, {}};
+  if (use == SECPKG_CRED_OUTBOUND) {
+    sspi::SecureArray<char16_t> password(std::size(account::kPassword));
+    std::memcpy(password.data(), account::kPassword, sizeof account::kPassword);
+    request.identity.emplace(
+        sspi::Identity{account::kUser, account::kDomain, std::move(password)});
+  }
+  auto credentials = sspi::Credentials::acquire(request);
+  CHECK(bool(credentials));
+  return std::make_shared<const sspi::Credentials>(std::move(*credentials));
+}
+
+struct Pair {
+  std::shared_ptr<sspi::Context> client;
+  std::shared_ptr<sspi::Context> server;
+};
+
+Pair meet(const std::shared_ptr<const sspi::Credentials>& outbound,
+          const std::shared_ptr<const sspi::Credentials>& inbound) {
+  constexpr uint32_t kFlags = ISC_REQ_CONFIDENTIALITY | ISC_REQ_REPLAY_DETECT;
+  Pair pair = {
+      std::make_shared<sspi::Context>(
+          outbound, sspi::ContextRequest{sspi::Role::kClient, u"HTTP/localhost", kFlags, {}}),
+      std::make_shared<sspi::Context>(
+          inbound, sspi::ContextRequest{sspi::Role::kServer, {}, kFlags, {}}),
+  };
+  auto negotiate = pair.client->step(std::nullopt);
+  CHECK(bool(negotiate));
+  auto challenge = pair.server->step(negotiate->token);
+  CHECK(bool(challenge));
+  auto authenticate = pair.client->step(challenge->token);
+  CHECK(bool(authenticate));
+  auto end = pair.server->step(authenticate->token);
+  CHECK(bool(end) && sspi::isComplete(end->status));
+  return pair;
+}
+
+Pair meet(const std::u16string& package) {
+  return meet(acquire(package, SECPKG_CRED_OUTBOUND), acquire(package, SECPKG_CRED_INBOUND));
+}
+
+Bytes sealed(const sspi::Context& context, int number) {
+  Bytes target(kRoom.token + sizeof number);
+  Bytes message(sizeof number);
+  std::memcpy(message.data(), &number, sizeof number);
+  const auto range = sspi::wrap(context, 0, target, message, kRoom);
+  CHECK(range && range->offset == 0 && range->length == target.size());
+  return target;
+}
+
+int opened(const sspi::Context& context, Bytes& memory) {
+  const auto result = sspi::unwrap(context, memory, kRoom.token);
+  int number = -1;
+  CHECK(result && result->message.length == sizeof number);
+  std::memcpy(&number, memory.data() + result->message.offset, sizeof number);
+  return number;
+}
+
+// What one thread seals and another opens.
+class Wire {
+ public:
+  void put(Bytes bytes) {
+    const sspi::Lock::Holder holder(lock_);
+    messages_.push_back(std::move(bytes));
+    condition_.wake();
+  }
+  Bytes take() {
+    sspi::Lock::Holder holder(lock_);
+    while (messages_.empty()) condition_.waitFor(holder, 1000);
+    Bytes bytes = std::move(messages_.front());
+    messages_.pop_front();
+    return bytes;
+  }
+
+ private:
+  sspi::Lock lock_;
+  sspi::Condition condition_;
+  std::deque<Bytes> messages_;
+};
+
+void bothDirections(const std::u16string& package, const char* name) {
+  const Pair pair = meet(package);
+  Wire up;
+  Wire down;
+  const auto seal = [](const sspi::Context& context, Wire& wire) {
+    for (int i = 0; i < kMessages; i++) wire.put(sealed(context, i));
+  };
+  const auto open = [](const sspi::Context& context, Wire& wire) {
+    for (int i = 0; i < kMessages; i++) {
+      Bytes bytes = wire.take();
+      CHECK(opened(context, bytes) == i);
+    }
+  };
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] { seal(*pair.client, up); });
+  threads.emplace_back([&] { open(*pair.server, up); });
+  threads.emplace_back([&] { seal(*pair.server, down); });
+  threads.emplace_back([&] { open(*pair.client, down); });
+  for (std::thread& thread : threads) thread.join();
+  passed(name);
+}
+
+void oneDirection() {
+  const Pair pair = meet(u"NTLM");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; i++) {
+    threads.emplace_back([&] {
+      for (int number = 0; number < kMessages; number++) sealed(*pair.client, number);
+      // Nobody's message: it is refused, as often as it comes.
+      Bytes noise(32);
+      CHECK(!sspi::unwrap(*pair.server, noise, kRoom.token));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  passed("two calls in one direction of a context wait for each other");
+}
+
+void manyHandshakes() {
+  const auto outbound = acquire(u"NTLM", SECPKG_CRED_OUTBOUND);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; i++) {
+    threads.emplace_back([&] {
+      // WinPR's servers write to their credentials.
+      for (int round = 0; round < 20; round++) meet(outbound, acquire(u"NTLM", SECPKG_CRED_INBOUND));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  passed("handshakes at once share the client's credentials");
+}
+
+void closedByTheLast() {
+  for (int round = 0; round < 50; round++) {
+    Pair pair = meet(u"NTLM");
+    std::thread other([context = pair.client] { sealed(*context, 1); });
+    pair.client.reset();
+    other.join();
+  }
+  passed("a context goes with the last thread that has it");
+}
+
+}  // namespace
+
+void contextCases() {
+  bothDirections(u"NTLM", "sealing and opening on one context at once: NTLM");
+  bothDirections(u"Negotiate", "sealing and opening on one context at once: Negotiate");
+  oneDirection();
+  manyHandshakes();
+  closedByTheLast();
+}
