@@ -22,7 +22,7 @@ const limits = ['-max_len=512', '-timeout=60', '-rss_limit_mb=2048'];
 /** @returns {Promise<string>} the folder of the programs */
 export async function buildNativeTargets() {
   ensurePackages(sanitizerPackages);
-  return await buildOnWinpr('fuzz', { options, target: 'targets', source: 'test/fuzz/native' });
+  return await buildOnWinpr('fuzz', { options, targets: ['targets'], source: 'test/fuzz/native' });
 }
 
 /**
