@@ -32,6 +32,7 @@
               "native/sspi/message.cc",
               "native/sspi/packages.cc",
               "native/sspi/schannel.cc",
+              "native/sspi/secur32.cc",
               "native/sspi/thread.cc",
               "native/sspi/thread_pool.cc",
               "native/sspi/time.cc",
@@ -50,7 +51,7 @@
               "UNICODE",
               "_UNICODE",
             ],
-            "libraries": ["advapi32.lib", "crypt32.lib", "secur32.lib"],
+            "libraries": ["advapi32.lib", "crypt32.lib", "delayimp.lib", "secur32.lib"],
             # node-gyp builds without exceptions, of which "noexcept" makes the compiler warn.
             "msvs_disabled_warnings": [4577],
             "msvs_settings": {
@@ -58,6 +59,8 @@
                 "AdditionalOptions": ["/std:c++20", "/W4", "/WX", "/external:anglebrackets", "/external:W0", "/sdl", "/guard:cf"],
               },
               "VCLinkerTool": {
+                # Loaded when it is first needed: it loads the security packages, and so takes long.
+                "DelayLoadDLLs": ["secur32.dll"],
                 "AdditionalOptions": ["/guard:cf", "/DYNAMICBASE", "/Brepro"],
               },
             },

@@ -12,6 +12,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     includeTaskLocation: true, // the tests of one `each` have one
+    // Loaded by Node itself, as its users do.
+    server: { deps: { external: [/\/dist\//] } },
     pool: 'forks',
     maxWorkers: 2,
     reporters: ['default', './test/proofs/reporter.ts', './test/support/closing-line.ts'],

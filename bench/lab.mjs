@@ -43,14 +43,16 @@ export async function credentialsOf(packageName) {
 }
 
 /** Two complete contexts. */
-export async function makePair({ outbound, inbound }) {
+export async function makePair({ outbound, inbound }, onStep = () => {}) {
   const client = new ClientContext(outbound, { targetName: lab?.service.spn ?? 'HTTP/localhost' });
   const server = new ServerContext(inbound);
   let side = client;
   let { token } = await client.step();
+  onStep();
   while (token) {
     side = side === client ? server : client;
     ({ token } = await side.step(token));
+    onStep();
   }
   return { client, server };
 }

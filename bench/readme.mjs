@@ -28,7 +28,8 @@ function section({ machine, results }) {
   return [
     ...messages(results),
     '',
-    'The same as throughput: [docs/throughput.svg](docs/throughput.svg).',
+    'The same as throughput: [docs/throughput.svg](docs/throughput.svg). The whole run, and what of it is',
+    "the platform's own: [docs/speed.md](docs/speed.md).",
     '',
     ...facts(results),
     '',
@@ -53,12 +54,15 @@ function messages(results) {
 
 function facts(results) {
   const handshake = (name) => short(results[`handshake-${name}`].ratio);
+  const turns = (name) => short(results[`handshake-${name}`].withTurns.ratio);
   const { allocations, contexts, tarball } = results;
   return [
-    `- A handshake of both ends: NTLM ${handshake('ntlm')}, Kerberos ${handshake('kerberos')} times the same calls in C.`,
+    `- A handshake of both ends: NTLM ${handshake('ntlm')}, Kerberos ${handshake('kerberos')} times the same calls in C; ` +
+      `NTLM ${turns('ntlm')}, Kerberos ${turns('kerberos')} times them with the way to a thread of Node's own and back for each.`,
     `- \`wrapInto\` allocates ${allocations.wrapInto} bytes a message.`,
     `- A live context takes ${contexts.bytes} bytes beyond what the package takes.`,
     `- The Async twins keep the event loop for a shorter time than the others ${fromSizes(results)}.`,
+    `- The import takes ${short(results.import.import.above)} ms more than that of an empty module.`,
     ...peers(results),
     `- The tarball has ${bytes(tarball.size)}.`,
   ];

@@ -46,11 +46,12 @@ function allocations({ wrapInto, wrap, calls }) {
 }
 
 function handshakes(one, concurrent) {
-  const single = one.map(({ package: name, ratio, raw, ours, above }) => [
+  const single = one.map(({ package: name, ratio, raw, ours, above, steps, withTurns }) => [
     `handshake, ${packageTitles[name]}`,
     `${short(ratio)} ×`,
     `${time(raw)} → ${time(ours)}`,
     `${time(above)} more`,
+    `${short(withTurns.ratio)} × of C and ${steps} ways to a thread of Node's own and back (${time(withTurns.time)})`,
   ]);
   const many = concurrent.map(({ package: name, raw, points }) => [
     `handshakes a second, ${packageTitles[name]}`,
@@ -116,7 +117,7 @@ function peers(list) {
 }
 
 function calls({ points }) {
-  const rows = points.map(({ name, nanoseconds }) => [name, `${short(nanoseconds)} ns`]);
+  const rows = points.map(({ name, nanoseconds }) => [name, time(nanoseconds)]);
   return table([['what a call is made of', ''], ...rows]);
 }
 

@@ -52,6 +52,11 @@ export const targets = [
     value: ratios('wrap', [16 * KiB, 64 * KiB, KiB * KiB]),
   },
   {
+    what: 'wrapInto of 16 KiB and more, NTLM and Kerberos',
+    ...{ limit: 1.03, unit: 'times the raw loop' },
+    value: ratios('wrapInto', [16 * KiB, 64 * KiB, KiB * KiB]),
+  },
+  {
     what: 'allocated by wrapInto',
     ...{ limit: 0, unit: 'bytes a message' },
     value: (results) => results.allocations?.wrapInto,

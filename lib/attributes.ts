@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import type { ChannelBindings } from './channel-bindings.js';
 import { type ContextFlags, type ContextRole, grantedFlags } from './flags.js';
 import { type AccessToken, accessTokenOf } from './identity.js';
@@ -9,6 +9,7 @@ import {
   type NativePackage,
   resultOf,
 } from './internal/binding.js';
+import { crypto } from './internal/crypto.js';
 import {
   validateAscii,
   validateBytes,
@@ -249,7 +250,7 @@ const attributes: Readonly<Record<keyof ContextAttributes, Attribute>> = {
   },
   remoteCertContext: {
     number: SECPKG_ATTR_REMOTE_CERT_CONTEXT,
-    convert: (der: Buffer) => new X509Certificate(der),
+    convert: (der: Buffer) => new (crypto().X509Certificate)(der),
   },
   connectionInfo: { number: SECPKG_ATTR_CONNECTION_INFO, convert: asItIs },
   cipherInfo: { number: SECPKG_ATTR_CIPHER_INFO, convert: asItIs },

@@ -1,8 +1,9 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { usageError } from './errors.js';
 import type { ContextRole } from './flags.js';
 import { byteLengthOf } from './internal/bytes.js';
+import { crypto } from './internal/crypto.js';
 import { signatureHash } from './internal/signature-hash.js';
 import { validateBytes, validateChoice, validOptions } from './internal/validate.js';
 
@@ -45,7 +46,8 @@ export function tlsServerEndPoint(
   source: X509Certificate | TLSSocket,
   role?: ContextRole,
 ): ChannelBindings {
-  const { raw } = source instanceof X509Certificate ? source : serverCertificate(source, role);
+  const { raw } =
+    source instanceof crypto().X509Certificate ? source : serverCertificate(source, role);
   const hash = signatureHash(raw);
   if (hash === undefined) {
     throw usageError(
@@ -54,7 +56,7 @@ export function tlsServerEndPoint(
     );
   }
   const raised = hash === 'md5' || hash === 'sha1' ? 'sha256' : hash;
-  return bindings('tls-server-end-point', createHash(raised).update(raw).digest());
+  return bindings('tls-server-end-point', crypto().createHash(raised).update(raw).digest());
 }
 
 /**

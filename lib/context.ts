@@ -9,11 +9,35 @@ import {
 } from './attributes.js';
 import type { SecBuffer } from './buffers.js';
 import type { ChannelBindings } from './channel-bindings.js';
+import type { ContextTrace, StepTrace } from './diagnostics.js';
 import { usageError } from './errors.js';
 import type { ContextFlag, ContextFlags } from './flags.js';
 import { getBinding, resultOf } from './internal/binding.js';
 import { validSignal } from './internal/calls.js';
+import {
+  closeChannel,
+  stepTraces,
+  traceAsync,
+  traceSync,
+  unwrapTraces,
+  wrapTraces,
+} from './internal/diagnostics.js';
 import type { Handshake } from './internal/handshake.js';
+import type { MessageResult } from './internal/layout.js';
+import {
+  bytesIn,
+  bytesInBuffers,
+  bytesInData,
+  bytesInParts,
+  openedBuffersOutcome,
+  openedOutcome,
+  sealedBuffersOutcome,
+  sealedIntoOutcome,
+  sealedOutcome,
+  sealedPartsOutcome,
+  signedBuffersOutcome,
+  verifiedOutcome,
+} from './internal/message-traces.js';
 import { validateBoolean, validOptions } from './internal/validate.js';
 import {
   type DecryptOptions,
@@ -78,15 +102,11 @@ export interface StepResult {
   readonly status: string;
 }
 
-// For the kinds of contexts, and out of reach of those who hold one.
-const handshakes = new WeakMap<SecurityContext, Handshake>();
-
-/** @internal */
-export function handshakeOf(context: SecurityContext): Handshake {
-  const handshake = handshakes.get(context);
-  if (handshake) return handshake;
-  throw usageError('ERR_INVALID_ARG_TYPE', 'This is not a security context');
-}
+/**
+ * For the kinds of contexts, and out of reach of those who hold one.
+ * @internal
+ */
+export let handshakeOf: (context: SecurityContext) => Handshake;
 
 /**
  * One side of an authentication, and the protection of messages under it. ClientContext and
@@ -106,7 +126,13 @@ export abstract class SecurityContext {
       throw usageError('ERR_INVALID_ARG_VALUE', 'Make a ClientContext or a ServerContext');
     }
     this.#handshake = handshake;
-    handshakes.set(this, handshake);
+  }
+
+  static {
+    handshakeOf = (context) => {
+      if (#handshake in context) return context.#handshake;
+      throw usageError('ERR_INVALID_ARG_TYPE', 'This is not a security context');
+    };
   }
 
   // Not every context has messages, and many are alive at a time.
@@ -149,7 +175,16 @@ export abstract class SecurityContext {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
    */
   step(token?: Uint8Array, options: CallOptions = {}): Promise<StepResult> {
-    return this.#step(token, options);
+    if (!stepTraces.hasSubscribers) return this.#step(token, options);
+    const leg = this.#handshake.legs + 1;
+    const trace: StepTrace = { ...this.#trace('step', bytesIn(token)), leg };
+    const describe = (result: StepResult) => ({
+      status: result.status,
+      outputBytes: bytesIn(result.token),
+      done: result.done,
+      package: this.#handshake.trace.package,
+    });
+    return traceAsync(stepTraces, trace, this.#step.bind(this, token, options), describe);
   }
 
   async #step(token: Uint8Array | undefined, options: CallOptions): Promise<StepResult> {
@@ -182,6 +217,11 @@ export abstract class SecurityContext {
    * https://learn.microsoft.com/windows/win32/secauthn/encryptmessage--negotiate
    */
   encryptMessage(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
+    if (wrapTraces.hasSubscribers) {
+      const trace = this.#trace('encryptMessage', bytesInData(buffers));
+      const call = this.#messages.encrypt.bind(this.#messages, buffers, options);
+      return traceSync(wrapTraces, trace, call, sealedBuffersOutcome);
+    }
     return this.#messages.encrypt(buffers, options);
   }
 
@@ -195,7 +235,7 @@ export abstract class SecurityContext {
    * https://learn.microsoft.com/windows/win32/secauthn/decryptmessage--negotiate
    */
   decryptMessage(buffers: readonly SecBuffer[], options?: DecryptOptions): DecryptResult {
-    const result = this.#messages.decrypt(buffers, options);
+    const result = this.#decrypt(buffers, options);
     return { ...result, status: statusName(result.status) };
   }
 
@@ -205,6 +245,11 @@ export abstract class SecurityContext {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-makesignature
    */
   makeSignature(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
+    if (wrapTraces.hasSubscribers) {
+      const trace = this.#trace('makeSignature', bytesInData(buffers));
+      const call = this.#messages.makeSignature.bind(this.#messages, buffers, options);
+      return traceSync(wrapTraces, trace, call, signedBuffersOutcome);
+    }
     return this.#messages.makeSignature(buffers, options);
   }
 
@@ -215,7 +260,7 @@ export abstract class SecurityContext {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-verifysignature
    */
   verifySignature(buffers: readonly SecBuffer[], options?: DecryptOptions): { qop: number } {
-    const { qop } = this.#messages.verifySignature(buffers, options);
+    const { qop } = this.#verifySignature(buffers, options);
     return { qop };
   }
 
@@ -227,6 +272,11 @@ export abstract class SecurityContext {
     buffers: readonly SecBuffer[],
     options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
+    if (wrapTraces.hasSubscribers) {
+      const trace = this.#trace('encryptMessageAsync', bytesInData(buffers));
+      const call = this.#messages.encryptAsync.bind(this.#messages, buffers, options);
+      return traceAsync(wrapTraces, trace, call, sealedBuffersOutcome);
+    }
     return this.#messages.encryptAsync(buffers, options);
   }
 
@@ -235,7 +285,7 @@ export abstract class SecurityContext {
     buffers: readonly SecBuffer[],
     options?: DecryptOptions,
   ): Promise<DecryptResult> {
-    const result = await this.#messages.decryptAsync(buffers, options);
+    const result = await this.#decryptAsync(buffers, options);
     return { ...result, status: statusName(result.status) };
   }
 
@@ -244,6 +294,11 @@ export abstract class SecurityContext {
     buffers: readonly SecBuffer[],
     options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
+    if (wrapTraces.hasSubscribers) {
+      const trace = this.#trace('makeSignatureAsync', bytesInData(buffers));
+      const call = this.#messages.makeSignatureAsync.bind(this.#messages, buffers, options);
+      return traceAsync(wrapTraces, trace, call, signedBuffersOutcome);
+    }
     return this.#messages.makeSignatureAsync(buffers, options);
   }
 
@@ -252,7 +307,7 @@ export abstract class SecurityContext {
     buffers: readonly SecBuffer[],
     options?: DecryptOptions,
   ): Promise<{ qop: number }> {
-    const { qop } = await this.#messages.verifySignatureAsync(buffers, options);
+    const { qop } = await this.#verifySignatureAsync(buffers, options);
     return { qop };
   }
 
@@ -262,12 +317,22 @@ export abstract class SecurityContext {
    */
   wrap(message: Uint8Array, options?: WrapOptions): Buffer {
     this.#handshake.assertComplete();
+    if (wrapTraces.hasSubscribers) {
+      const trace = this.#trace('wrap', bytesIn(message));
+      const call = wrap.bind(undefined, this.#messages, message, options);
+      return traceSync(wrapTraces, trace, call, sealedOutcome);
+    }
     return wrap(this.#messages, message, options);
   }
 
   /** Opens what the peer's wrap or GSS-API sealed. What was passed stays as it is. */
   unwrap(sealed: Uint8Array): UnwrapResult {
     this.#handshake.assertComplete();
+    if (unwrapTraces.hasSubscribers) {
+      const trace = this.#trace('unwrap', bytesIn(sealed));
+      const call = unwrap.bind(undefined, this.#messages, sealed);
+      return traceSync(unwrapTraces, trace, call, openedOutcome);
+    }
     return unwrap(this.#messages, sealed);
   }
 
@@ -278,6 +343,11 @@ export abstract class SecurityContext {
    */
   async wrapAsync(message: Uint8Array, options?: WrapOptions): Promise<Buffer> {
     this.#handshake.assertComplete();
+    if (wrapTraces.hasSubscribers) {
+      const trace = this.#trace('wrapAsync', bytesIn(message));
+      const call = wrapAsync.bind(undefined, this.#messages, message, options);
+      return traceAsync(wrapTraces, trace, call, sealedOutcome);
+    }
     return wrapAsync(this.#messages, message, options);
   }
 
@@ -294,18 +364,33 @@ export abstract class SecurityContext {
    */
   wrapInto(target: Uint8Array, message: Uint8Array, options?: WrapOptions): number {
     this.#handshake.assertComplete();
+    if (wrapTraces.hasSubscribers) {
+      const trace = this.#trace('wrapInto', bytesIn(message));
+      const call = wrapInto.bind(undefined, this.#messages, target, message, options);
+      return traceSync(wrapTraces, trace, call, sealedIntoOutcome);
+    }
     return wrapInto(this.#messages, target, message, options);
   }
 
   /** unwrap, off the JavaScript thread: as wrapAsync. */
   async unwrapAsync(sealed: Uint8Array): Promise<UnwrapResult> {
     this.#handshake.assertComplete();
+    if (unwrapTraces.hasSubscribers) {
+      const trace = this.#trace('unwrapAsync', bytesIn(sealed));
+      const call = unwrapAsync.bind(undefined, this.#messages, sealed);
+      return traceAsync(unwrapTraces, trace, call, openedOutcome);
+    }
     return unwrapAsync(this.#messages, sealed);
   }
 
   /** Seals a copy of the message and returns token, message and padding apart. */
   wrapDetached(message: Uint8Array, options?: WrapOptions): SealedParts {
     this.#handshake.assertComplete();
+    if (wrapTraces.hasSubscribers) {
+      const trace = this.#trace('wrapDetached', bytesIn(message));
+      const call = wrapDetached.bind(undefined, this.#messages, message, options);
+      return traceSync(wrapTraces, trace, call, sealedPartsOutcome);
+    }
     return wrapDetached(this.#messages, message, options);
   }
 
@@ -316,18 +401,33 @@ export abstract class SecurityContext {
     padding?: Uint8Array;
   }): UnwrapResult {
     this.#handshake.assertComplete();
+    if (unwrapTraces.hasSubscribers) {
+      const trace = this.#trace('unwrapDetached', bytesInParts(parts));
+      const call = unwrapDetached.bind(undefined, this.#messages, parts);
+      return traceSync(unwrapTraces, trace, call, openedOutcome);
+    }
     return unwrapDetached(this.#messages, parts);
   }
 
   /** A signature over the message, which stays as it is. */
   sign(message: Uint8Array): Buffer {
     this.#handshake.assertComplete();
+    if (wrapTraces.hasSubscribers) {
+      const trace = this.#trace('sign', bytesIn(message));
+      const call = sign.bind(undefined, this.#messages, message);
+      return traceSync(wrapTraces, trace, call, sealedOutcome);
+    }
     return sign(this.#messages, message);
   }
 
   /** Throws unless the signature is the peer's over the message: MessageAlteredError and others. */
   verify(message: Uint8Array, signature: Uint8Array): void {
     this.#handshake.assertComplete();
+    if (unwrapTraces.hasSubscribers) {
+      const trace = this.#trace('verify', bytesIn(message, signature));
+      const call = verify.bind(undefined, this.#messages, message, signature);
+      return void traceSync(unwrapTraces, trace, call, verifiedOutcome);
+    }
     verify(this.#messages, message, signature);
   }
 
@@ -382,6 +482,9 @@ export abstract class SecurityContext {
 
   /** Gives the Windows handle back, when a step that is under way has ended. Never throws. */
   close(): void {
+    if (closeChannel.hasSubscribers && this.#handshake.state !== 'closed') {
+      closeChannel.publish({ kind: 'context', ...this.#handshake.trace });
+    }
     this.#handshake.close();
   }
 
@@ -392,5 +495,51 @@ export abstract class SecurityContext {
   [inspect.custom](): string {
     const { state, package: name } = this.#handshake;
     return `${this.constructor.name} { ${name === undefined ? '' : `${name}, `}${state} }`;
+  }
+
+  #trace<Operation extends string>(
+    operation: Operation,
+    inputBytes: number,
+  ): ContextTrace & { operation: Operation; inputBytes: number } {
+    return { operation, ...this.#handshake.trace, inputBytes };
+  }
+
+  #decrypt(buffers: readonly SecBuffer[], options?: DecryptOptions): MessageResult {
+    if (unwrapTraces.hasSubscribers) {
+      const trace = this.#trace('decryptMessage', bytesInBuffers(buffers));
+      const call = this.#messages.decrypt.bind(this.#messages, buffers, options);
+      return traceSync(unwrapTraces, trace, call, openedBuffersOutcome);
+    }
+    return this.#messages.decrypt(buffers, options);
+  }
+
+  #decryptAsync(buffers: readonly SecBuffer[], options?: DecryptOptions): Promise<MessageResult> {
+    if (unwrapTraces.hasSubscribers) {
+      const trace = this.#trace('decryptMessageAsync', bytesInBuffers(buffers));
+      const call = this.#messages.decryptAsync.bind(this.#messages, buffers, options);
+      return traceAsync(unwrapTraces, trace, call, openedBuffersOutcome);
+    }
+    return this.#messages.decryptAsync(buffers, options);
+  }
+
+  #verifySignature(buffers: readonly SecBuffer[], options?: DecryptOptions): MessageResult {
+    if (unwrapTraces.hasSubscribers) {
+      const trace = this.#trace('verifySignature', bytesInBuffers(buffers));
+      const call = this.#messages.verifySignature.bind(this.#messages, buffers, options);
+      return traceSync(unwrapTraces, trace, call, verifiedOutcome);
+    }
+    return this.#messages.verifySignature(buffers, options);
+  }
+
+  #verifySignatureAsync(
+    buffers: readonly SecBuffer[],
+    options?: DecryptOptions,
+  ): Promise<MessageResult> {
+    if (unwrapTraces.hasSubscribers) {
+      const trace = this.#trace('verifySignatureAsync', bytesInBuffers(buffers));
+      const call = this.#messages.verifySignatureAsync.bind(this.#messages, buffers, options);
+      return traceAsync(unwrapTraces, trace, call, verifiedOutcome);
+    }
+    return this.#messages.verifySignatureAsync(buffers, options);
   }
 }

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { type CredentialsAttributes, queryCredentialsAttribute } from './credentials-attributes.js';
+import type { AcquireTrace } from './diagnostics.js';
 import { usageError } from './errors.js';
 import {
   getBinding,
@@ -11,6 +13,7 @@ import {
   resultOf,
 } from './internal/binding.js';
 import { callOnThread } from './internal/calls.js';
+import { acquireTraces, closeChannel, traceAsync } from './internal/diagnostics.js';
 import { assertNotImpersonating } from './internal/impersonation.js';
 import {
   validateBoolean,
@@ -110,11 +113,13 @@ export class Credentials {
   static async acquire(options: CredentialsOptions = {}): Promise<Credentials> {
     const { request, signal } = requestOf(options, 'outbound', [...clientKeys, 'identity']);
     assertNotImpersonating('Credentials.acquire()');
-    const acquired = await callOnThread<NativeAcquired>(
-      (settle) => getBinding().acquireCredentials(request, settle),
-      signal,
-    );
-    return newCredentials(request, acquired);
+    return traced('acquire', request, async () => {
+      const acquired = await callOnThread<NativeAcquired>(
+        (settle) => handOver(request, () => getBinding().acquireCredentials(request, settle)),
+        signal,
+      );
+      return newCredentials(request, acquired);
+    });
   }
 
   /**
@@ -155,23 +160,34 @@ export class Credentials {
     if (options.package === undefined) validateName(options.package, 'options.package');
     assertNotImpersonating('credentials.add()');
     const credentials = openHandleOf(this);
-    const added = await callOnThread<undefined>(
-      (settle) => getBinding().addCredentials(credentials, request, settle),
-      signal,
-    );
-    resultOf(added);
+    return traced('add', request, async () => {
+      const added = await callOnThread<undefined>(
+        (settle) =>
+          handOver(request, () => getBinding().addCredentials(credentials, request, settle)),
+        signal,
+      );
+      resultOf(added);
+    });
   }
 
   /** Gives the Windows handle back, at the latest when the last context of it is closed. */
   close(): void {
     const handle = handles.get(this);
     if (!handle) return;
+    if (closeChannel.hasSubscribers) {
+      closeChannel.publish({ kind: 'credentials', package: this.package, use: this.use });
+    }
     handles.delete(this);
     getBinding().closeCredentials(handle);
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  [inspect.custom](): string {
+    const state = handles.has(this) ? 'open' : 'closed';
+    return `Credentials { ${this.package}, ${this.use}, ${state} }`;
   }
 }
 
@@ -181,11 +197,13 @@ export async function acquireAsClient(
   options: ClientCredentialsOptions,
 ): Promise<Credentials> {
   const { request, signal } = requestOf(options, 'outbound', clientKeys);
-  const acquired = await callOnThread<NativeAcquired>(
-    (settle) => getBinding().acquireCredentialsAsClient(context, request, settle),
-    signal,
-  );
-  return newCredentials(request, acquired);
+  return traced('acquireCredentials', request, async () => {
+    const acquired = await callOnThread<NativeAcquired>(
+      (settle) => getBinding().acquireCredentialsAsClient(context, request, settle),
+      signal,
+    );
+    return newCredentials(request, acquired);
+  });
 }
 
 const clientKeys = ['package', 'use', 'principal', 'packageList', 'signal'] as const;
@@ -199,8 +217,30 @@ function newCredentials(
   request: NativeCredentialsRequest,
   acquired: NativeAcquired | NativeFailure,
 ): Credentials {
-  const use = useNames.find((name) => uses[name] === request.use) as CredentialsUse;
-  return new Credentials(constructorKey, resultOf(acquired), use);
+  return new Credentials(constructorKey, resultOf(acquired), useNameOf(request));
+}
+
+function useNameOf(request: NativeCredentialsRequest): CredentialsUse {
+  return useNames.find((name) => uses[name] === request.use) as CredentialsUse;
+}
+
+// The addon has a copy when the call has started, which it wipes: what waits here for the result does
+// not keep the password.
+function handOver(request: NativeCredentialsRequest, start: () => number): number {
+  const number = start();
+  request.identity = undefined;
+  return number;
+}
+
+function traced<Value>(
+  operation: AcquireTrace['operation'],
+  request: NativeCredentialsRequest,
+  call: () => Promise<Value>,
+): Promise<Value> {
+  if (!acquireTraces.hasSubscribers) return call();
+  const identity = request.identity !== undefined;
+  const trace = { operation, package: request.package, use: useNameOf(request), identity };
+  return traceAsync<AcquireTrace, Value>(acquireTraces, trace, call, () => ({}));
 }
 
 function requestOf(

@@ -116,6 +116,15 @@ export {
   SECPKG_CRED_ATTR_SSI_PROVIDER,
   type SsiProvider,
 } from './credentials-attributes.js';
+export type {
+  AcquireTrace,
+  CloseTrace,
+  ContextTrace,
+  StepTrace,
+  Trace,
+  UnwrapTrace,
+  WrapTrace,
+} from './diagnostics.js';
 export {
   AccountNotFoundError,
   BadBindingsError,

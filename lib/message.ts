@@ -115,8 +115,11 @@ export class MessageProtection {
     return this.#messages.wrap(message, qop, this.wrapRoom);
   }
 
-  /** Seals a message into memory that has room for it and for wrapRoom; gives the length. */
-  wrapInto(target: Uint8Array, message: Uint8Array, qop: number): number {
+  /**
+   * Seals a message into memory; gives the length. Nothing: one of the two is not memory of its own, or
+   * the target has no room for the message and wrapRoom.
+   */
+  wrapInto(target: Uint8Array, message: Uint8Array, qop: number): number | undefined {
     this.#assertCanSeal(message);
     return this.#messages.wrapInto(target, message, qop, this.wrapRoom);
   }
@@ -160,7 +163,9 @@ export class MessageProtection {
   #assertCanSeal(message: Uint8Array): void {
     this.#handshake.assertComplete();
     this.#queues?.outgoing.assertEmpty();
-    validateMessageLength(byteLengthOf(message), this.roomToEncrypt);
+    const room = this.roomToEncrypt;
+    if (room.maximumMessage === undefined) return;
+    if (isUint8Array(message)) validateMessageLength(byteLengthOf(message), room);
   }
 
   get #messages(): NativeMessages {

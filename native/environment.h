@@ -13,19 +13,27 @@
 namespace winsspi {
 
 // What the message functions and their caller tell each other beside the bytes, in 32-bit words
-// that both sides see: the qop, the sequence number and the status, then four words for each
-// buffer. A call reads the type; it writes the type, the source, the offset and the length
-// (sspi::ReturnedBuffer).
+// that both sides see, for a word costs less than an argument. lib/internal/layout.ts has the same
+// words in the same order.
 struct Layout {
+  // A call over SecBuffers reads the type; it writes all four (sspi::ReturnedBuffer).
   struct Entry {
     uint32_t type;
     uint32_t source;
     uint32_t offset;
     uint32_t length;
   };
+  uint32_t operation;
+  uint32_t done;  // the caller writes 0; 1: the call has succeeded and written what it gives
   uint32_t qop;
   uint32_t sequence_number;
   uint32_t status;
+  // Of the calls that take a message as bytes: the rooms for a token and padding, or the length of
+  // the token, and where in the memory the call may work. They write where their result lies.
+  uint32_t token;
+  uint32_t padding;
+  uint32_t offset;
+  uint32_t length;
   Entry buffers[sspi::kMaxBuffers];
 };
 

@@ -101,27 +101,17 @@ bool readMemory(napi_env env, const Layout& layout, const Values& values, std::s
   return true;
 }
 
-napi_value numberOf(napi_env env, std::size_t number) {
-  napi_value value = nullptr;
-  napi_create_uint32(env, static_cast<uint32_t>(number), &value);
-  return value;
-}
-
 // A call of the function that messageFunction() made, in which nothing is created that need not be.
 struct Call {
   Napi::Env env;
   const sspi::Context& context;
   Layout& layout;
   std::span<const napi_value> arguments;
-
-  uint32_t number(std::size_t index) const {
-    uint32_t value = 0;
-    napi_get_value_uint32(env, arguments[index], &value);
-    return value;
-  }
 };
 
-// 0 with the layout written, a failure, or undefined for arguments that are not what they must be.
+// Where an operation does not write `done`, it gives a failure, or undefined for arguments that are
+// not what they must be.
+
 template <typename Function>
 napi_value callBuffers(const Call& call) {
   const std::size_t count = call.arguments.size();
@@ -130,66 +120,69 @@ napi_value callBuffers(const Call& call) {
   if (!readMemory(call.env, call.layout, call.arguments, count, memory)) return nullptr;
   const std::span<const sspi::Buffer> buffers(memory.data(), count);
   const auto result = run<Function>(call.context, buffers, call.layout);
-  return result ? numberOf(call.env, 0) : failureOf(call.env, result.failure());
+  if (!result) return failureOf(call.env, result.failure());
+  call.layout.done = 1;
+  return nullptr;
 }
 
-// (target, message, qop, tokenRoom, paddingRoom)
-struct WrapArguments {
-  explicit WrapArguments(const Call& call) {
-    if (call.arguments.size() != 5) return;
-    const auto into = ownBytes(call.env, call.arguments[0]);
-    const auto from = ownBytes(call.env, call.arguments[1]);
-    if (!into || !from || !into->data() || !from->data()) return;
-    target = *into;
-    message = *from;
-    qop = call.number(2);
-    room = {call.number(3), call.number(4)};
-    valid = target.size() >= room.token && target.size() - room.token >= room.padding &&
-            target.size() - room.token - room.padding >= message.size();
+// The arguments (memory, input): the range of the memory in which the call works, which begins at
+// the layout's offset and has room for so many bytes more than the input. No data: it has not.
+struct Bytes {
+  Bytes(const Call& call, std::size_t more) {
+    if (call.arguments.size() != 2) return;
+    const auto memory = ownBytes(call.env, call.arguments[0]);
+    const auto given = ownBytes(call.env, call.arguments[1]);
+    if (!memory || !given || !memory->data() || !given->data()) return;
+    const std::size_t offset = call.layout.offset;
+    if (memory->size() < offset || memory->size() - offset < more) return;
+    if (memory->size() - offset - more < given->size()) return;
+    range = memory->subspan(offset, given->size() + more);
+    input = *given;
   }
 
-  bool valid = false;
-  std::span<std::byte> target;
-  std::span<std::byte> message;
-  uint32_t qop = 0;
-  sspi::WrapRoom room = {};
+  std::span<std::byte> range;
+  std::span<const std::byte> input;
 };
 
-// The length of the sealed message; its offset in the target is in the layout.
+napi_value finish(const Call& call, const sspi::Range& range) {
+  call.layout.offset += static_cast<uint32_t>(range.offset);
+  call.layout.length = static_cast<uint32_t>(range.length);
+  call.layout.done = 1;
+  return nullptr;
+}
+
 napi_value callWrap(const Call& call) {
-  const WrapArguments given(call);
-  if (!given.valid) return nullptr;
-  const auto sealed = sspi::wrap(call.context, given.qop, given.target, given.message, given.room);
-  if (!sealed) return failureOf(call.env, sealed.failure());
-  call.layout.buffers[0].offset = static_cast<uint32_t>(sealed->offset);
-  return numberOf(call.env, sealed->length);
+  const sspi::WrapRoom room = {call.layout.token, call.layout.padding};
+  const Bytes bytes(call, static_cast<std::size_t>(room.token) + room.padding);
+  if (!bytes.range.data()) return nullptr;
+  const auto sealed = sspi::wrap(call.context, call.layout.qop, bytes.range, bytes.input, room);
+  return sealed ? finish(call, *sealed) : failureOf(call.env, sealed.failure());
 }
 
-// The length of the sealed message at the start of the target.
+// The same, with the sealed message at the start of the range.
 napi_value callWrapInto(const Call& call) {
-  const WrapArguments given(call);
-  if (!given.valid) return nullptr;
+  const sspi::WrapRoom room = {call.layout.token, call.layout.padding};
+  const Bytes bytes(call, static_cast<std::size_t>(room.token) + room.padding);
+  if (!bytes.range.data()) return nullptr;
   const auto length =
-      sspi::wrapInto(call.context, given.qop, given.target, given.message, given.room);
-  return length ? numberOf(call.env, *length) : failureOf(call.env, length.failure());
+      sspi::wrapInto(call.context, call.layout.qop, bytes.range, bytes.input, room);
+  return length ? finish(call, {0, *length}) : failureOf(call.env, length.failure());
 }
 
-// (target, sealed, tokenLength; none: a stream): opens a copy in the target, which has the length
-// of the sealed message. Gives the message's length; its offset and the qop are in the layout.
+// The token's length of a sealed message that is a stream, in which the package finds the token.
+constexpr uint32_t kStream = UINT32_MAX;
+
+// Opens a copy.
 napi_value callUnwrap(const Call& call) {
-  if (call.arguments.size() < 2) return nullptr;
-  const auto target = ownBytes(call.env, call.arguments[0]);
-  const auto sealed = ownBytes(call.env, call.arguments[1]);
-  if (!target || !target->data() || !sealed || !sealed->data()) return nullptr;
-  if (target->size() != sealed->size()) return nullptr;
-  std::ranges::copy(*sealed, target->begin());
+  const Bytes bytes(call, 0);
+  if (!bytes.range.data()) return nullptr;
+  std::ranges::copy(bytes.input, bytes.range.begin());
   std::optional<std::size_t> token_length;
-  if (call.arguments.size() > 2) token_length = call.number(2);
-  const auto opened = sspi::unwrap(call.context, *target, token_length);
+  if (call.layout.token != kStream) token_length = call.layout.token;
+  const auto opened = sspi::unwrap(call.context, bytes.range, token_length);
   if (!opened) return failureOf(call.env, opened.failure());
   call.layout.qop = opened->qop;
-  call.layout.buffers[0].offset = static_cast<uint32_t>(opened->message.offset);
-  return numberOf(call.env, opened->message.length);
+  return finish(call, opened->message);
 }
 
 // In the order of the operations in lib/internal/layout.ts.
@@ -199,23 +192,20 @@ constexpr napi_value (*kOperations[])(const Call&) = {
     callWrapInto,         callUnwrap,
 };
 
-// (operation, ...arguments)
 napi_value operate(napi_env env, napi_callback_info info) {
-  std::array<napi_value, sspi::kMaxBuffers + 1> values;
+  std::array<napi_value, sspi::kMaxBuffers> values;
   std::size_t count = values.size();
   void* data = nullptr;
-  uint32_t operation = UINT32_MAX;
   if (napi_get_cb_info(env, info, &count, values.data(), nullptr, &data) != napi_ok) return nullptr;
-  if (count == 0 || count > values.size()) return nullptr;
-  if (napi_get_value_uint32(env, values[0], &operation) != napi_ok) return nullptr;
-  if (operation >= std::size(kOperations)) return nullptr;
+  Layout& layout = Environment::of(env).layout();
+  if (count > values.size() || layout.operation >= std::size(kOperations)) return nullptr;
   const auto& context = *static_cast<std::shared_ptr<sspi::Context>*>(data);
   if (!context) {
     Napi::Error::New(env, "the object was closed").ThrowAsJavaScriptException();
     return nullptr;
   }
-  const std::span<const napi_value> arguments(values.data() + 1, count - 1);
-  return kOperations[operation]({env, *context, Environment::of(env).layout(), arguments});
+  const std::span<const napi_value> arguments(values.data(), count);
+  return kOperations[layout.operation]({env, *context, layout, arguments});
 }
 
 // (context): a function for the messages of this context alone, which is faster than one that is

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { select, tarball } from '../bench/cases.mjs';
+import { document } from '../bench/document.mjs';
 import { disturbed } from '../bench/measure.mjs';
 import { installPeers } from '../bench/peers/install.mjs';
 import { plot } from '../bench/plot.mjs';
@@ -33,7 +34,7 @@ await main(async () => {
   if (values.update && (positionals.length > 0 || values.quick)) {
     throw new Error('--update wants a whole run: without --quick, and without names of cases.');
   }
-  prepare();
+  await prepare();
   const measured = await measure(names, values.quick);
   console.log(report(measured));
   if (values.json) writeJson(values.json, measured);
@@ -93,5 +94,6 @@ function update(measured) {
   const { of, busy } = disturbed(measured.results);
   if (busy > of / 10) throw new Error('Not written: other work disturbed the measurement.');
   writeFileSync('docs/throughput.svg', plot(measured));
+  writeFileSync('docs/speed.md', document(measured));
   writeFileSync('README.md', withTable(readFileSync('README.md', 'utf8'), measured));
 }

@@ -34,7 +34,7 @@ function refuseName(path) {
 }
 
 async function runDemo() {
-  prepare();
+  await prepare();
   const place = file && (onWindows ? file : windowsPath(file));
   const args = [
     'examples/demo/main.mjs',

@@ -13,8 +13,8 @@ import {
 } from '../test/lab/packages.mjs';
 import { buildAddon, readRecord } from './addon.mjs';
 import { ensureDependencies, runPackage } from './dependencies.mjs';
+import { buildLibrary } from './library.mjs';
 import { main } from './main.mjs';
-import { buildLibrary } from './prepare.mjs';
 
 /** A call that never returns must not keep the run from ending. */
 const minutes = 15;
@@ -27,7 +27,7 @@ const args = ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)]
 
 await main(async () => {
   ensureDependencies();
-  checkSources();
+  await checkSources();
   // All at once, and before the clock starts: a slow network is no hang.
   if (process.platform === 'linux') ensurePackages({ ...labPackages, ...toolchainPackages });
   if (onHost) ensurePackages(sanitizerPackages);
@@ -37,10 +37,10 @@ await main(async () => {
   return await runTests(fuzzed);
 });
 
-function checkSources() {
+async function checkSources() {
   console.error('Checking and compiling the TypeScript …');
   runPackage('@biomejs/biome/bin/biome', ['check', '.']);
-  buildLibrary();
+  await buildLibrary();
   runPackage('typescript/bin/tsc', ['--project', 'test']);
 }
 

@@ -16,7 +16,7 @@ await main(async () => {
     console.error(file ? `There is no ${file}` : 'Usage: npm run windows -- FILE [ARG…]');
     return 2;
   }
-  prepare();
+  await prepare();
   if (process.platform !== 'win32') return runInLab({ args: [windowsPath(file), ...args] });
   return spawnSync(process.execPath, [file, ...args], { stdio: 'inherit' }).status ?? 1;
 });

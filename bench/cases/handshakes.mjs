@@ -1,4 +1,5 @@
 // A handshake of both ends, credentials at hand: the same calls in C, and ours one after the other.
+import { randomBytes } from 'node:crypto';
 import { credentialsOf, logonTo, makePair, packages, raw } from '../lab.mjs';
 import { compare } from '../measure.mjs';
 
@@ -21,7 +22,36 @@ const sides = {
     },
   },
 };
+// What no asynchronous function can be without: the same calls in C, and the way to a thread of Node's
+// own and back for each.
+const steps = await countSteps();
+const turns = {
+  async run(count) {
+    const start = performance.now();
+    for (let i = 0; i < count; i++) {
+      raw.handshakes(logon, 1, false);
+      for (let step = 0; step < steps; step++) {
+        await new Promise((resolve) => randomBytes(8, resolve));
+      }
+    }
+    return (performance.now() - start) * 1e6;
+  },
+};
 const effort = { rounds: mode === '--quick' ? 11 : 61, nanoseconds: 12e6, warmUp: 300, most: 1000 };
+const inC = await compare(sides, effort);
+const withTurns = await compare({ raw: turns, ours: sides.ours }, effort);
 console.log(
-  JSON.stringify({ kind: 'handshake', package: name, ...(await compare(sides, effort)) }),
+  JSON.stringify({
+    ...{ kind: 'handshake', package: name, ...inC, steps },
+    withTurns: { time: withTurns.raw, ratio: withTurns.ratio },
+  }),
 );
+
+/** How many legs the two sides have. */
+async function countSteps() {
+  let count = 0;
+  const { client, server } = await makePair(credentials, () => count++);
+  client.close();
+  server.close();
+  return count;
+}

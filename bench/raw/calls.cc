@@ -1,5 +1,7 @@
 #include "calls.h"
 
+#include "sspi.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -117,6 +119,14 @@ napi_value giveInstanceData(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
+// What keeps two calls of one direction apart.
+napi_value lock(napi_env, napi_callback_info) {
+  static SRWLOCK one = SRWLOCK_INIT;
+  AcquireSRWLockExclusive(&one);
+  ReleaseSRWLockExclusive(&one);
+  return nullptr;
+}
+
 // Not one of the above: an object for checkTags and unwrapObjects.
 napi_value makeWrapped(napi_env env, napi_callback_info) {
   static int nothing = 0;
@@ -151,6 +161,7 @@ constexpr struct {
     {"giveObject", giveObject},
     {"giveBuffer", giveBuffer},
     {"giveInstanceData", giveInstanceData},
+    {"lock", lock},
     {"makeWrapped", makeWrapped},
     {"makeExternal", makeExternal},
 };

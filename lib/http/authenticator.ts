@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { inspect } from 'node:util';
 import { Credentials } from '../credentials.js';
 import { usageError } from '../errors.js';
 import type { Authentication } from './authentication.js';
@@ -86,6 +87,12 @@ export class Authenticator {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  [inspect.custom](): string {
+    const schemes = this.#settings.schemes.join(' and ');
+    const state = this.#closed ? 'closed' : 'open';
+    return `Authenticator { ${schemes}, ${this.handshakes} handshakes, ${state} }`;
   }
 
   #connectionOf(socket: Socket): Connection {

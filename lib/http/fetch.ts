@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { inspect } from 'node:util';
 import { Credentials } from '../credentials.js';
 import { usageError } from '../errors.js';
 import {
@@ -67,6 +68,11 @@ export class NegotiateClient {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  [inspect.custom](): string {
+    const state = this.#closed ? 'closed' : 'open';
+    return `NegotiateClient { ${this.#settings.scheme}, ${this.#lanes.size} connections, ${state} }`;
   }
 
   async #follow(first: Outgoing, redirect: Request['redirect']): Promise<Response> {

@@ -63,7 +63,8 @@ export interface NativeCredentialsRequest {
   readonly package: string;
   readonly use: number;
   readonly principal: string | undefined;
-  readonly identity: { user: string; domain: string; password: string } | undefined;
+  /** Taken away when the call has started. */
+  identity: { user: string; domain: string; password: string } | undefined;
   readonly packageList: string | undefined;
 }
 
@@ -81,13 +82,10 @@ export interface NativeImported {
 }
 
 /**
- * The messages of one context: an operation of layout.ts, and its arguments. Gives a number, a failure,
- * or undefined for memory that it cannot take.
+ * The messages of one context: the operation that the layout names, over memory. Where it has not done
+ * it, it gives a failure, or undefined for memory that it cannot take.
  */
-export type NativeMessageFunction = (
-  operation: number,
-  ...values: (Uint8Array | number | null)[]
-) => number | undefined | NativeFailure;
+export type NativeMessageFunction = (...memory: (Uint8Array | null)[]) => undefined | NativeFailure;
 
 /** Bytes of the memory that was passed. */
 export interface NativeRange {

@@ -1,6 +1,7 @@
 import { applicationDataOf } from '../channel-bindings.js';
 import type { ContextOptions, ImportOptions, StepResult } from '../context.js';
 import { type Credentials, handleOf } from '../credentials.js';
+import type { ContextTrace } from '../diagnostics.js';
 import { IncompleteMessageError, sspiError, usageError } from '../errors.js';
 import {
   type ContextFlag,
@@ -35,10 +36,17 @@ interface Established {
 
 type State = 'new' | 'negotiating' | 'stepping' | 'complete' | 'failed' | 'closed';
 
+let lastId = 0;
+
 /** The life of a context: from its first step to its end, and what may be done when. */
 export class Handshake {
   readonly role: ContextRole;
   readonly handle: NativeContext;
+  // What traces say of it.
+  readonly #id = ++lastId;
+  readonly #requestedPackage: string;
+  readonly #targetName: string | undefined;
+  #legs = 0;
   readonly #require: readonly ContextFlag[];
   #state: State = 'new';
   // Why a complete context has steps again. The two can come together.
@@ -50,13 +58,21 @@ export class Handshake {
   #users = 0;
   #failure: Error | undefined;
   #flags: ContextFlags;
-  #expiry: Date | undefined;
+  #expiry: number | undefined; // milliseconds since 1970
   #package: string | undefined;
 
-  private constructor(role: ContextRole, handle: NativeContext, require: readonly ContextFlag[]) {
+  private constructor(
+    role: ContextRole,
+    handle: NativeContext,
+    require: readonly ContextFlag[],
+    requestedPackage: string,
+    targetName?: string,
+  ) {
     this.role = role;
     this.handle = handle;
     this.#require = require;
+    this.#requestedPackage = requestedPackage;
+    this.#targetName = targetName;
     this.#flags = grantedFlags(role, 0);
   }
 
@@ -73,7 +89,7 @@ export class Handshake {
     const native = handleOf(credentials, role === 'client' ? 'outbound' : 'inbound');
     const isServer = role === 'server';
     const handle = getBinding().createContext(native, isServer, targetName, bits, bindings);
-    return new Handshake(role, handle, required);
+    return new Handshake(role, handle, required, credentials.package, targetName);
   }
 
   /** One that another context had, here or in another process. */
@@ -88,7 +104,7 @@ export class Handshake {
     const required = validRequirements(role, require);
     const imported = getBinding().importContext(packageName, exported, role === 'server');
     const context = resultOf(imported);
-    const handshake = new Handshake(role, context.handle, required);
+    const handshake = new Handshake(role, context.handle, required, packageName);
     handshake.#complete(context);
     return handshake;
   }
@@ -106,11 +122,25 @@ export class Handshake {
   }
 
   get expiry(): Date | undefined {
-    return this.#expiry;
+    return this.#expiry === undefined ? undefined : new Date(this.#expiry);
   }
 
   get package(): string | undefined {
     return this.#package;
+  }
+
+  get trace(): ContextTrace {
+    return {
+      contextId: this.#id,
+      role: this.role,
+      package: this.#package ?? this.#requestedPackage,
+      targetName: this.#targetName,
+    };
+  }
+
+  /** How many steps were made. */
+  get legs(): number {
+    return this.#legs;
   }
 
   async step(token: Uint8Array | undefined, signal: AbortSignal | undefined): Promise<StepResult> {
@@ -124,6 +154,7 @@ export class Handshake {
       signal,
     );
     this.#state = 'stepping';
+    this.#legs += 1;
     const leg = await call.catch((reason) => this.#abort(reason));
     this.#assertOpen(); // close() may have been called meanwhile.
     if (isFailure(leg)) throw this.#failed(leg, before);
@@ -260,7 +291,7 @@ export class Handshake {
     const missing = this.#require.filter((flag) => !granted[flag]);
     if (missing.length > 0) throw this.#end(requirementError(missing, name));
     this.#flags = granted;
-    this.#expiry = expiry === undefined ? undefined : new Date(expiry);
+    this.#expiry = expiry;
     this.#package = name;
     this.#state = 'complete';
   }
@@ -294,10 +325,14 @@ function resultOfStep({ token, status, extra }: NativeLeg, done: boolean): StepR
   return { token, done, status: statusName(status), extra };
 }
 
-function validRequirements(role: ContextRole, require: unknown): ContextFlag[] {
+// Of most contexts, many of which may be alive.
+const nothingRequired: readonly ContextFlag[] = [];
+
+function validRequirements(role: ContextRole, require: unknown): readonly ContextFlag[] {
   if (!Array.isArray(require)) {
     throw usageError('ERR_INVALID_ARG_TYPE', '"options.require" must be an array of flags');
   }
+  if (require.length === 0) return nothingRequired;
   const required = [...require];
   for (const [index, name] of required.entries()) {
     validateChoice(name, `options.require[${index}]`, grantableFlagNames(role));

@@ -9,21 +9,29 @@ import {
   resultOf,
 } from './binding.js';
 import { byteLengthOf, rangeOf } from './bytes.js';
+import { outputMemory } from './output-memory.js';
 import { validateBytes } from './validate.js';
 
-// Messages across the addon's boundary. The bytes go as they are; qop, sequence number, status, types
-// and ranges go through the words of binding.layout (Layout in native/environment.h).
+// Messages across the addon's boundary. The bytes go as they are; everything else goes through the
+// words of binding.layout, which stand in the order of Layout in native/environment.h.
 
-const QOP = 0;
-const SEQUENCE_NUMBER = 1;
-const STATUS = 2;
-const FIRST_BUFFER = 3;
+const OPERATION = 0;
+const DONE = 1;
+const QOP = 2;
+const SEQUENCE_NUMBER = 3;
+const STATUS = 4;
+const TOKEN_LENGTH = 5;
+const PADDING_LENGTH = 6;
+const RESULT_OFFSET = 7;
+const RESULT_LENGTH = 8;
+const FIRST_BUFFER = 9;
 const TYPE = 0;
 const SOURCE = 1;
 const OFFSET = 2;
 const LENGTH = 3;
 const WORDS_PER_BUFFER = 4;
 const NO_SOURCE = 0xffffffff;
+const STREAM = 0xffffffff;
 
 /** How many buffers a call can have. */
 export const MAX_BUFFERS = 32;
@@ -82,24 +90,27 @@ export class NativeMessages {
 
   callBuffers(call: BufferCall): MessageResult {
     const { buffers } = call;
-    writeLayout(this.#layout, call);
-    const outcome = this.#pass(operations[call.name], buffers);
-    if (outcome !== 0) throw failed(outcome, memoryNames(buffers));
-    return readResult(this.#layout, buffers);
+    const layout = this.#layout;
+    writeLayout(layout, call);
+    layout[OPERATION] = operations[call.name];
+    layout[DONE] = 0;
+    const failure = this.#pass(buffers);
+    if (layout[DONE] === 0) throw failed(failure, memoryNames(buffers));
+    return readResult(layout, buffers);
   }
 
   // A call with its arguments is faster than one with a list of them.
-  #pass(operation: number, buffers: readonly SecBuffer[]): number | undefined | NativeFailure {
+  #pass(buffers: readonly SecBuffer[]): undefined | NativeFailure {
     const data = (index: number) => (buffers[index] as SecBuffer).data;
     switch (buffers.length) {
       case 2:
-        return this.#call(operation, data(0), data(1));
+        return this.#call(data(0), data(1));
       case 3:
-        return this.#call(operation, data(0), data(1), data(2));
+        return this.#call(data(0), data(1), data(2));
       case 4:
-        return this.#call(operation, data(0), data(1), data(2), data(3));
+        return this.#call(data(0), data(1), data(2), data(3));
       default:
-        return this.#call(operation, ...buffers.map((buffer) => buffer.data));
+        return this.#call(...buffers.map((buffer) => buffer.data));
     }
   }
 
@@ -131,39 +142,44 @@ export class NativeMessages {
   }
 
   /** Seals a message in new memory. */
-  wrap(message: Uint8Array, qop: number, { token, padding }: WrapRoom): Buffer {
-    const target = Buffer.allocUnsafe(byteLengthOf(message) + token + padding);
-    const length = this.#call(WRAP, target, message, qop, token, padding);
-    if (typeof length !== 'number') throw failed(length, [['message', message]]);
-    const offset = read(this.#layout, FIRST_BUFFER + OFFSET);
-    return target.subarray(offset, offset + length);
+  wrap(message: Uint8Array, qop: number, room: WrapRoom): Buffer {
+    const layout = this.#layout;
+    outputMemory.reserve(byteLengthOf(message) + room.token + room.padding);
+    const { memory, offset } = outputMemory;
+    writeWrap(layout, WRAP, qop, room, offset);
+    const failure = this.#call(memory, message);
+    if (layout[DONE] === 0) throw failed(failure, [['message', message]]);
+    return outputMemory.keep(read(layout, RESULT_OFFSET), read(layout, RESULT_LENGTH));
   }
 
-  /** Seals a message at the start of memory that has room for it; gives the length. */
+  /** Seals a message at the start of memory; gives the length. Nothing: it cannot be done there. */
   wrapInto(
     target: Uint8Array,
     message: Uint8Array,
     qop: number,
-    { token, padding }: WrapRoom,
-  ): number {
-    const length = this.#call(WRAP_INTO, target, message, qop, token, padding);
-    if (typeof length === 'number') return length;
-    throw failed(length, [
-      ['target', target],
-      ['message', message],
-    ]);
+    room: WrapRoom,
+  ): number | undefined {
+    const layout = this.#layout;
+    writeWrap(layout, WRAP_INTO, qop, room, 0);
+    const failure = this.#call(target, message);
+    if (layout[DONE] === 1) return read(layout, RESULT_LENGTH);
+    if (failure) throw errorOf(failure);
+    return undefined;
   }
 
   /** Opens a message in new memory: a stream, or a token of this length with a message behind it. */
   unwrap(sealed: Uint8Array, tokenLength: number | undefined): { message: Buffer; qop: number } {
-    const target = Buffer.allocUnsafe(byteLengthOf(sealed));
-    const length =
-      tokenLength === undefined
-        ? this.#call(UNWRAP, target, sealed)
-        : this.#call(UNWRAP, target, sealed, tokenLength);
-    if (typeof length !== 'number') throw failed(length, [['sealed', sealed]]);
-    const offset = read(this.#layout, FIRST_BUFFER + OFFSET);
-    return { message: target.subarray(offset, offset + length), qop: read(this.#layout, QOP) };
+    const layout = this.#layout;
+    outputMemory.reserve(byteLengthOf(sealed));
+    const { memory, offset } = outputMemory;
+    layout[OPERATION] = UNWRAP;
+    layout[DONE] = 0;
+    layout[TOKEN_LENGTH] = tokenLength ?? STREAM;
+    layout[RESULT_OFFSET] = offset;
+    const failure = this.#call(memory, sealed);
+    if (layout[DONE] === 0) throw failed(failure, [['sealed', sealed]]);
+    const message = outputMemory.keep(read(layout, RESULT_OFFSET), read(layout, RESULT_LENGTH));
+    return { message, qop: read(layout, QOP) };
   }
 }
 
@@ -181,12 +197,12 @@ export function ownCopy(bytes: Uint8Array): Buffer {
   return memory;
 }
 
-/** The error of a call that gave no number: a failure, or memory that the addon cannot take. */
+/** The error of a call that has not done it: a failure, or memory that the addon cannot take. */
 function failed(
-  outcome: number | undefined | NativeFailure,
+  failure: undefined | NativeFailure,
   memory: readonly (readonly [name: string, value: Uint8Array | null])[],
 ): Error {
-  if (typeof outcome === 'object') return errorOf(outcome);
+  if (failure) return errorOf(failure);
   for (const [name, value] of memory) if (value !== null) validateBytes(value, name);
   return memoryError();
 }
@@ -208,6 +224,21 @@ function writeLayout(layout: Uint32Array, { buffers, qop, sequenceNumber }: Buff
   for (let index = 0; index < buffers.length; index++) {
     layout[wordOf(index) + TYPE] = (buffers[index] as SecBuffer).type;
   }
+}
+
+function writeWrap(
+  layout: Uint32Array,
+  operation: number,
+  qop: number,
+  { token, padding }: WrapRoom,
+  offset: number,
+): void {
+  layout[OPERATION] = operation;
+  layout[DONE] = 0;
+  layout[QOP] = qop;
+  layout[TOKEN_LENGTH] = token;
+  layout[PADDING_LENGTH] = padding;
+  layout[RESULT_OFFSET] = offset;
 }
 
 function readResult(layout: Uint32Array, buffers: readonly SecBuffer[]): MessageResult {

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "sspi/context_buffer.h"
+#include "sspi/secur32.h"
 
 namespace sspi {
 
@@ -12,6 +13,7 @@ PackageInfo packageInfo(const SecPkgInfoW& info) {
 }
 
 Result<std::vector<PackageInfo>> enumerateSecurityPackages() {
+  if (!secur32()) return noSecur32();
   ULONG count = 0;
   SecPkgInfoW* memory = nullptr;
   const SECURITY_STATUS status = EnumerateSecurityPackagesW(&count, &memory);
@@ -25,6 +27,7 @@ Result<std::vector<PackageInfo>> enumerateSecurityPackages() {
 }
 
 Result<PackageInfo> querySecurityPackage(const std::u16string& name) {
+  if (!secur32()) return noSecur32();
   SecPkgInfoW* memory = nullptr;
   const SECURITY_STATUS status = QuerySecurityPackageInfoW(wide(name), &memory);
   const ContextBuffer<SecPkgInfoW> owner(memory);

@@ -1,17 +1,27 @@
-// Functions that not every secur32 has: an addon that imported them would not load there.
+// The library of SSPI's functions, which the linker's delay-load helper would look for wherever
+// Windows looks for libraries. Once it is loaded from the folder of Windows itself, the helper finds
+// that one: so every way into SSPI begins with secur32().
 #ifndef WINSSPI_SSPI_SECUR32_H_
 #define WINSSPI_SSPI_SECUR32_H_
 
 #include "sspi/sspi.h"
+#include "sspi/status.h"
 
 namespace sspi {
 
-// Null where this secur32, which the addon imports, does not export the name.
+// Null where it cannot be loaded.
+// https://learn.microsoft.com/windows/win32/api/libloaderapi/nf-libloaderapi-loadlibraryexw
+HMODULE secur32();
+
+// The failure of a function that needs it.
+Failure noSecur32();
+
+// For functions that not every secur32 has, which the delay-load helper would not survive. Null where
+// it does not export the name.
 template <typename Function>
 Function secur32Function(const char* name) {
-  const HMODULE library = GetModuleHandleW(L"secur32.dll");
-  if (!library) return nullptr;
-  return reinterpret_cast<Function>(reinterpret_cast<void*>(GetProcAddress(library, name)));
+  if (!secur32()) return nullptr;
+  return reinterpret_cast<Function>(reinterpret_cast<void*>(GetProcAddress(secur32(), name)));
 }
 
 }  // namespace sspi

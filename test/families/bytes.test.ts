@@ -58,4 +58,36 @@ describe.each(families)('bytes under $title', (family) => {
     // NTLM's key stream has gone on with the refused ones.
     if (!isNtlm) expect(server.unwrap(sealed).message).toEqual(text);
   });
+
+  bytesTest(
+    'messages that are kept stay as they are, whatever is sealed and opened after',
+    async () => {
+      const { client, server } = await meet(family);
+      const lengths = Array.from({ length: 300 }, (_, i) => 1 + ((i * 37) % 3000));
+      const texts = lengths.map((length, i) => Buffer.alloc(length, `message ${i} `));
+      const sealed = texts.map((message) => client.wrap(message));
+      const opened = sealed.map((bytes) => server.unwrap(bytes).message);
+      expect(opened).toEqual(texts);
+    },
+  );
+
+  bytesTest('a refused message takes nothing from the ones before and after', async () => {
+    const { client, server } = await meet(family);
+    const before = client.wrap(text);
+    const first = server.unwrap(before).message;
+    expect(() => server.unwrap(before.subarray(0, -1))).toThrow();
+    const sealed = client.wrap(text);
+    expect(() => client.wrap(text, { encrypt: 1 as unknown as boolean })).toThrow(TypeError);
+    expect(first).toEqual(text);
+    if (!isNtlm) expect(server.unwrap(sealed).message).toEqual(text);
+  });
+
+  bytesTest('the memory of a short message cannot be transferred away with others', async () => {
+    const { client, server } = await meet(family);
+    const sealed = client.wrap(text);
+    expect(() => structuredClone(sealed, { transfer: [sealed.buffer as ArrayBuffer] })).toThrow(
+      expect.objectContaining({ name: 'DataCloneError' }),
+    );
+    expect(server.unwrap(sealed).message).toEqual(text);
+  });
 });

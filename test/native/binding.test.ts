@@ -30,6 +30,19 @@ async function credentials(): Promise<NativeCredentials> {
   return acquired.handle;
 }
 
+interface Words {
+  operation: number;
+  token?: number;
+  padding?: number;
+  offset?: number;
+  type?: number;
+}
+
+/** The words that a message function reads, in the order of Layout in native/environment.h. */
+function setLayout({ operation, token = 0, padding = 0, offset = 0, type = 0 }: Words): void {
+  binding.layout.set([operation, 0, 0, 0, 0, token, padding, offset, 0, type]);
+}
+
 test('the addon exports exactly these names', () => {
   expect(Object.keys(binding).sort()).toEqual([
     'acquireCredentials',
@@ -138,8 +151,8 @@ test('closed objects are refused, and can be closed again', async () => {
   binding.closeContext(context);
   binding.closeContext(context);
   expect(() => binding.step(context, undefined, () => {})).toThrow('the object was closed');
-  expect(() => message(0, null)).toThrow('the object was closed');
-  expect(() => binding.messageFunction(context)(0, null)).toThrow('the object was closed');
+  expect(() => message(null)).toThrow('the object was closed');
+  expect(() => binding.messageFunction(context)(null)).toThrow('the object was closed');
   binding.closeCredentials(own);
   binding.closeCredentials(own);
   expect(() => binding.createContext(own, false, 'a/b', 0, undefined)).toThrow(
@@ -150,8 +163,8 @@ test('closed objects are refused, and can be closed again', async () => {
 test('a message function of a context without a Windows handle is SEC_E_INVALID_HANDLE', async () => {
   proves('SEC_E_INVALID_HANDLE', 'fact 1.9');
   const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
-  binding.layout[3] = 1;
-  expect(binding.messageFunction(context)(0, Buffer.from('x'))).toMatchObject({
+  setLayout({ operation: 0, type: 1 });
+  expect(binding.messageFunction(context)(Buffer.from('x'))).toMatchObject({
     syscall: 'EncryptMessage',
     status: 0x80090301,
   });
@@ -165,27 +178,35 @@ describe('the function for the messages of a context', () => {
   const memory = () => Buffer.alloc(64);
   const shared = new Uint8Array(new SharedArrayBuffer(64));
 
-  test.each<[string, unknown[]]>([
-    ['nothing', []],
-    ['an operation that does not exist', [9]],
-    ['an operation that is text', ['0']],
-    ['more buffers than the layout holds', [0, ...Array(33).fill(null)]],
-    ['a buffer that is text', [0, 'text']],
-    ['a buffer that is a DataView', [0, new DataView(new ArrayBuffer(8))]],
-    ['a buffer of other elements', [0, new Uint16Array(8)]],
-    ['shared memory', [0, shared]],
-    ['wrap without its numbers', [5, memory(), memory()]],
-    ['wrap with more room than there is', [5, memory(), memory(), 0, 1, 0]],
-    ['wrap with room that wraps around', [5, memory(), memory(), 0, 0xffffffff, 0xffffffff]],
-    ['wrap of null', [5, memory(), null, 0, 0, 0]],
-    ['wrap into null', [6, null, memory(), 0, 0, 0]],
-    ['wrap into shared memory', [6, shared, memory(), 0, 0, 0]],
-    ['unwrap of another length', [7, memory(), Buffer.alloc(63)]],
-    ['unwrap of null', [7, memory(), null]],
-    ['unwrap of shared memory', [7, memory(), shared]],
-  ])('gives undefined for %s, and calls nothing', async (_, values) => {
+  test.each<[string, Words, unknown[]]>([
+    ['an operation that does not exist', { operation: 9 }, []],
+    ['more buffers than the layout holds', { operation: 0 }, Array(33).fill(null)],
+    ['a buffer that is text', { operation: 0 }, ['text']],
+    ['a buffer that is a DataView', { operation: 0 }, [new DataView(new ArrayBuffer(8))]],
+    ['a buffer of other elements', { operation: 0 }, [new Uint16Array(8)]],
+    ['shared memory', { operation: 0 }, [shared]],
+    ['wrap of nothing', { operation: 5 }, []],
+    ['wrap without a message', { operation: 5 }, [memory()]],
+    ['wrap with more room than there is', { operation: 5, token: 1 }, [memory(), memory()]],
+    [
+      'wrap with room that wraps around',
+      { operation: 5, token: 0xffffffff, padding: 0xffffffff },
+      [memory(), memory()],
+    ],
+    ['wrap behind the memory', { operation: 5, offset: 65 }, [memory(), Buffer.alloc(0)]],
+    ['wrap too near its end', { operation: 5, offset: 1 }, [memory(), memory()]],
+    ['wrap of null', { operation: 5 }, [memory(), null]],
+    ['wrap into null', { operation: 6 }, [null, memory()]],
+    ['wrap into shared memory', { operation: 6 }, [shared, memory()]],
+    ['wrap into less memory', { operation: 6, padding: 1 }, [memory(), memory()]],
+    ['unwrap into less memory', { operation: 7 }, [Buffer.alloc(63), memory()]],
+    ['unwrap of null', { operation: 7 }, [memory(), null]],
+    ['unwrap of shared memory', { operation: 7 }, [memory(), shared]],
+  ])('gives undefined for %s, and has not done it', async (_, words, values) => {
     const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
+    setLayout(words);
     expect(Reflect.apply(binding.messageFunction(context), undefined, values)).toBe(undefined);
+    expect(binding.layout[1]).toBe(0);
   });
 
   test('keeps its context alive, and nobody takes it away', async () => {

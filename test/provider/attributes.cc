@@ -29,13 +29,17 @@ SecPkgInfoW* copyOfPackage(const Package& package) {
   return reinterpret_cast<SecPkgInfoW*>(memory);
 }
 
-// 00 01 … 0f for TestScript, the key itself for the others.
+// 00 01 … 0f for TestScript, the key itself for the others. As the script says, bytes that are made of
+// the key and are nowhere else.
 SecPkgContext_SessionKey sessionKeyOf(const Context& context) {
   if (behaves("nullPointers")) return {16, nullptr};
-  auto* const memory = static_cast<unsigned char*>(allocateBuffer(16));
-  for (unsigned char i = 0; i < 16; i++)
-    memory[i] = isScript(*context.package) ? i : context.key[i];
-  return {16, memory};
+  const unsigned char length = behaves("uniqueSessionKey") ? 64 : 16;
+  auto* const memory = static_cast<unsigned char*>(allocateBuffer(length));
+  for (unsigned char i = 0; i < length; i++) {
+    const unsigned char byte = isScript(*context.package) ? i : context.key[i % 16];
+    memory[i] = static_cast<unsigned char>(length == 16 ? byte : byte ^ (0xA0 + i));
+  }
+  return {length, memory};
 }
 
 SecPkgContext_KeyInfoW keyInfo() {

@@ -36,6 +36,7 @@
               "protection.cc",
               "rare_attributes.cc",
               "script.cc",
+              "search.cc",
               "settings.cc",
               "stream.cc",
               "stream_attributes.cc",

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "objects.h"
 #include "script.h"
+#include "search.h"
 #include "threads.h"
 
 namespace {
@@ -96,6 +97,13 @@ Napi::Value counters(const Napi::CallbackInfo& info) {
 
 void leak(const Napi::CallbackInfo&) { provider::allocateBuffer(1); }
 
+// (masked)
+Napi::Value copies(const Napi::CallbackInfo& info) {
+  const auto masked = info[0].As<Napi::Uint8Array>();
+  const std::span<const unsigned char> bytes(masked.Data(), masked.ByteLength());
+  return Napi::Number::New(info.Env(), provider::copiesInMemory(bytes));
+}
+
 Napi::Value thread(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), GetCurrentThreadId());
 }
@@ -118,6 +126,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("calls", Napi::Function::New(env, calls));
   exports.Set("forgetCalls", Napi::Function::New(env, forgetCalls));
   exports.Set("counters", Napi::Function::New(env, counters));
+  exports.Set("copies", Napi::Function::New(env, copies));
   exports.Set("impersonating", Napi::Function::New(env, impersonating));
   exports.Set("leak", Napi::Function::New(env, leak));
   exports.Set("thread", Napi::Function::New(env, thread));

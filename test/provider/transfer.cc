@@ -1,5 +1,6 @@
 #include "transfer.h"
 
+#include <cstddef>
 #include <cstring>
 
 #include "access_tokens.h"
@@ -27,15 +28,14 @@ static_assert(sizeof(Packed) == 64);
 
 constexpr char kMark[8] = {'C', 'O', 'N', 'T', 'E', 'X', 'T', '1'};
 
-uint64_t proofOf(Packed packed) {
-  packed.proof = 0;
+// Over what stands before it.
+uint64_t proofOf(const Packed& packed) {
   Checksum sum(packed.key, {});
-  sum.add({reinterpret_cast<const unsigned char*>(&packed), sizeof packed});
+  sum.add({reinterpret_cast<const unsigned char*>(&packed), offsetof(Packed, proof)});
   return sum.value();
 }
 
-Packed pack(const Context& context, bool anew) {
-  Packed packed = {};
+void pack(Packed& packed, const Context& context, bool anew) {
   std::memcpy(packed.mark, kMark, sizeof kMark);
   packed.place = static_cast<uint32_t>(context.package - packages().data());
   packed.is_server = context.is_server ? 1 : 0;
@@ -45,7 +45,6 @@ Packed pack(const Context& context, bool anew) {
   packed.sent = anew ? 0 : context.sent;
   packed.received = anew ? 0 : context.received;
   packed.proof = proofOf(packed);
-  return packed;
 }
 
 // Null where these are not the bytes of a context of the package.
@@ -78,9 +77,11 @@ SECURITY_STATUS WINAPI exportSecurityContext(PCtxtHandle handle, ULONG flags, PS
   if (isNull(handle)) return call.end(SEC_E_UNSUPPORTED_FUNCTION);
   const auto context = findContext(handle, "ExportSecurityContext");
   if (!context || !context->complete) return call.end(SEC_E_INVALID_HANDLE);
-  const Packed packed = pack(*context, (flags & SECPKG_CONTEXT_EXPORT_RESET_NEW) != 0);
+  Packed packed = {};
+  pack(packed, *context, (flags & SECPKG_CONTEXT_EXPORT_RESET_NEW) != 0);
   buffer->cbBuffer = sizeof packed;
   buffer->pvBuffer = bytesOrNull({reinterpret_cast<const unsigned char*>(&packed), sizeof packed});
+  SecureZeroMemory(&packed, sizeof packed);  // the caller has the only one
   if (token) *token = nullptr;
   if (token && behaves("exportToken")) handOutToken(token);
   if ((flags & SECPKG_CONTEXT_EXPORT_DELETE_OLD) != 0) removeExported(handle);

@@ -88,7 +88,9 @@ export type Behaviour =
   /** How channel bindings leave their memory: 1 to 6, in stream_attributes.cc. */
   | 'bindings'
   /** The names in CIPHER_INFO fill their room, and no zero ends them. */
-  | 'unendedNames';
+  | 'unendedNames'
+  /** The attribute SESSION_KEY has 64 bytes that are nowhere else. */
+  | 'uniqueSessionKey';
 
 export interface RecordedBuffer {
   readonly type: number;
@@ -141,6 +143,8 @@ export interface Provider {
   calls(): Call[];
   forgetCalls(): void;
   counters(): Counters;
+  /** How often bytes are in the memory of this process. Pass each XORed with 0x5a. */
+  copies(masked: Uint8Array): number;
   /** The Windows number of the calling thread. */
   thread(): number;
   /** How many threads this process has. */

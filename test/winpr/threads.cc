@@ -80,3 +80,5 @@ void FreeLibraryAndExitThread(HMODULE library, DWORD) {
 }
 
 HMODULE GetModuleHandleW(const wchar_t*) { return nullptr; }
+
+HMODULE LoadLibraryExW(const wchar_t*, HANDLE, DWORD) { return dlopen(nullptr, RTLD_NOW); }

@@ -58,6 +58,8 @@ BOOL GetModuleHandleExW(DWORD flags, LPCWSTR address, HMODULE* library);
 [[noreturn]] void FreeLibraryAndExitThread(HMODULE library, DWORD exit_code);
 // A wide literal has 32 bits here. No library has such a name: null.
 HMODULE GetModuleHandleW(const wchar_t* name);
+// Every library is the program itself, in which SSPI is.
+HMODULE LoadLibraryExW(const wchar_t* name, HANDLE file, DWORD flags);
 
 // The clock of these tests is UTC.
 BOOL LocalFileTimeToFileTime(const FILETIME* local, FILETIME* utc);

@@ -1,0 +1,61 @@
+import { isUint8Array } from 'node:util/types';
+import { bufferKind, SECBUFFER_DATA, SECQOP_WRAP_NO_ENCRYPT, type SecBuffer } from '../buffers.js';
+import type { UnwrapTrace, WrapTrace } from '../diagnostics.js';
+import { statusName } from '../status.js';
+import type { SealedParts, UnwrapResult } from '../wrap.js';
+import { byteLengthOf } from './bytes.js';
+import type { MessageResult } from './layout.js';
+
+// The sizes that traces tell. Arguments are counted before anybody has checked them: what is not
+// bytes counts nothing, and the call itself will refuse it.
+
+export function bytesIn(...values: unknown[]): number {
+  return values.reduce<number>(
+    (sum, value) => sum + (isUint8Array(value) ? byteLengthOf(value) : 0),
+    0,
+  );
+}
+
+export function bytesInParts(
+  parts: Partial<Record<keyof SealedParts, Uint8Array>> | undefined,
+): number {
+  return bytesIn(parts?.token, parts?.message, parts?.padding);
+}
+
+export function bytesInBuffers(buffers: readonly (SecBuffer | undefined)[]): number {
+  return Array.isArray(buffers) ? bytesIn(...buffers.map((buffer) => buffer?.data)) : 0;
+}
+
+/** Those of the message alone. */
+export function bytesInData(buffers: readonly (SecBuffer | undefined)[]): number {
+  if (!Array.isArray(buffers)) return 0;
+  return bytesInBuffers(buffers.filter((buffer) => bufferKind(buffer?.type) === SECBUFFER_DATA));
+}
+
+// What the results of calls say.
+
+type Sealed = Pick<WrapTrace, 'outputBytes'>;
+type Opened = Pick<UnwrapTrace, 'outputBytes' | 'encrypted' | 'status'>;
+
+export const sealedOutcome = (bytes: Buffer): Sealed => ({ outputBytes: bytes.length });
+export const sealedIntoOutcome = (length: number): Sealed => ({ outputBytes: length });
+export const sealedPartsOutcome = (parts: SealedParts): Sealed => ({
+  outputBytes: bytesInParts(parts),
+});
+export const sealedBuffersOutcome = (buffers: readonly SecBuffer[]): Sealed => ({
+  outputBytes: bytesInBuffers(buffers),
+});
+export const signedBuffersOutcome = (buffers: readonly SecBuffer[]): Sealed => ({
+  outputBytes: bytesInBuffers(buffers) - bytesInData(buffers),
+});
+
+export const openedOutcome = ({ message, encrypted }: UnwrapResult): Opened => ({
+  outputBytes: message.length,
+  encrypted,
+});
+export const openedBuffersOutcome = ({ qop, status, buffers }: MessageResult): Opened => ({
+  status: statusName(status),
+  outputBytes: bytesInData(buffers),
+  encrypted: qop !== SECQOP_WRAP_NO_ENCRYPT,
+});
+export const verifiedOutcome = (): Opened => ({});
