@@ -1,13 +1,14 @@
-// The inputs that reach everything that was ever reached, and those that found something: a file for
-// each target, an input in base64 on each line.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// The inputs that reach everything that was ever reached, and in found/ those that found a defect: a
+// file for each target, an input in base64 on each line.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const pathOf = (target) => fileURLToPath(new URL(`corpus/${target}.txt`, import.meta.url));
 
 /** @returns {Buffer[]} */
 export function readCorpus(target) {
-  const lines = readFileSync(pathOf(target), 'utf8').split('\n').slice(0, -1);
+  const paths = [pathOf(target), pathOf(`found/${target}`)].filter((path) => existsSync(path));
+  const lines = paths.flatMap((path) => readFileSync(path, 'utf8').split('\n').slice(0, -1));
   return lines.map((line) => Buffer.from(line, 'base64'));
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, ServerContext } from 'winsspi';
 import { proves } from '../proofs/proves.js';
 import { client as alice, handshake } from '../support/handshake.js';
-import { lab, targetName } from '../support/lab.js';
+import { targetName } from '../support/lab.js';
 import { onWine } from '../support/wine.js';
 
 const secret = 'S3cret-never-shown';
