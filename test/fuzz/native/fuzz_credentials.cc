@@ -39,8 +39,23 @@ void checkData(const Package& package, const sspi::CredentialsRequest& request,
   check(package.package_list == request.package_list, "the package gets the list of packages");
 }
 
+void setProxy(Package& package, const sspi::Credentials& credentials) {
+  const sspi::KdcProxySettings settings = {package.text(100), package.input.ConsumeBool()};
+  const auto failure = credentials.set(settings);
+  check(failure.has_value() != sspi::succeeded(package.last_status), "a status is the package's");
+  SecPkgCredentials_KdcProxySettingsW header;
+  const std::span<const std::byte> bytes(package.output_bytes);
+  const std::size_t length = settings.proxy_server.size() * sizeof(char16_t);
+  check(bytes.size() == sizeof header + length, "the settings have a header and the text");
+  std::memcpy(&header, bytes.data(), sizeof header);
+  check(header.ProxyServerOffset == sizeof header && header.ProxyServerLength == length,
+        "the header says where the text is");
+  check(std::memcmp(bytes.data() + sizeof header, settings.proxy_server.data(), length) == 0,
+        "the text is whole");
+}
+
 void ask(Package& package, const sspi::Credentials& credentials) {
-  switch (package.input.ConsumeIntegralInRange<int>(0, 2)) {
+  switch (package.input.ConsumeIntegralInRange<int>(0, 3)) {
     case 0:
       (void)sspi::queryCredentialsNames(credentials);
       break;
@@ -49,6 +64,9 @@ void ask(Package& package, const sspi::Credentials& credentials) {
       break;
     case 2:
       (void)sspi::queryCert(credentials);
+      break;
+    case 3:
+      setProxy(package, credentials);
       break;
   }
 }

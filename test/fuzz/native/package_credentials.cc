@@ -61,6 +61,18 @@ SECURITY_STATUS AddCredentialsW(PCredHandle credentials, LPWSTR, LPWSTR, ULONG, 
   return package.last_status;
 }
 
+// Found by its name: the program exports it.
+extern "C" SECURITY_STATUS SetCredentialsAttributesW(PCredHandle credentials, ULONG attribute,
+                                                     void* memory, ULONG size) {
+  Package& package = Package::current();
+  package.useHandle(credentials);
+  fuzz::check(attribute == SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS, "there is one attribute to set");
+  const auto* const bytes = static_cast<const std::byte*>(memory);
+  package.output_bytes.assign(bytes, bytes + size);
+  package.last_status = package.mostlyOk();
+  return package.last_status;
+}
+
 SECURITY_STATUS FreeCredentialsHandle(PCredHandle credentials) {
   Package::current().releaseHandle(credentials);
   return SEC_E_OK;
