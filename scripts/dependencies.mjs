@@ -3,16 +3,20 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-const stamp = 'node_modules/.winsspi-lock';
-
-/** Runs `npm ci` where node_modules is not what package-lock.json says. */
-export function ensureDependencies() {
-  const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
+/**
+ * Runs `npm ci` where node_modules is not what package-lock.json says.
+ * @param {string} folder of both, from the project's
+ */
+export function ensureDependencies(folder = '.') {
+  const stamp = `${folder}/node_modules/.winsspi-lock`;
+  const lock = createHash('sha256')
+    .update(readFileSync(`${folder}/package-lock.json`))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  console.error('Installing npm packages with npm ci …');
+  console.error(`Installing npm packages with npm ci${folder === '.' ? '' : ` for ${folder}`} …`);
   // npm is a batch file on Windows, which only a shell starts.
   const shell = process.platform === 'win32';
-  run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], { shell });
+  run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], { shell, cwd: folder });
   writeFileSync(stamp, lock);
 }
 

@@ -11,6 +11,7 @@ import {
   sanitizerPackages,
   toolchainPackages,
 } from '../test/lab/packages.mjs';
+import { runSanitizers } from '../test/sanitizers/run.mjs';
 import { buildAddon, readRecord } from './addon.mjs';
 import { ensureDependencies, runPackage } from './dependencies.mjs';
 import { buildLibrary } from './library.mjs';
@@ -19,22 +20,30 @@ import { main } from './main.mjs';
 /** A call that never returns must not keep the run from ending. */
 const minutes = 15;
 
-/** Whether nothing is left out. What runs on the host runs then only, and in Linux. */
-const whole = process.argv.length === 2;
-const onHost = whole && process.platform === 'linux';
+/** Whether a part of the tests was asked for. The sanitizers and the fuzz targets are none. */
+const isPart = process.argv.length > 2;
+const onLinux = process.platform === 'linux';
+
+/** What was not run. */
+const none = { passed: 0, failed: 0, skipped: 0 };
 
 const args = ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)];
 
 await main(async () => {
   ensureDependencies();
   await checkSources();
+  const sanitizes = onLinux && !isPart;
   // All at once, and before the clock starts: a slow network is no hang.
-  if (process.platform === 'linux') ensurePackages({ ...labPackages, ...toolchainPackages });
-  if (onHost) ensurePackages(sanitizerPackages);
+  if (sanitizes) ensureDependencies('test/sanitizers');
+  if (onLinux) {
+    const sanitizers = sanitizes ? sanitizerPackages : {};
+    ensurePackages({ ...labPackages, ...toolchainPackages, ...sanitizers });
+  }
   checkAddon();
+  const sanitized = sanitizes ? await runSanitizers(console.log) : none;
+  const fuzzed = sanitizes ? await fuzzShortly() : none;
   setTimeout(giveUp, minutes * 60_000).unref();
-  const fuzzed = onHost ? await fuzzShortly() : { passed: 0, failed: 0 };
-  return await runTests(fuzzed);
+  return await runTests([sanitized, fuzzed]);
 });
 
 async function checkSources() {
@@ -59,7 +68,7 @@ function checkAddon() {
 }
 
 // The counts come last, whatever the test runner prints after them.
-async function runTests(before) {
+async function runTests(onHost) {
   // A program for Windows takes every output for a terminal.
   const env = process.stdout.isTTY && !process.env.NO_COLOR ? {} : { NO_COLOR: '1' };
   console.error('Running the tests (about 3 minutes, of which one can pass without a word) …');
@@ -74,16 +83,15 @@ async function runTests(before) {
   const ran = Number.parseInt(closingLine, 10) > 0;
   if (!ran) console.error('No test has passed.');
   const good = checkProofs(proofs) && ran;
-  console.log(withCounts(closingLine || '0 passed, 0 failed', before));
-  return good && before.failed === 0 ? exitCode : exitCode || 1;
+  console.log(onHost.reduce(sum, closingLine || '0 passed, 0 failed'));
+  return good && onHost.every(({ failed }) => failed === 0) ? exitCode : exitCode || 1;
 }
 
-/** The closing line, with the counts of tests that the test runner does not know. */
-function withCounts(line, { passed, failed }) {
-  return line.replace(
-    /^(\d+) passed, (\d+) failed/,
-    (_, ...counts) => `${Number(counts[0]) + passed} passed, ${Number(counts[1]) + failed} failed`,
-  );
+/** The closing line, with the counts of what ran beside the test runner. */
+function sum(closingLine, { passed, failed, skipped }) {
+  const [, p, f, s = 0] = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/.exec(closingLine);
+  const left = Number(s) + skipped;
+  return `${Number(p) + passed} passed, ${Number(f) + failed} failed${left > 0 ? `, ${left} skipped` : ''}`;
 }
 
 // The tests write it, when all of them have run (test/proofs).

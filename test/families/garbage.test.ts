@@ -166,20 +166,19 @@ describe.each(families)('$title', (family) => {
     );
   }
 
-  testOf(
-    family,
-    'messages',
-    'signatures',
-  )('a thousand signatures that were changed are refused by name', async () => {
-    const { client, server } = await meet(family);
-    server.verify(text, client.sign(text));
-    const signature = client.sign(text);
-    const refusals = new Refusals();
-    for (let round = 0; round < 1000; round++) {
-      await refusals.note(() => server.verify(text, change(signature)));
-    }
-    expect(refusals.count).toBe(1000);
-    refusals.check(family);
-    if (isKerberos) server.verify(text, signature);
-  });
+  testOf(family, 'messages')(
+    'a thousand signatures that were changed are refused by name',
+    async () => {
+      const { client, server } = await meet(family);
+      server.verify(text, client.sign(text));
+      const signature = client.sign(text);
+      const refusals = new Refusals();
+      for (let round = 0; round < 1000; round++) {
+        await refusals.note(() => server.verify(text, change(signature)));
+      }
+      expect(refusals.count).toBe(1000);
+      refusals.check(family);
+      if (isKerberos) server.verify(text, signature);
+    },
+  );
 });

@@ -16,6 +16,7 @@ export const sanitizerPackages = {
   'clang-19': 'the compiler with the sanitizers',
   'libclang-rt-19-dev': 'the sanitizers',
   'libwinpr2-dev': 'an SSPI for Linux',
+  binutils: 'the names in what the sanitizers report',
 };
 
 /** Runs Windows Node beside a domain. */
@@ -76,7 +77,7 @@ export function ensurePackages(list) {
   const missing = names.filter((name) => !installed.has(name));
   if (missing.length === 0) return installed;
   console.error(
-    'Installing with apt-get, once (up to 330 MB to fetch and 1.8 GB on disk; no server is started):',
+    'Installing with apt-get, once (up to 400 MB to fetch and 2.2 GB on disk; no server is started):',
   );
   for (const name of missing) console.error(`  ${name} (${list[name]})`);
   install(missing);

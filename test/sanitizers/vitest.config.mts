@@ -13,6 +13,7 @@ export default mergeConfig(
         'test/families/!(dce-style|kerberos-messages).test.ts',
         'test/integration/{async,context,credentials,garbage,message,message-misuse,packages}.test.ts',
         'test/native/binding.test.ts',
+        'test/sanitizers/*.case.ts',
       ],
       pool: 'threads',
       reporters: ['default', './test/support/closing-line.ts'],

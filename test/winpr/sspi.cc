@@ -11,8 +11,10 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "account.h"
+#include "later_legs.h"
 
 // WinPR's own functions from here on.
 #undef AcceptSecurityContext
@@ -55,26 +57,33 @@ SECURITY_STATUS withoutContext(SECURITY_STATUS status, PCtxtHandle returned) {
   return status;
 }
 
-// Later legs have functions of their own, for WinPR does not free all that it reads from a token:
-// test/sanitizers/leaks.txt names them.
-[[gnu::noinline]] SECURITY_STATUS acceptLater(PCredHandle credentials, PCtxtHandle context,
-                                              PSecBufferDesc input, ULONG flags,
-                                              ULONG representation, PCtxtHandle returned,
-                                              PSecBufferDesc output, PULONG granted,
-                                              PTimeStamp expiry) {
-  return AcceptSecurityContext(credentials, context, input, flags, representation, returned, output,
-                               granted, expiry);
-}
+// The client's first token without the names that it may have. WinPR reads and never frees them, and
+// needs them for nothing.
+class FirstToken {
+ public:
+  explicit FirstToken(PSecBufferDesc input) {
+    for (const SecBuffer& buffer : std::span(input->pBuffers, input->cBuffers)) {
+      if (buffer.BufferType != SECBUFFER_TOKEN) continue;
+      const auto* begin = static_cast<const BYTE*>(buffer.pvBuffer);
+      bytes_.assign(begin, begin + buffer.cbBuffer);
+    }
+    for (const std::size_t length : {kDomainLength, kWorkstationLength}) {
+      if (bytes_.size() >= length + 2) bytes_[length] = bytes_[length + 1] = 0;
+    }
+    buffer_ = {static_cast<ULONG>(bytes_.size()), SECBUFFER_TOKEN, bytes_.data()};
+  }
 
-[[gnu::noinline]] SECURITY_STATUS initializeLater(PCredHandle credentials, PCtxtHandle context,
-                                                  SEC_WCHAR* target, ULONG flags, ULONG reserved1,
-                                                  ULONG representation, PSecBufferDesc input,
-                                                  ULONG reserved2, PCtxtHandle returned,
-                                                  PSecBufferDesc output, PULONG granted,
-                                                  PTimeStamp expiry) {
-  return InitializeSecurityContextW(credentials, context, target, flags, reserved1, representation,
-                                    input, reserved2, returned, output, granted, expiry);
-}
+  PSecBufferDesc get() { return &token_; }
+
+ private:
+  // [MS-NLMP] 2.2.1.1
+  static constexpr std::size_t kDomainLength = 16;
+  static constexpr std::size_t kWorkstationLength = 24;
+
+  std::vector<BYTE> bytes_;
+  SecBuffer buffer_;
+  SecBufferDesc token_ = {SECBUFFER_VERSION, 1, &buffer_};
+};
 
 // The buffers of a message that NTLM knows: WinPR takes PADDING for DATA, and reads and writes
 // sixteen bytes of a token of any length. In a STREAM it finds neither.
@@ -182,11 +191,18 @@ SECURITY_STATUS queryPackage(SecPkgInfoW** package) {
 SECURITY_STATUS acceptOnWinpr(PCredHandle credentials, PCtxtHandle context, PSecBufferDesc input,
                               ULONG flags, ULONG representation, PCtxtHandle returned,
                               PSecBufferDesc output, PULONG granted, PTimeStamp expiry) {
-  const auto accept = context ? acceptLater : AcceptSecurityContext;
-  const SECURITY_STATUS status = accept(credentials, context, input, flags, representation,
-                                        returned, output, granted, expiry);
+  if (context) {
+    const SECURITY_STATUS status = acceptLater(credentials, context, input, flags, representation,
+                                               returned, output, granted, expiry);
+    grant<kServerFlags>(status, flags, granted);
+    return status;
+  }
+  if (!input) return SEC_E_INVALID_TOKEN;
+  FirstToken token(input);
+  const SECURITY_STATUS status =
+      AcceptSecurityContext(credentials, nullptr, token.get(), flags, representation, returned,
+                            output, granted, expiry);
   grant<kServerFlags>(status, flags, granted);
-  if (context) return status;
   if (status >= 0) {
     SetContextAttributesW(returned, SECPKG_ATTR_AUTH_NTLM_HASH_CB,
                           reinterpret_cast<void*>(&hashOf), 0);
