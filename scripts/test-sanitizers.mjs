@@ -3,15 +3,15 @@
 import { ensurePackages, sanitizerPackages } from '../test/lab/packages.mjs';
 import { runSanitizers } from '../test/sanitizers/run.mjs';
 import { ensureDependencies } from './dependencies.mjs';
+import { buildLibrary } from './library.mjs';
 import { main } from './main.mjs';
-import { buildLibrary } from './prepare.mjs';
 
 await main(async () => {
   if (process.platform !== 'linux') throw new Error('The sanitizers need Linux.');
   ensureDependencies();
   ensureDependencies('test/sanitizers');
   ensurePackages(sanitizerPackages);
-  buildLibrary();
+  await buildLibrary();
   const { passed, failed, skipped } = await runSanitizers(console.log);
   console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
   return failed > 0 ? 1 : 0;

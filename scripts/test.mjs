@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { fuzzShortly } from '../test/fuzz/short.mjs';
 import { runInLab } from '../test/lab/lab.mjs';
 import {
   ensurePackages,
@@ -19,9 +20,12 @@ import { main } from './main.mjs';
 /** A call that never returns must not keep the run from ending. */
 const minutes = 25;
 
-/** Whether a part of the tests was asked for. The sanitizers are none. */
+/** Whether a part of the tests was asked for. The sanitizers and the fuzz targets are none. */
 const isPart = process.argv.length > 2;
 const onLinux = process.platform === 'linux';
+
+/** What was not run. */
+const none = { passed: 0, failed: 0, skipped: 0 };
 
 const args = ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)];
 
@@ -36,9 +40,10 @@ await main(async () => {
     ensurePackages({ ...labPackages, ...toolchainPackages, ...sanitizers });
   }
   checkAddon();
-  const sanitized = sanitizes ? await runSanitizers(console.log) : undefined;
+  const sanitized = sanitizes ? await runSanitizers(console.log) : none;
+  const fuzzed = sanitizes ? await fuzzShortly() : none;
   setTimeout(giveUp, minutes * 60_000).unref();
-  return await runTests(sanitized);
+  return await runTests([sanitized, fuzzed]);
 });
 
 async function checkSources() {
@@ -63,7 +68,7 @@ function checkAddon() {
 }
 
 // The counts come last, whatever the test runner prints after them.
-async function runTests(sanitized = { passed: 0, failed: 0, skipped: 0 }) {
+async function runTests(onHost) {
   // A program for Windows takes every output for a terminal.
   const env = process.stdout.isTTY && !process.env.NO_COLOR ? {} : { NO_COLOR: '1' };
   console.error('Running the tests (about 3 minutes, of which one can pass without a word) …');
@@ -78,11 +83,11 @@ async function runTests(sanitized = { passed: 0, failed: 0, skipped: 0 }) {
   const ran = Number.parseInt(closingLine, 10) > 0;
   if (!ran) console.error('No test has passed.');
   const good = checkProofs(proofs) && ran;
-  console.log(sum(closingLine || '0 passed, 0 failed', sanitized));
-  return good && sanitized.failed === 0 ? exitCode : exitCode || 1;
+  console.log(onHost.reduce(sum, closingLine || '0 passed, 0 failed'));
+  return good && onHost.every(({ failed }) => failed === 0) ? exitCode : exitCode || 1;
 }
 
-/** The closing line, with the counts of the sanitizers. */
+/** The closing line, with the counts of what ran beside the test runner. */
 function sum(closingLine, { passed, failed, skipped }) {
   const [, p, f, s = 0] = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/.exec(closingLine);
   const left = Number(s) + skipped;

@@ -24,23 +24,25 @@ void move(std::span<const std::byte> from, std::span<std::byte> to) {
 }
 
 // Token, message and padding without a gap. The token is the shorter part to move; where a package
-// left the parts elsewhere, they are put together anew at the start.
-Range join(std::span<std::byte> target, std::size_t room,
-           const std::array<std::span<const std::byte>, 3>& parts) {
+// left the parts elsewhere, they are put together anew at the start. Nothing where they overlap so
+// that the target cannot hold them.
+std::optional<Range> join(std::span<std::byte> target, std::size_t room,
+                          const std::array<std::span<const std::byte>, 3>& parts) {
   const auto& [token, data, padding] = parts;
   const std::byte* const border = target.data() + room;
-  const bool in_place = token.data() == target.data() && (data.empty() || data.data() == border) &&
+  const bool in_place = token.data() == target.data() && token.size() <= room &&
+                        (data.empty() || data.data() == border) &&
                         (padding.empty() || padding.data() == border + data.size());
   if (in_place) {
     const std::size_t start = room - token.size();
     move(token, target.subspan(start));
-    return {start, token.size() + data.size() + padding.size()};
+    return Range{start, token.size() + data.size() + padding.size()};
   }
   std::vector<std::byte> joined;
   for (const auto& part : parts) joined.insert(joined.end(), part.begin(), part.end());
-  joined.resize(std::min(joined.size(), target.size()));
+  if (joined.size() > target.size()) return std::nullopt;
   move(joined, target);
-  return {0, joined.size()};
+  return Range{0, joined.size()};
 }
 
 }  // namespace
@@ -103,7 +105,9 @@ Result<Range> wrap(const Context& context, uint32_t qop, std::span<std::byte> ta
     if (!part) return Failure{kFunction, status, true};
     parts[i] = *part;
   }
-  return join(target, room.token, parts);
+  const auto joined = join(target, room.token, parts);
+  if (!joined) return Failure{kFunction, status, true};
+  return *joined;
 }
 
 Result<std::size_t> wrapInto(const Context& context, uint32_t qop, std::span<std::byte> target,

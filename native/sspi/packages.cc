@@ -19,6 +19,7 @@ Result<std::vector<PackageInfo>> enumerateSecurityPackages() {
   const SECURITY_STATUS status = EnumerateSecurityPackagesW(&count, &memory);
   const ContextBuffer<SecPkgInfoW> owner(memory);
   if (status != SEC_E_OK) return Failure{"EnumerateSecurityPackages", status};
+  if (!memory) return Failure{"EnumerateSecurityPackages", SEC_E_INTERNAL_ERROR};
   std::vector<PackageInfo> packages;
   packages.reserve(count);
   for (const SecPkgInfoW& info : std::span(memory, count)) packages.push_back(packageInfo(info));

@@ -62,6 +62,7 @@ Result<RemoteCertificate> queryRemoteCertContext(const Context& context) {
   const Certificate owner(*certificate);
   if (!owner) return Failure{"QueryContextAttributes", SEC_E_INTERNAL_ERROR};
   const auto* der = reinterpret_cast<const std::byte*>(owner->pbCertEncoded);
+  if (!der) return Failure{"QueryContextAttributes", SEC_E_INTERNAL_ERROR};
   return RemoteCertificate{{der, der + owner->cbCertEncoded}};
 }
 

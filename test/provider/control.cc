@@ -79,6 +79,8 @@ Napi::Value calls(const Napi::CallbackInfo& info) {
   return array;
 }
 
+void forgetCalls(const Napi::CallbackInfo&) { provider::clearCalls(); }
+
 Napi::Value counters(const Napi::CallbackInfo& info) {
   const provider::Counters counters = provider::counters();
   Napi::Object object = Napi::Object::New(info.Env());
@@ -122,6 +124,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("release", Napi::Function::New(env, release));
   exports.Set("behave", Napi::Function::New(env, behave));
   exports.Set("calls", Napi::Function::New(env, calls));
+  exports.Set("forgetCalls", Napi::Function::New(env, forgetCalls));
   exports.Set("counters", Napi::Function::New(env, counters));
   exports.Set("copies", Napi::Function::New(env, copies));
   exports.Set("impersonating", Napi::Function::New(env, impersonating));

@@ -270,6 +270,19 @@ describe.skipIf(!providerInstalled)('what a package leaves in the buffers', () =
     expect(pair.client.sign(text).length).toBe(28);
   });
 
+  test('parts that overlap and are longer than the room for them are refused, not cut', async () => {
+    using pair = await providerPair('TestScript');
+    const message = Buffer.alloc(200);
+    const target = Buffer.alloc(message.length + pair.client.wrapOverhead);
+    provider.behave('overlap', 1);
+    expect(() => pair.client.wrap(message)).toThrow(invalidBuffer);
+    expect(() => pair.client.wrapInto(target, message)).toThrow(invalidBuffer);
+    await expect(pair.client.wrapAsync(message)).rejects.toThrow(invalidBuffer);
+    provider.behave('overlap', 0);
+    // The package did seal these: the next one has the number after them.
+    expect(pair.client.wrapDetached(text).token.readUInt32BE(12)).toBe(3);
+  });
+
   test('buffers that are filled to the end come back whole', async () => {
     proves('fact 2.7');
     using pair = await providerPair('TestScript');

@@ -42,7 +42,17 @@ void moveOutside(SecBuffer& buffer) {
   }
 }
 
+// Breaks it otherwise: the token is where the message is, and as long.
+void overlap(std::span<SecBuffer> buffers) {
+  SecBuffer* const token = find(buffers, SECBUFFER_TOKEN);
+  const SecBuffer* const data = find(buffers, SECBUFFER_DATA);
+  if (!token || !data) return;
+  token->pvBuffer = data->pvBuffer;
+  token->cbBuffer = data->cbBuffer;
+}
+
 void misbehave(std::span<SecBuffer> buffers) {
+  if (behaves("overlap")) overlap(buffers);
   if (!behaves("outside")) return;
   SecBuffer* const buffer = find(buffers, behaviour("outsideType").value_or(SECBUFFER_DATA));
   if (buffer) moveOutside(*buffer);

@@ -53,7 +53,10 @@ export function siblingOf(family: Family, model: Model): Family {
 }
 
 /** `test`; where the family lacks a behaviour, a skipped test whose name ends in the reason. */
-export function testOf(family: Family, ...behaviours: readonly Behaviour[]) {
+export function testOf(
+  family: Pick<Family, 'title' | 'lacks'>,
+  ...behaviours: readonly Behaviour[]
+) {
   const needed: readonly Behaviour[] = ['contexts', ...behaviours];
   const lacking = needed.find((behaviour) => family.lacks[behaviour] !== undefined);
   return (name: string, body: () => Promise<void> | void, timeout?: number): void => {

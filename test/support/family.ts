@@ -25,6 +25,7 @@ export type Behaviour =
   | 'acceptedPackage'
   /** Each side opens what the other sealed, and verifies what it signed. */
   | 'messages'
+  | 'signatures'
   /** The server's messages are encrypted. */
   | 'serverSeals'
   /** STREAM and an empty DATA are opened. */

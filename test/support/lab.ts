@@ -34,6 +34,8 @@ export interface Lab {
   readonly folder: { readonly linux: string; readonly windows: string };
   /** Packages with Windows's layouts (test/lab/bridge), by the names of their models. */
   readonly packages: Readonly<Record<'Negotiate' | 'Kerberos' | 'NTLM', string>>;
+  /** The benchmark's addon (bench/raw). */
+  readonly raw: string;
 }
 
 const path = process.env.WINSSPI_LAB;

@@ -67,6 +67,8 @@ export type Behaviour =
   /** Where a message's buffer lies (1 to 6, in messages.cc), and the type of that buffer: DATA. */
   | 'outside'
   | 'outsideType'
+  /** The TOKEN that a message is left with is its DATA. */
+  | 'overlap'
   /** The type of the next records of TestStream: 0x15 alert, 0x16 handshake. */
   | 'recordType'
   /** A step of TestStream says that so many bytes more than the input has were not taken. */
@@ -141,6 +143,7 @@ export interface Provider {
   release(name: ProviderFunction): void;
   behave(name: Behaviour, value: number): void;
   calls(): Call[];
+  forgetCalls(): void;
   counters(): Counters;
   /** How often bytes are in the memory of this process. Pass each XORed with 0x5a. */
   copies(masked: Uint8Array): number;

@@ -89,14 +89,14 @@ const facts: Record<Model, Facts> = {
       ...refusalsOfKerberos,
       logon: 'SEC_E_INTERNAL_ERROR',
     },
-    strangers: 60,
+    strangers: 30,
     isBrokenBy: breaksNtlm,
   },
   NTLM: {
     ...windows.NTLM,
     ...ofAll,
     sizes: { ...windows.NTLM.sizes, maxToken: 1904 },
-    strangers: 60, // each costs the start of a program
+    strangers: 30, // each costs the start of a program
     isBrokenBy: breaksNtlm,
   },
 };

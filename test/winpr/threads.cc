@@ -74,9 +74,6 @@ BOOL GetModuleHandleExW(DWORD, LPCWSTR address, HMODULE* library) {
   return TRUE;
 }
 
-void FreeLibraryAndExitThread(HMODULE library, DWORD) {
-  if (library) dlclose(library);
-  pthread_exit(nullptr);
-}
-
 HMODULE GetModuleHandleW(const wchar_t*) { return nullptr; }
+
+HMODULE LoadLibraryExW(const wchar_t*, HANDLE, DWORD) { return dlopen(nullptr, RTLD_NOW); }

@@ -53,11 +53,13 @@ HANDLE GetCurrentThread();
 
 // A library stays loaded once a thread has had a reference to it: a sanitizer has to find the names
 // of its functions at the end.
+#define GET_MODULE_HANDLE_EX_FLAG_PIN 0x00000001
 #define GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS 0x00000004
 BOOL GetModuleHandleExW(DWORD flags, LPCWSTR address, HMODULE* library);
-[[noreturn]] void FreeLibraryAndExitThread(HMODULE library, DWORD exit_code);
 // A wide literal has 32 bits here. No library has such a name: null.
 HMODULE GetModuleHandleW(const wchar_t* name);
+// Every library is the program itself, in which SSPI is.
+HMODULE LoadLibraryExW(const wchar_t* name, HANDLE file, DWORD flags);
 
 // The clock of these tests is UTC.
 BOOL LocalFileTimeToFileTime(const FILETIME* local, FILETIME* utc);

@@ -61,9 +61,20 @@ static Status seal_in_place(Context* context, bool encrypt, Buffer* buffers, siz
   return message_status(context, major, minor);
 }
 
+// Whether it begins as a message of RFC 4121 does. MIT's library takes one of the form before it
+// under an AES context too, which has no keys for it, and reads through a null pointer.
+static bool is_known_message(const Buffer* buffer) {
+  const unsigned char* bytes = buffer->value;
+  return buffer->length >= 2 && bytes[0] == 5 && bytes[1] == 4;
+}
+
 static Status open_in_place(Context* context, Buffer* buffers, size_t count, bool* encrypted) {
   OM_uint32 minor;
   int sealed = 0;
+  const Buffer* stream = buffer_find(buffers, count, BUFFER_STREAM);
+  if (!is_known_message(stream ? stream : buffer_find(buffers, count, BUFFER_TOKEN))) {
+    return SSPI_INVALID_TOKEN;
+  }
   gss_iov_buffer_desc iov[MAX_BUFFERS];
   to_iov(buffers, count, iov);
   const OM_uint32 major = gss_unwrap_iov(&minor, context->handle, &sealed, NULL, iov, (int)count);
