@@ -33,6 +33,8 @@ export const labPackages = {
   faketime: 'a peer whose clock is wrong',
   openssl: 'a TLS server',
   curl: 'an HTTP client',
+  'python3-impacket': 'an HTTP client with NTLM and SPNEGO of its own',
+  chromium: 'a browser',
   'apache2-bin': 'an HTTP server',
   'libapache2-mod-auth-gssapi': 'Negotiate for the HTTP server',
   iproute2: 'the loopback of a run',
@@ -67,7 +69,7 @@ export function ensurePackages(list) {
   const missing = names.filter((name) => !installed.has(name));
   if (missing.length === 0) return installed;
   console.error(
-    'Installing with apt-get, once (up to 330 MB to fetch and 1.8 GB on disk; no server is started):',
+    'Installing with apt-get, once (up to 460 MB to fetch and 2.3 GB on disk; no server is started):',
   );
   for (const name of missing) console.error(`  ${name} (${list[name]})`);
   install(missing);
