@@ -33,7 +33,7 @@ export const labPackages = {
   faketime: 'a peer whose clock is wrong',
   openssl: 'a TLS server',
   curl: 'an HTTP client',
-  'python3-impacket': 'an HTTP client with NTLM and SPNEGO of its own',
+  'python3-impacket': 'NTLM and SPNEGO of its own for an HTTP client',
   chromium: 'a browser',
   'apache2-bin': 'an HTTP server',
   'libapache2-mod-auth-gssapi': 'Negotiate for the HTTP server',
