@@ -28,6 +28,7 @@ export const cases = [
   ...['enumerate', 'acquire', 'token', 'ntlm', 'negotiate', 'delay'].map((what) => ({
     ...{ name: `peers-${what}`, module: 'peers', args: [what], flags: [] },
   })),
+  { name: 'http', module: 'http', args: [], flags: [] },
   { name: 'parts', module: 'parts', args: [], flags: [] },
 ];
 

@@ -18,6 +18,7 @@ export function report({ machine, results }) {
     ...of('import').map(imports),
     ...of('tarball').map(tarball),
     peers(of('peers')),
+    ...of('http').map(http),
     ...of('parts').map(calls),
     ...all.filter(({ failed }) => failed).map(({ name, failed }) => `${name} FAILED: ${failed}`),
     targetTable(results),
@@ -113,6 +114,16 @@ function peers(list) {
     ),
   );
   return table([['peers', 'of winsspi', 'time', 'loop blocked', ''], ...rows]);
+}
+
+function http({ atATime, points }) {
+  const rows = points.map(({ name, cannot, perSecond, meanDelay, longestDelay }) =>
+    cannot
+      ? [name, '-', '-', '-', cannot]
+      : [name, short(perSecond), `${short(meanDelay)} ms`, `${short(longestDelay)} ms`, ''],
+  );
+  const head = ['a second', 'loop delay', 'longest', ''];
+  return table([[`HTTP requests with a token, ${atATime} at a time`, ...head], ...rows]);
 }
 
 function calls({ points }) {

@@ -1,49 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { startExample } from '../support/example.js';
 import { lab, needsDomain, theLab } from '../support/lab.js';
 import { readPng } from '../support/png.js';
 import { runOnLinux } from '../support/runner.js';
 
 // examples/whoami as a process of its own, and Chromium with MIT's Kerberos and an NTLM of its own.
 
-const project = fileURLToPath(new URL('../..', import.meta.url));
 const certificate = (name: string) => `test/fixtures/certificates/${name}.pem`;
 const tlsFiles = ['--cert', certificate('rsa-sha256'), '--key', certificate('rsa-sha256.key')];
 
-interface Service extends AsyncDisposable {
-  readonly url: URL;
-  /** What it has said of requests that were not let in. */
-  readonly refusals: string[];
-}
-
-async function startService(...args: string[]): Promise<Service> {
-  const main = ['examples/whoami/main.mjs', '--port', '0'];
-  const child = spawn(
-    process.execPath,
-    [...main, '--package', theLab().packages.Negotiate, ...args],
-    {
-      cwd: project,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  const refusals: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => refusals.push(line));
-  const lines = createInterface({ input: child.stdout });
-  const [line] = await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [])]);
-  if (line === undefined) throw new Error(`The service has ended: ${refusals.join('\n')}`);
-  return {
-    url: new URL(line),
-    refusals,
-    async [Symbol.asyncDispose]() {
-      const ended = once(child, 'close');
-      child.kill();
-      await ended;
-    },
-  };
-}
+const startService = (...args: string[]) =>
+  startExample('whoami', ['--port', '0', '--package', theLab().packages.Negotiate, ...args]);
 
 interface Visit {
   user?: 'alice' | 'bob' | 'nobody';
@@ -93,14 +60,14 @@ describe.skipIf(!lab)(`Chromium on the page of examples/whoami (${needsDomain})`
     });
     expect(flags).toContain('integrity');
     expect(groups).toContain('S-1-1-0');
-    expect(service.refusals).toEqual([]);
+    expect(service.errors).toEqual([]);
   });
 
   test('is refused where it does not trust the server with tokens, and sends none', async () => {
     await using service = await startService('--schemes', 'Negotiate');
     const { title, status, facts } = await visit(service.url, { trusted: false });
     expect([title, status, facts]).toEqual(['Who are you?', '401', {}]);
-    expect(service.refusals).toEqual([]);
+    expect(service.errors).toEqual([]);
   });
 
   test('is refused where it has no ticket', async () => {
@@ -120,7 +87,7 @@ describe.skipIf(!lab)(`Chromium on the page of examples/whoami (${needsDomain})`
     const strict = ['--extended-protection', 'require', '--schemes', 'Negotiate'];
     await using refusing = await startService(...tlsFiles, ...strict);
     expect(await visit(refusing.url)).toMatchObject({ title: 'Who are you?', facts: {} });
-    expect(refusing.refusals.join()).toMatch(/^denied: .* SEC_E_BAD_BINDINGS /);
+    expect(refusing.errors.join()).toMatch(/^denied: .* SEC_E_BAD_BINDINGS /);
   });
 
   test.each([
