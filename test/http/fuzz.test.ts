@@ -110,13 +110,11 @@ describe.skipIf(!providerInstalled)('what reaches Windows of any headers', () =>
       ...[', ', '=', '==', '"', '\\', ';', 'AAAA', 'AAA=', 'AAB=', 'AA==', '-_-_', 'a="b"', '\x80'],
     ];
     await using server = await HttpServer.listen({ package: 'TestKerberos' });
+    using connection = new HttpConnection(server);
     let tokens = 0;
-    for (let i = 0; i < 600; i++) {
-      using connection = new HttpConnection(server);
-      const text = () =>
-        Array.from({ length: 1 + below(5) }, () => pick(pieces))
-          .join('')
-          .trim();
+    for (let i = 0; i < 500; i++) {
+      const some = () => Array.from({ length: 1 + below(3) }, () => pick(pieces)).join('');
+      const text = () => `${pick(['Negotiate ', 'NTLM\t', ''])}${some()}`.trim();
       const values = Array.from({ length: below(6) === 0 ? 2 : 1 }, text);
       const before = accepted();
       const { status } = await connection.get({ authorization: values });
