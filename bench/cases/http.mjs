@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, createServer, get } from 'node:http';
 import { createRequire } from 'node:module';
+import { userInfo } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { ClientContext, Credentials } from '../../dist/index.mjs';
@@ -29,9 +30,7 @@ async function listeners() {
     },
     'node-expose-sspi': () => {
       const { sso, sspi } = require('node-expose-sspi');
-      // It asks for Negotiate by name, and knows no other: in the lab another one stands for it.
-      const acquire = sspi.AcquireCredentialsHandle;
-      sspi.AcquireCredentialsHandle = (input) => acquire({ ...input, packageName });
+      if (lab) standIn(sspi);
       const middleware = sso.auth({ useActiveDirectory: false });
       return (request, response) =>
         middleware(request, response, (error) => {
@@ -51,6 +50,16 @@ async function listeners() {
         });
     },
   };
+}
+
+/**
+ * It knows no package but Negotiate, which the lab's has to stand in for, and looks the caller's name up,
+ * which Wine can do for the process's own user only.
+ */
+function standIn(sspi) {
+  const { AcquireCredentialsHandle, LookupAccountName } = sspi;
+  sspi.AcquireCredentialsHandle = (input) => AcquireCredentialsHandle({ ...input, packageName });
+  sspi.LookupAccountName = () => LookupAccountName(userInfo().username);
 }
 
 async function measureAll([rounds, milliseconds]) {
