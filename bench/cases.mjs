@@ -29,6 +29,7 @@ export const cases = [
     ...{ name: `peers-${what}`, module: 'peers', args: [what], flags: [] },
   })),
   { name: 'peers-load', module: 'load', args: [], flags: [] },
+  { name: 'http', module: 'http', args: [], flags: [] },
   { name: 'parts', module: 'parts', args: [], flags: [] },
 ];
 

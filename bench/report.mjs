@@ -19,6 +19,7 @@ export function report({ machine, results }) {
     ...of('tarball').map(tarball),
     peers(of('peers')),
     ...of('load').map(load),
+    ...of('http').map(http),
     ...of('parts').map(calls),
     ...all.filter(({ failed }) => failed).map(({ name, failed }) => `${name} FAILED: ${failed}`),
     targetTable(results),
@@ -133,6 +134,16 @@ function load({ handshakes, milliseconds, points }) {
     [title, ...points.map(({ name }) => name)],
     ...rows.map(([what, cell]) => [what, ...points.map(cell)]),
   ]);
+}
+
+function http({ atATime, points }) {
+  const rows = points.map(({ name, cannot, perSecond, meanDelay, longestDelay }) =>
+    cannot
+      ? [name, '-', '-', '-', cannot]
+      : [name, short(perSecond), `${short(meanDelay)} ms`, `${short(longestDelay)} ms`, ''],
+  );
+  const head = ['a second', 'loop delay', 'longest', ''];
+  return table([[`HTTP requests with a token, ${atATime} at a time`, ...head], ...rows]);
 }
 
 function calls({ points }) {

@@ -52,7 +52,9 @@ async function measure(names, quick) {
     console.error(`  ${name}${result.failed ? ' FAILED' : ''}`);
     measured.results[name] = result;
   };
-  const env = names.some((name) => name.startsWith('peers-')) ? await peers() : {};
+  const env = names.some((name) => name === 'http' || name.startsWith('peers-'))
+    ? await peers()
+    : {};
   console.error('Measuring. Nothing else should run on this machine meanwhile …');
   const args = ['bench/inside.mjs', ...(quick ? ['--quick'] : []), ...names];
   const code = onWindows ? await runHere(args, env, onLine) : await runInLab({ args, env, onLine });

@@ -22,6 +22,16 @@ export async function installPeers() {
   const options = ['--force', '--os=win32', '--cpu=x64', '--ignore-scripts'];
   const quiet = ['--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'];
   await run('npm', ['install', ...options, ...quiet], { cwd: partial });
+  copyNodeSspi(join(partial, 'node_modules/node-sspi'));
   renameSync(partial, folder);
   return folder;
+}
+
+// What its install script does where it has a binary.
+function copyNodeSspi(folder) {
+  mkdirSync(join(folder, 'build'), { recursive: true });
+  copyFileSync(
+    join(folder, 'bin/win32-x64-node-22/nodeSSPI.node'),
+    join(folder, 'build/nodeSSPI.node'),
+  );
 }

@@ -2,7 +2,14 @@ import { UnsupportedFunctionError } from '../errors.js';
 import type { ContextFlags } from '../flags.js';
 import type { AccessToken } from '../identity.js';
 import type { ServerContext } from '../server.js';
+import type { ServerHandshake } from './server-handshake.js';
 import type { Scheme } from './server-options.js';
+
+/**
+ * `verified`: the client has bound its token to this TLS connection. `allowed`: wrong ones would have
+ * been refused; whether there were any, Windows does not say. `off`: nobody has looked.
+ */
+export type BindingState = 'verified' | 'allowed' | 'off';
 
 /** Who a request comes from. */
 export interface Authentication {
@@ -16,6 +23,10 @@ export interface Authentication {
   readonly package: string;
   readonly scheme: Scheme;
   readonly flags: ContextFlags;
+  /** How many tokens it took to know the client, of both sides: 1 with Kerberos, 3 with NTLM. */
+  readonly legs: number;
+  /** What is known of the client's channel bindings. */
+  readonly channelBindings: BindingState;
   /**
    * To impersonate, or to act for the client elsewhere. It is closed with the connection, or with the
    * response where each request is authenticated.
@@ -23,8 +34,11 @@ export interface Authentication {
   readonly context: ServerContext;
 }
 
-/** What a complete context says of its client. */
-export function authenticationOf(context: ServerContext, scheme: Scheme): Authentication {
+/** What a complete context says of its client, and how it was made. */
+export function authenticationOf(
+  { context, scheme, legs }: ServerHandshake,
+  channelBindings: BindingState,
+): Authentication {
   const token = accessTokenOf(context);
   return Object.freeze({
     name: context.queryAttribute('names').userName,
@@ -33,6 +47,8 @@ export function authenticationOf(context: ServerContext, scheme: Scheme): Authen
     package: context.package ?? '',
     scheme,
     flags: context.flags,
+    legs,
+    channelBindings,
     context,
   });
 }

@@ -5,7 +5,7 @@ import type { Credentials } from '../credentials.js';
 import { InsufficientMemoryError, NoAuthorityError, SspiError } from '../errors.js';
 import { ServerContext } from '../server.js';
 import { type Authentication, authenticationOf, isAllowed } from './authentication.js';
-import { contextOptions, isTls } from './extended-protection.js';
+import { bindingState, contextOptions, isTls } from './extended-protection.js';
 import { parseAuthorization } from './headers.js';
 import { isProxied } from './proxies.js';
 import { ServerHandshake, type Slots } from './server-handshake.js';
@@ -118,7 +118,7 @@ export class Connection {
     if (this.#closed) return { kind: 'gone' };
     let result: StepResult;
     try {
-      result = await handshake.context.step(token);
+      result = await handshake.step(token);
     } catch (error) {
       return this.#failed(handshake, error as Error);
     }
@@ -150,7 +150,7 @@ export class Connection {
     if (kerberosOnly && context.package !== 'Kerberos') return this.#refuse('notKerberos');
     let authentication: Authentication;
     try {
-      authentication = authenticationOf(context, scheme);
+      authentication = authenticationOf(handshake, bindingState(this.#socket, this.#settings));
       if (!(await isAllowed(context, this.#settings.allow))) return this.#refuse('notAllowed');
     } catch (error) {
       return this.#unknown(handshake, error as Error);

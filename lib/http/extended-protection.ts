@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type ChannelBindings, tlsServerEndPoint } from '../channel-bindings.js';
 import type { ContextOptions } from '../context.js';
+import type { BindingState } from './authentication.js';
 import type { ServerSettings } from './server-options.js';
 
 /** Whether a connection is encrypted by a TLS socket of Node's. */
@@ -19,6 +20,12 @@ export function contextOptions(socket: Socket, settings: ServerSettings): Contex
     require,
     channelBindings: bindingsOf(socket, settings),
   };
+}
+
+/** What a complete context of a connection says of its client's channel bindings. */
+export function bindingState(socket: Socket, { extendedProtection }: ServerSettings): BindingState {
+  if (extendedProtection === 'off' || !isTls(socket)) return 'off';
+  return extendedProtection === 'require' ? 'verified' : 'allowed';
 }
 
 function bindingsOf(socket: TLSSocket, { certificate }: ServerSettings): ChannelBindings {

@@ -1,4 +1,4 @@
-export type { Authentication } from './authentication.js';
+export type { Authentication, BindingState } from './authentication.js';
 export { Authenticator } from './authenticator.js';
 export type { ClientOptions } from './client-options.js';
 export { type FastifyReplyLike, type FastifyRequestLike, fastifyNegotiate } from './fastify.js';

@@ -1,3 +1,4 @@
+import type { StepResult } from '../context.js';
 import type { ServerContext } from '../server.js';
 import type { Scheme } from './server-options.js';
 
@@ -31,6 +32,7 @@ export class ServerHandshake {
   readonly scheme: Scheme;
   readonly #slots: Slots;
   readonly #timer: NodeJS.Timeout;
+  #steps = 0;
   #ended = false;
   #timedOut = false;
 
@@ -43,6 +45,16 @@ export class ServerHandshake {
       this.#timedOut = true;
       this.abandon();
     }, milliseconds).unref();
+  }
+
+  /** The client's tokens, and those of the server in between. */
+  get legs(): number {
+    return 2 * this.#steps - 1;
+  }
+
+  step(token: Buffer): Promise<StepResult> {
+    this.#steps += 1;
+    return this.context.step(token);
   }
 
   get ended(): boolean {

@@ -1,61 +1,139 @@
 import { describe, expect, test } from 'vitest';
-import { type ClientContext, Credentials } from 'winsspi';
-import { clientOf, HttpConnection, HttpServer } from '../support/http.js';
+import { ClientContext, Credentials } from 'winsspi';
+import { type Answer, HttpConnection, HttpServer, tokenIn } from '../support/http.js';
 import { checkProviderAfterEach, provider, providerInstalled } from '../support/provider.js';
 import { randomNumbers } from '../support/random.js';
 
-const clients = 400;
+const clients = 1000;
 const requests = 4;
 
-const textOf = (number: unknown) => Buffer.from(`client ${number}`);
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const textOf = (client: number, request: number) => Buffer.from(`${client}: ${request}`);
 
-describe.skipIf(!providerInstalled)('many clients on connections that stay', () => {
+/** What a client does in the end, or in the middle of its handshake. */
+type Way =
+  | 'stays'
+  /** Before the answer to its first token, after it, before the answer to its last one. */
+  | 'leaves at once'
+  | 'leaves in between'
+  | 'leaves at last';
+
+class Client implements Disposable {
+  readonly connection: HttpConnection;
+  readonly context: ClientContext;
+  readonly #number: number;
+  #challenges: string[] = [];
+  /** Known when the first token is made. */
+  name = '';
+
+  constructor(server: HttpServer, credentials: Credentials, number: number) {
+    this.connection = new HttpConnection(server);
+    this.context = new ClientContext(credentials, { targetName: 'HTTP/localhost' });
+    this.#number = number;
+  }
+
+  async begin(): Promise<Answer> {
+    const { token } = await this.context.step();
+    this.name = this.context.queryAttribute('names').userName;
+    const answer = await this.#ask(0, token);
+    this.#challenges = answer.challenges;
+    return answer;
+  }
+
+  async goOn(): Promise<Answer> {
+    return this.#ask(0, (await this.context.step(tokenIn(this.#challenges))).token);
+  }
+
+  again(request: number): Promise<Answer> {
+    return this.#ask(request);
+  }
+
+  /** The server knows this client by name, and signs with the key of this client's session. */
+  check(answer: Answer, request: number): void {
+    expect(answer.status).toBe(200);
+    const { name, signature } = JSON.parse(answer.text);
+    expect(name).toBe(this.name);
+    this.context.verify(textOf(this.#number, request), Buffer.from(signature));
+  }
+
+  #ask(request: number, token?: Buffer): Promise<Answer> {
+    const authorization = token && { authorization: `Negotiate ${token.toString('base64')}` };
+    const numbers = { 'x-client': String(this.#number), 'x-request': String(request) };
+    return this.connection.get({ ...numbers, ...authorization });
+  }
+
+  [Symbol.dispose](): void {
+    this.connection.close();
+    this.context.close();
+  }
+}
+
+/** In an order that has nothing to do with the one before, and always the same. */
+function shuffled<Value>(list: readonly Value[], below: (limit: number) => number): Value[] {
+  const rest = [...list];
+  return list.map(() => rest.splice(below(rest.length), 1)[0] as Value);
+}
+
+describe.skipIf(!providerInstalled)('a thousand clients on connections that stay', () => {
   checkProviderAfterEach();
 
   test('each get their own identity with every answer; half of them leave in the middle', async () => {
-    // Each client has a key of its own, and only the server's context with the same one signs so that
-    // it is satisfied.
-    const server = await HttpServer.listen({ package: 'TestNtlm' }, ({ context }, { headers }) => ({
-      signature: [...context.sign(textOf(headers['x-number']))],
+    provider.behave('ownNames', 1);
+    const options = { package: 'TestNtlm', handshakeTimeout: 120_000 };
+    const server = await HttpServer.listen(options, (auth, { headers }) => ({
+      name: auth.name,
+      signature: [
+        ...auth.context.sign(textOf(Number(headers['x-client']), Number(headers['x-request']))),
+      ],
     }));
     using credentials = await Credentials.acquire({ package: 'TestNtlm' });
     const below = randomNumbers(7);
-    let left = 0;
-    let answers = 0;
+    const leaving: Way[] = ['leaves at once', 'leaves in between', 'leaves at last'];
+    const all = Array.from({ length: clients }, (_, index) => ({
+      client: new Client(server, credentials, index),
+      way: index % 2 === 0 ? 'stays' : (leaving[below(3)] as Way),
+    }));
+    const those = (...ways: Way[]) => all.filter(({ way }) => ways.includes(way));
 
-    async function stay(connection: HttpConnection, context: ClientContext, number: string) {
-      const headers = { 'x-number': number };
-      for (let i = 0; i < requests; i++) {
-        const answer = await (i === 0
-          ? connection.logOn(context, { headers })
-          : connection.get(headers));
-        expect(answer.status).toBe(200);
-        context.verify(textOf(number), Buffer.from(JSON.parse(answer.text).signature));
+    // Everybody's first token comes before anybody's second one.
+    const begun = all.map(async ({ client, way }) => {
+      const asked = client.begin();
+      if (way !== 'leaves at once') return expect((await asked).status).toBe(401);
+      asked.catch(() => {});
+      while (client.name === '') await turn();
+      return client.connection.close();
+    });
+    await Promise.all(begun);
+    const under = all.length - those('leaves at once').length;
+    while (server.authenticator.handshakes > under) await turn();
+    expect(server.authenticator.handshakes).toBe(under);
+    expect(new Set(all.map(({ client }) => client.name)).size).toBe(clients);
+
+    for (const { client } of those('leaves in between')) client.connection.close();
+    let answers = 0;
+    const ended = shuffled(those('stays', 'leaves at last'), below).map(async ({ client, way }) => {
+      const asked = client.goOn();
+      if (way === 'leaves at last') {
+        asked.catch(() => {});
+        await turn();
+        return client.connection.close();
+      }
+      client.check(await asked, 0);
+      for (let request = 1; request < requests; request++) {
+        client.check(await client.again(request), request);
         answers += 1;
       }
-    }
-
-    // Before the answer to the first leg, after it, or before the answer to the last.
-    async function leave(connection: HttpConnection, context: ClientContext) {
-      const moment = below(3);
-      if (moment === 1) await connection.logOn(context, { legs: 1 });
-      const asked = moment === 1 ? undefined : connection.logOn(context, { legs: moment + 1 });
-      asked?.catch(() => {});
-      if (moment === 2) await new Promise((resolve) => setImmediate(resolve));
-      connection.close();
-      left += 1;
-    }
-
-    const all = Array.from({ length: clients }, async (_, index) => {
-      using connection = new HttpConnection(server);
-      using context = clientOf(credentials);
-      await (index % 2 === 0 ? stay : leave)(connection, context, String(index));
+      answers += 1;
     });
-    await Promise.all(all);
-    expect([answers, left]).toEqual([(clients / 2) * requests, clients / 2]);
+    await Promise.all(ended);
+    expect(answers).toBe((clients / 2) * requests);
+
+    while (server.authenticator.handshakes > 0) await turn();
+    // Those of the clients, and of those that have stayed.
+    while (provider.counters().contexts > clients + clients / 2) await turn();
+    for (const { client } of all) client[Symbol.dispose]();
     await server.close();
     expect(server.errors).toEqual([]);
-    expect(server.authenticator.handshakes).toBe(0);
-    while (provider.counters().contexts > 0) await new Promise((resolve) => setImmediate(resolve));
-  });
+    while (provider.counters().contexts > 0) await turn();
+  }, 90_000);
 });

@@ -73,9 +73,30 @@ describe.skipIf(!lab)(`curl (${needsDomain})`, () => {
     expect(JSON.parse(body)).toEqual({ name: 'CORP\\alice', package: 'NTLM' });
   });
 
-  // The NTLM of the bridge does not speak curl's, which has no Unicode. Wine's does, and cannot say who
+  test.each(['Negotiate', 'NTLM'] as const)(
+    '--ntlm comes in by name in three legs, to the package %s, and a wrong password does not',
+    async (name) => {
+      const refusals: Refusal[] = [];
+      const onRefusal = (refusal: Refusal) => refusals.push(refusal);
+      await using server = await listen({ package: names[name], onRefusal });
+      const { password } = theLab().users.bob;
+      const right = await curl(server, ['--ntlm', '--user', `CORP\\bob:${password}`]);
+      expect(right.statuses).toEqual([401, 200]);
+      expect(JSON.parse(right.body)).toEqual({ name: 'CORP\\bob', package: 'NTLM' });
+      const wrong = await curl(server, ['--ntlm', '--user', 'CORP\\bob:wrong']);
+      expect(wrong.statuses).toEqual([401, 401]);
+      expect(refusals.map(({ reason, error }) => [reason, error?.name])).toEqual([
+        ['continue', undefined],
+        ['continue', undefined],
+        ['denied', 'LogonDeniedError'],
+      ]);
+      expect(server.authenticator.handshakes).toBe(0);
+    },
+  );
+
+  // Against the domain, by winbind: an NTLM that is neither curl's nor the bridge's. It cannot say who
   // the client is.
-  test('--ntlm passes three legs, and a wrong password is refused', async () => {
+  test("--ntlm passes three legs of Wine's NTLM, and a wrong password does not", async () => {
     const none = { integrity: false, confidentiality: false };
     const flags = { ...none, replayDetect: false, sequenceDetect: false };
     const refusals: Refusal[] = [];

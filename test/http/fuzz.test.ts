@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type ClientContext, Credentials } from 'winsspi';
 import { clientOf, HttpConnection, HttpServer, tokenIn } from '../support/http.js';
 import { lab } from '../support/lab.js';
-import { provider, providerInstalled } from '../support/provider.js';
+import { callsOf, provider, providerInstalled } from '../support/provider.js';
 import { mutated, randomNumbers } from '../support/random.js';
 
 const packages = [
@@ -88,4 +88,56 @@ test('values of any kind are answered with 400 or 401', async () => {
   }
   expect(server.errors).toEqual([]);
   expect(server.authenticator.handshakes).toBe(0);
+});
+
+describe.skipIf(!providerInstalled)('what reaches Windows of any headers', () => {
+  const accepted = () => callsOf('AcceptSecurityContext').length;
+
+  /** What a server may take: one header, with one scheme and one token, in the base64 of RFC 4648. */
+  function isToken(values: readonly string[]): boolean {
+    const [, token] =
+      /^(?:negotiate|ntlm)[ \t]+([A-Za-z0-9+/]+={0,2})$/i.exec(values[0] ?? '') ?? [];
+    if (values.length !== 1 || token === undefined) return false;
+    const bytes = Buffer.from(token, 'base64');
+    return bytes.toString('base64') === token && bytes.length <= 49_152;
+  }
+
+  test('is one token of one header, and nothing that is smuggled beside it', async () => {
+    const below = randomNumbers(13);
+    const pick = (list: readonly string[]) => list[below(list.length)] as string;
+    const pieces = [
+      ...['Negotiate', 'negotiate', 'NTLM', 'Basic', 'Negotiate ', 'NTLM ', ' ', '\t', ','],
+      ...[', ', '=', '==', '"', '\\', ';', 'AAAA', 'AAA=', 'AAB=', 'AA==', '-_-_', 'a="b"', '\x80'],
+    ];
+    await using server = await HttpServer.listen({ package: 'TestKerberos' });
+    using connection = new HttpConnection(server);
+    let tokens = 0;
+    for (let i = 0; i < 500; i++) {
+      const some = () => Array.from({ length: 1 + below(3) }, () => pick(pieces)).join('');
+      const text = () => `${pick(['Negotiate ', 'NTLM\t', ''])}${some()}`.trim();
+      const values = Array.from({ length: below(6) === 0 ? 2 : 1 }, text);
+      const before = accepted();
+      const { status } = await connection.get({ authorization: values });
+      const expected = isToken(values) ? 1 : 0;
+      expect([values, accepted() - before]).toEqual([values, expected]);
+      expect([400, 401]).toContain(status);
+      tokens += expected;
+    }
+    expect(tokens).toBeGreaterThan(10);
+    expect(server.errors).toEqual([]);
+    expect(server.authenticator.handshakes).toBe(0);
+  });
+
+  test.each([
+    ['48 KiB', 49_152, 401, 1],
+    ['a byte more', 49_153, 400, 0],
+    ['64 KiB', 65_536, 400, 0],
+  ])('is a token of up to 48 KiB: %s', async (_, length, status, calls) => {
+    await using server = await HttpServer.listen({ package: 'TestKerberos' });
+    using connection = new HttpConnection(server);
+    const before = accepted();
+    const answer = await connection.get(header(Buffer.alloc(length, 7)));
+    expect([answer.status, accepted() - before]).toEqual([status, calls]);
+    expect(await connection.get()).toMatchObject({ status: 401, reused: true });
+  });
 });

@@ -1,9 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Credentials } from 'winsspi';
-import type { Refusal, ServerOptions } from 'winsspi/http';
-import { clientOf, HttpConnection, HttpServer, tokenIn } from '../support/http.js';
+import { ClientContext, Credentials, tlsServerEndPoint } from 'winsspi';
+import type { Authentication, Refusal, ServerOptions } from 'winsspi/http';
+import { clientOf, HttpConnection, HttpServer, tlsFiles, tokenIn } from '../support/http.js';
 import {
   checkProviderAfterEach,
   type ProviderPackage,
@@ -66,6 +67,21 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect(JSON.parse(answer.text).package).toBe('TestKerberos');
     expect(answer.challenges).toEqual([expect.stringMatching(/^Negotiate [\w+/]+=*$/)]);
     expect(context.done).toBe(true);
+  });
+
+  test.each([
+    ['TestKerberos', 1],
+    ['TestNtlm', 3],
+  ] as const)('says that %s took %d legs', async (name, legs) => {
+    const server = await HttpServer.listen({ package: name }, (auth) => auth.legs);
+    using credentials = await Credentials.acquire({ package: name });
+    for (let i = 0; i < 2; i++) {
+      using connection = new HttpConnection(server);
+      using context = clientOf(credentials);
+      expect(JSON.parse((await connection.logOn(context)).text)).toBe(legs);
+      expect(JSON.parse((await connection.get()).text)).toBe(legs);
+    }
+    await server.close();
   });
 
   test.each(both)('lets a client in with two, by %s', async (scheme) => {
@@ -402,6 +418,28 @@ describe.skipIf(!providerInstalled)('extended protection', () => {
     const flags = (call?.flags as number) & ASC_REQ_ALLOW_MISSING_BINDINGS;
     expect(flags !== 0).toBe(missing ?? false);
   });
+
+  test.each([
+    ['off', true, 'off'],
+    ['allow', true, 'allowed'],
+    ['require', true, 'verified'],
+    ['allow', false, 'off'],
+  ] as const)(
+    '%s, over TLS: %s, is %s for the server',
+    async (extendedProtection, overTls, state) => {
+      const options: ServerOptions = { package: 'TestKerberos', extendedProtection };
+      const handler = (auth: Authentication) => auth.channelBindings;
+      await using server = await HttpServer.listen(options, handler, { tls: overTls });
+      using connection = new HttpConnection(server, { tls: overTls });
+      const channelBindings = tlsServerEndPoint(new X509Certificate(tlsFiles.cert));
+      using context = new ClientContext(credentials, {
+        targetName: 'HTTP/localhost',
+        ...(overTls && extendedProtection !== 'off' && { channelBindings }),
+      });
+      const answer = await connection.logOn(context);
+      expect([answer.status, answer.text]).toEqual([200, JSON.stringify(state)]);
+    },
+  );
 });
 
 describe('options', () => {

@@ -43,6 +43,8 @@ export const labPackages = {
   faketime: 'a peer whose clock is wrong',
   openssl: 'a TLS server',
   curl: 'an HTTP client',
+  'python3-impacket': 'NTLM and SPNEGO of its own for an HTTP client',
+  chromium: 'a browser',
   'apache2-bin': 'an HTTP server',
   'libapache2-mod-auth-gssapi': 'Negotiate for the HTTP server',
   iproute2: 'the loopback of a run',
@@ -77,7 +79,7 @@ export function ensurePackages(list) {
   const missing = names.filter((name) => !installed.has(name));
   if (missing.length === 0) return installed;
   console.error(
-    'Installing with apt-get, once (up to 400 MB to fetch and 2.2 GB on disk; no server is started):',
+    'Installing with apt-get, once (up to 530 MB to fetch and 2.7 GB on disk; no server is started):',
   );
   for (const name of missing) console.error(`  ${name} (${list[name]})`);
   install(missing);

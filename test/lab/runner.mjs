@@ -2,25 +2,43 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ntlmUserFile } from './domain.mjs';
 
+/** Each with what it is always told. Their folder is empty, and their own. */
 const programs = {
-  curl: '/usr/bin/curl',
-  python3: '/usr/bin/python3',
+  curl: { path: '/usr/bin/curl', always: [] },
+  python3: { path: '/usr/bin/python3', always: [] },
   // Changes the domain.
-  'samba-tool': '/usr/bin/samba-tool',
+  'samba-tool': { path: '/usr/bin/samba-tool', always: [] },
+  chromium: {
+    path: '/usr/bin/chromium',
+    always: [
+      ...['--headless', '--user-data-dir=profile', '--no-first-run', '--hide-scrollbars'],
+      // Root has no sandbox, a container little shared memory, and nobody a graphics card.
+      ...['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+      // Nothing but what it is asked for.
+      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      ...['--disable-quic', '--disable-extensions', '--disable-default-apps'],
+    ],
+    // On Linux it loads GSS-API only when an earlier run has met a server that asked for Negotiate.
+    files: {
+      'profile/Local State': '{"net":{"received_http_auth_negotiate_headers":true}}',
+    },
+  },
 };
 
 /**
  * A TCP server on the loopback of this run. A connection brings a line of JSON, and gets one back:
  *
- *   {"program": "curl", "args": […], "user": "bob", "input": …} -> {"code", "stdout", "stderr"}
+ *   {"program": "curl", "args": […], "user": "bob", "input": …, "file": "page.png"}
+ *   -> {"code", "stdout", "stderr", "file"}
  *
- * `user` is whose tickets the program has: alice's or bob's, or nobody's. When the connection ends, the
- * program does.
+ * `user` is whose tickets the program has: alice's or bob's, or nobody's. `file` is one that it writes,
+ * in base64 in the answer, where there is one. When the connection ends, the program does.
  * @returns {Promise<number>} its port
  */
 export async function startRunner(folder) {
@@ -33,8 +51,15 @@ export async function startRunner(folder) {
 async function serve(socket, folder) {
   socket.on('error', () => {});
   const [line] = await once(createInterface({ input: socket }), 'line');
-  const { program, args, user = 'nobody', input = '' } = JSON.parse(line);
-  const child = spawn(programs[program], args, {
+  const { program, args, user = 'nobody', input = '', file } = JSON.parse(line);
+  const { path, always, files = {} } = programs[program];
+  const cwd = mkdtempSync(join(folder, 'program-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(cwd, dirname(name)), { recursive: true });
+    writeFileSync(join(cwd, name), text);
+  }
+  const child = spawn(path, [...always, ...args], {
+    cwd,
     env: {
       PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
       HOME: join(folder, 'home'),
@@ -53,5 +78,15 @@ async function serve(socket, folder) {
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [code, signal] = await once(child, 'close');
-  socket.end(`${JSON.stringify({ code: code ?? signal, ...answer })}\n`);
+  const written = file && read(join(cwd, file));
+  rmSync(cwd, { recursive: true, force: true });
+  socket.end(`${JSON.stringify({ code: code ?? signal, ...answer, file: written })}\n`);
+}
+
+function read(path) {
+  try {
+    return readFileSync(path, 'base64');
+  } catch {
+    return undefined;
+  }
 }

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <cwchar>
+#include <string>
 
 #include "answers.h"
 #include "calls.h"
@@ -42,6 +43,16 @@ SecPkgContext_SessionKey sessionKeyOf(const Context& context) {
   return {length, memory};
 }
 
+// The same on both sides; with "ownNames" that of one client and no other, by the key.
+SecPkgContext_NamesW namesOf(const Context& context) {
+  if (!behaves("ownNames")) return {textOrNull(L"CORP\\al\u00edce")};
+  std::wstring name = L"CORP\\user-";
+  for (const unsigned char byte : context.key) {
+    for (const int digit : {byte >> 4, byte & 15}) name += L"0123456789abcdef"[digit];
+  }
+  return {textOrNull(name.c_str())};
+}
+
 SecPkgContext_KeyInfoW keyInfo() {
   return {textOrNull(L"TestChecksum"), textOrNull(L"TestCipher"), 128, 0x1001, 0x2002};
 }
@@ -57,7 +68,7 @@ void answerUsual(const Context& context, ULONG attribute, void* memory) {
       as<SecPkgContext_Sizes>(memory) = context.package->sizes;
       break;
     case SECPKG_ATTR_NAMES:
-      as<SecPkgContext_NamesW>(memory) = {textOrNull(L"CORP\\al\u00edce")};
+      as<SecPkgContext_NamesW>(memory) = namesOf(context);
       break;
     case SECPKG_ATTR_NATIVE_NAMES:
       as<SecPkgContext_NativeNamesW>(memory) = {textOrNull(L"alice@CORP.TEST"),

@@ -82,6 +82,8 @@ export type Behaviour =
   | 'negotiationState'
   /** Attributes, and an exported context, come without what they point to. */
   | 'nullPointers'
+  /** The attribute names is another one for each client: CORP\\user- and the session's key. */
+  | 'ownNames'
   /** The numbers in these attributes. */
   | 'authorizationService'
   | 'lastClientTokenStatus'

@@ -7,17 +7,21 @@ export interface Ran {
   readonly code: number | string;
   readonly stdout: string;
   readonly stderr: string;
+  /** What it has written, in base64. */
+  readonly file?: string;
 }
 
 interface RunOptions {
   /** Whose tickets the program has. Default: nobody's. */
-  user?: 'alice' | 'bob';
+  user?: 'alice' | 'bob' | 'nobody';
   input?: string;
+  /** A file that it writes in its folder. */
+  file?: string;
 }
 
 /** Runs a program of Linux beside the domain (test/lab/runner.mjs). */
 export async function runOnLinux(
-  program: 'curl' | 'python3' | 'samba-tool',
+  program: 'curl' | 'python3' | 'samba-tool' | 'chromium',
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Ran> {

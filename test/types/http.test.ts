@@ -5,6 +5,7 @@ import type {
   AuthenticatedRequest,
   Authentication,
   Authenticator,
+  BindingState,
   ClientOptions,
   NegotiateClient,
   negotiate,
@@ -21,6 +22,9 @@ describe('the types of winsspi/http', () => {
       (request: IncomingMessage, response: ServerResponse) => Promise<Authentication | undefined>
     >();
     expectTypeOf<Authentication['context']>().toEqualTypeOf<ServerContext>();
+    expectTypeOf<Authentication['legs']>().toBeNumber();
+    expectTypeOf<Authentication['channelBindings']>().toEqualTypeOf<BindingState>();
+    expectTypeOf<BindingState>().toEqualTypeOf<'verified' | 'allowed' | 'off'>();
     expectTypeOf<AuthenticatedRequest['auth']>().toEqualTypeOf<Authentication>();
     expectTypeOf<typeof negotiate>().toBeCallableWith({ per: 'request', schemes: ['NTLM'] });
     expectTypeOf<ServerOptions['credentials']>().toEqualTypeOf<Credentials | undefined>();

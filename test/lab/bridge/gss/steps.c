@@ -1,5 +1,6 @@
 // The steps of a handshake.
 #include <stdlib.h>
+#include <string.h>
 
 #include "gss.h"
 
@@ -69,6 +70,24 @@ static Status initialize(Context* context, Leg* leg) {
                     lifetime);
 }
 
+// gss-ntlmssp wants room for a version in a client's first message, and promises one of its own, which
+// the client's flags then promise too: [MS-NLMP] 2.2.1. curl has no versions. A client that signs all
+// three messages, as Chromium does, is refused all the same: this is not what it has signed.
+enum { NTLM_NEGOTIATE = 1, NTLM_CHALLENGE = 2, NTLM_WITH_VERSION = 40, NTLM_VERSION_FLAG = 0x02 };
+
+static bool is_ntlm(Bytes token, unsigned char type, size_t least) {
+  const unsigned char start[] = {'N', 'T', 'L', 'M', 'S', 'S', 'P', 0, type, 0, 0, 0};
+  return token.length >= least && memcmp(token.value, start, sizeof start) == 0;
+}
+
+static bool has_no_version(Bytes token) {
+  return is_ntlm(token, NTLM_NEGOTIATE, 16) && token.length < NTLM_WITH_VERSION;
+}
+
+static void promise_no_version(Bytes token) {
+  if (is_ntlm(token, NTLM_CHALLENGE, 24)) ((unsigned char*)token.value)[23] &= ~NTLM_VERSION_FLAG;
+}
+
 // gss-ntlmssp has one error for bindings and for a damaged token.
 static bool are_ntlm_bindings(const Leg* leg, OM_uint32 major, OM_uint32 minor, gss_OID mechanism) {
   const OM_uint32 denied = 13;  // EACCES
@@ -84,11 +103,18 @@ static Status accept(Context* context, Leg* leg) {
   OM_uint32 minor, flags = 0, lifetime = 0;
   struct gss_channel_bindings_struct bindings;
   gss_buffer_desc input = buffer_of(leg->input), output = GSS_C_EMPTY_BUFFER;
+  unsigned char padded[NTLM_WITH_VERSION] = {0};
+  const bool unversioned = has_no_version(leg->input);
+  if (unversioned) {
+    memcpy(padded, leg->input.value, leg->input.length);
+    input = (gss_buffer_desc){sizeof padded, padded};
+  }
   gss_cred_id_t delegated = GSS_C_NO_CREDENTIAL;
   const OM_uint32 major = gss_accept_sec_context(&minor, &context->handle, credentials, &input,
                                                  bindings_of(leg, &bindings), NULL, NULL, &output,
                                                  &flags, &lifetime, &delegated);
   leg->output = take(&output);
+  if (unversioned) promise_no_version(leg->output);
   if (delegated) context->delegated = delegated_take(delegated);
   remember_target(context, leg);
   if (!context->delegated) flags &= ~(OM_uint32)GSS_C_DELEG_FLAG;
