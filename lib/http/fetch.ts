@@ -1,17 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { Credentials } from '../credentials.js';
 import { usageError } from '../errors.js';
-import {
-  type ClientOptions,
-  type ClientSettings,
-  clientSettings,
-  targetNameOf,
-} from './client-options.js';
-import { asksFor, authenticateTo, sendFirst } from './exchange.js';
+import { type ClientOptions, clientSettings } from './client-options.js';
+import { exchange } from './exchange.js';
 import { redirectError } from './failures.js';
-import { Lane } from './lane.js';
+import type { Lane } from './lane.js';
 import { locationOf, type Outgoing, outgoingOf, redirected } from './outgoing.js';
 import { onEnd, responseOf } from './response.js';
+import { Route } from './route.js';
 
 /** What fetch() takes, and how to authenticate. */
 export interface NegotiateInit extends RequestInit {
@@ -26,14 +21,13 @@ export interface NegotiateInit extends RequestInit {
  * _REDIRECT. A server that refuses the credentials answers 401, which is a response.
  */
 export class NegotiateClient {
-  readonly #settings: ClientSettings;
+  readonly #route: Route;
   readonly #idle = new Set<Lane>();
   readonly #lanes = new Set<Lane>();
-  #own: Promise<Credentials> | undefined;
   #closed = false;
 
   constructor(options: ClientOptions = {}) {
-    this.#settings = clientSettings(options);
+    this.#route = new Route(clientSettings(options));
   }
 
   async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
@@ -58,11 +52,7 @@ export class NegotiateClient {
     for (const lane of this.#lanes) lane.close();
     this.#lanes.clear();
     this.#idle.clear();
-    this.#own?.then(
-      (credentials) => credentials.close(),
-      () => {},
-    );
-    this.#own = undefined;
+    this.#route.close();
   }
 
   [Symbol.dispose](): void {
@@ -80,7 +70,7 @@ export class NegotiateClient {
         if (redirect === 'error') {
           throw redirectError('The server redirects, and "redirect" is "error"');
         }
-        if (count === this.#settings.maxRedirects) throw redirectError('Too many redirects');
+        if (count === this.#route.settings.maxRedirects) throw redirectError('Too many redirects');
         outgoing = redirected(outgoing, message.statusCode as number, location);
       } catch (error) {
         message.destroy();
@@ -94,15 +84,10 @@ export class NegotiateClient {
     outgoing: Outgoing,
     first: URL,
   ): Promise<{ lane: Lane; message: IncomingMessage }> {
-    const settings = this.#settings;
     const lane = this.#take(outgoing.url.origin);
     try {
-      const message = await sendFirst(lane, outgoing);
-      const allowed = (settings.allowedOrigins ?? [first.origin]).includes(outgoing.url.origin);
-      if (!allowed || !asksFor(message, settings)) return { lane, message };
-      const targetName = targetNameOf(outgoing.url, first, settings);
-      const purpose = { settings, targetName, credentials: () => this.#credentials() };
-      return { lane, message: await authenticateTo(lane, outgoing, message, purpose) };
+      const parties = this.#route.parties(outgoing.url, first);
+      return { lane, message: await exchange(lane, outgoing, parties) };
     } catch (error) {
       this.#forget(lane);
       throw error;
@@ -118,7 +103,7 @@ export class NegotiateClient {
         return lane;
       }
     }
-    const lane = new Lane(origin, this.#settings.tls);
+    const lane = this.#route.lane(origin);
     this.#lanes.add(lane);
     return lane;
   }
@@ -132,24 +117,6 @@ export class NegotiateClient {
     this.#idle.delete(lane);
     this.#lanes.delete(lane);
     lane.close();
-  }
-
-  #credentials(): Promise<Credentials> {
-    const { credentials } = this.#settings;
-    if (credentials) return Promise.resolve(credentials);
-    this.#own ??= this.#acquire();
-    return this.#own;
-  }
-
-  // One failure is no failure for ever.
-  async #acquire(): Promise<Credentials> {
-    const { identity, package: name } = this.#settings;
-    try {
-      return await Credentials.acquire({ package: name, ...(identity && { identity }) });
-    } catch (error) {
-      this.#own = undefined;
-      throw error;
-    }
   }
 
   #assertOpen(): void {
