@@ -50,8 +50,8 @@ export class NegotiateHttpsAgent extends TlsAgent {
 
   override createConnection(options: ClientRequestArgs & TlsOptions): Duplex {
     return this.#gateway.connect(originOf('https:', options), {
-      ...this.#tls,
       ...tlsOptionsOf(options),
+      ...this.#tls, // as an agent's options go before those of a request
     });
   }
 

@@ -1,8 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import { asksFor, authenticate, MessageAnswer } from './client-handshake.js';
+import { type Answer, asksFor, authenticate } from './client-handshake.js';
 import { bodyError } from './failures.js';
-import { isStale, type Lane } from './lane.js';
-import { isReplayable, type Outgoing } from './outgoing.js';
 import type { Party } from './party.js';
 
 /** Who may be authenticated to on the way of a request. */
@@ -11,60 +8,53 @@ export interface Parties {
   readonly proxy: Party | undefined;
 }
 
-type Headers = Readonly<Record<string, string>>;
+/** Headers that credentials go in, by their names in lower case. */
+export type CredentialHeaders = Readonly<Record<string, string>>;
 
-const idempotent = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
-
-/** Sends a request on a lane, as often as its authentications take. */
-export async function exchange(
-  lane: Lane,
-  outgoing: Outgoing,
-  { server, proxy }: Parties,
-): Promise<IncomingMessage> {
-  const send = async (headers: Headers) => new MessageAnswer(await lane.send(outgoing, headers));
-  const passed = async (answer: MessageAnswer, headers: Headers) => {
-    if (!proxy || !asksFor(answer, proxy)) return answer;
-    return answered(lane, outgoing, answer, proxy, (added) => send({ ...headers, ...added }));
-  };
-  const first = await passed(await sendFirst(send, outgoing), {});
-  if (!server || !asksFor(first, server)) return first.message;
-  const last = await answered(lane, outgoing, first, server, async (added) =>
-    passed(await send(added), added),
-  );
-  return last.message;
+/** A connection: while it is held, no other may take its place. */
+export interface Holdable {
+  held: boolean;
 }
 
-async function answered(
-  lane: Lane,
-  outgoing: Outgoing,
-  refused: MessageAnswer,
+/** A request that can be sent on one connection, as often as its authentications take. */
+export interface Sender<Received extends Answer> {
+  readonly connection: Holdable;
+  /** Whether the request can be sent again. */
+  readonly isReplayable: boolean;
+  send(credentials: CredentialHeaders): Promise<Received>;
+}
+
+/** Sends a request, and again with the tokens that its server and its proxy ask for. */
+export async function exchange<Received extends Answer>(
+  sender: Sender<Received>,
+  { server, proxy }: Parties,
+): Promise<Received> {
+  const send = async (credentials: CredentialHeaders) => {
+    const answer = await sender.send(credentials);
+    if (!proxy || !asksFor(answer, proxy)) return answer;
+    return answered(sender, answer, proxy, (added) => sender.send({ ...credentials, ...added }));
+  };
+  const first = await send({});
+  if (!server || !asksFor(first, server)) return first;
+  return answered(sender, first, server, send);
+}
+
+async function answered<Received extends Answer>(
+  { connection, isReplayable }: Sender<Received>,
+  refused: Received,
   party: Party,
-  send: (headers: Headers) => Promise<MessageAnswer>,
-): Promise<MessageAnswer> {
+  send: (credentials: CredentialHeaders) => Promise<Received>,
+): Promise<Received> {
   const { name, answer } = party.role;
-  if (!isReplayable(outgoing)) throw bodyError(`The ${name} asks for authentication`);
-  const wasHeld = lane.held;
+  if (!isReplayable) throw bodyError(`The ${name} asks for authentication`);
+  const wasHeld = connection.held;
   try {
     return await authenticate(refused, party, async (value) => {
       const received = await send({ [answer]: value });
-      lane.held = true;
+      connection.held = true;
       return received;
     });
   } finally {
-    lane.held = wasHeld;
-  }
-}
-
-// A connection that was idle may have closed meanwhile.
-async function sendFirst(
-  send: (headers: Headers) => Promise<MessageAnswer>,
-  outgoing: Outgoing,
-): Promise<MessageAnswer> {
-  try {
-    return await send({});
-  } catch (error) {
-    const again = isStale(error) && isReplayable(outgoing) && idempotent.includes(outgoing.method);
-    if (!again) throw error;
-    return send({});
+    connection.held = wasHeld;
   }
 }

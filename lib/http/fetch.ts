@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { usageError } from '../errors.js';
 import { type ClientOptions, clientSettings } from './client-options.js';
-import { exchange } from './exchange.js';
 import { redirectError } from './failures.js';
 import type { Lane } from './lane.js';
+import { exchangeOn } from './lane-exchange.js';
 import { locationOf, type Outgoing, outgoingOf, redirected } from './outgoing.js';
 import { onEnd, responseOf } from './response.js';
 import { Route } from './route.js';
@@ -87,7 +87,7 @@ export class NegotiateClient {
     const lane = this.#take(outgoing.url.origin);
     try {
       const parties = this.#route.parties(outgoing.url, first);
-      return { lane, message: await exchange(lane, outgoing, parties) };
+      return { lane, message: await exchangeOn(lane, outgoing, parties) };
     } catch (error) {
       this.#forget(lane);
       throw error;

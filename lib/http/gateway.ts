@@ -4,11 +4,12 @@ import { pipeline } from 'node:stream';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { usageError } from '../errors.js';
 import { type AgentSettings, firstOf } from './agent-options.js';
-import { exchange } from './exchange.js';
 import type { Lane } from './lane.js';
+import { exchangeOn } from './lane-exchange.js';
 import type { Outgoing } from './outgoing.js';
 import { Route } from './route.js';
 import { PairedSocket } from './socket-pair.js';
+import { pairsOf } from './undici-headers.js';
 
 /** A connection of the caller's, and the lane behind it. */
 interface Line {
@@ -68,7 +69,7 @@ export class Gateway {
     try {
       const outgoing = await this.#outgoingOf(request, line, closing.signal);
       const parties = this.#route.parties(line.origin, firstOf(this.#settings));
-      const message = await exchange(line.lane, outgoing, parties);
+      const message = await exchangeOn(line.lane, outgoing, parties);
       await relay(message, response);
       line.busy = false;
       if (!line.lane.socket) line.outer.end();
@@ -137,10 +138,4 @@ function relay(message: IncomingMessage, response: ServerResponse): Promise<void
     });
     pipeline(message, response, (error) => (error ? reject(error) : resolve()));
   });
-}
-
-function pairsOf(raw: readonly string[]): [string, string][] {
-  return raw.flatMap((name, index) =>
-    index % 2 === 0 ? [[name, raw[index + 1] as string] as [string, string]] : [],
-  );
 }

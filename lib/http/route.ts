@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { ClientSettings } from './client-options.js';
 import type { Parties } from './exchange.js';
+import { handshakeError } from './failures.js';
 import { Lane } from './lane.js';
 import { OutboundCredentials } from './outbound.js';
 import { proxyParty, serverParty } from './party.js';
@@ -10,6 +11,7 @@ import type { ProxyRoute } from './tunnel.js';
 export class Route {
   readonly settings: ClientSettings;
   readonly proxy: ProxyRoute | undefined;
+  readonly #closing = new AbortController();
   readonly #server: OutboundCredentials;
   readonly #forProxy: OutboundCredentials;
 
@@ -36,7 +38,13 @@ export class Route {
     return new Lane(origin, tls, this.proxy, onClose);
   }
 
+  /** Ends what is under way when the client is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   close(): void {
+    this.#closing.abort(handshakeError('The client was closed'));
     this.#server.close();
     this.#forProxy.close();
   }
