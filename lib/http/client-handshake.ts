@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ChannelBindings, tlsServerEndPoint } from '../channel-bindings.js';
 import { ClientContext } from '../client.js';
+import { usageError } from '../errors.js';
 import { isTls } from './extended-protection.js';
 import { handshakeError } from './failures.js';
 import { parseChallenges } from './headers.js';
@@ -104,9 +105,14 @@ function infoIn(answer: Answer, { status, info }: Role, scheme: string) {
   return answer.status === status ? undefined : challengeIn(answer.values(info), scheme);
 }
 
-// To the certificate that the other side has just shown.
-function bindingsOf(socket: Socket | undefined): ChannelBindings | undefined {
-  return socket && isTls(socket) ? tlsServerEndPoint(socket, 'client') : undefined;
+// To the certificate that the other side has shown on this connection.
+function bindingsOf(socket: Socket | undefined): ChannelBindings {
+  if (socket && isTls(socket)) return tlsServerEndPoint(socket, 'client');
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    'The TLS connection is not known, to which the context is to be bound. Make the connector of the ' +
+      'dispatcher with interceptor.connector(), or ask for no bindings: channelBindings: false',
+  );
 }
 
 /** An answer of node:http. */

@@ -346,6 +346,24 @@ describe.skipIf(!providerInstalled)('the interceptor alone', () => {
     await agent.destroy();
   });
 
+  test('binds to no TLS connection that it does not know, and says so', async () => {
+    await using server = await HttpServer.listen({ package: 'TestNtlm' }, undefined, { tls: true });
+    const origin = `https://127.0.0.1:${server.port}`;
+    const tls = { ca: tlsFiles.cert.toString(), checkServerIdentity: () => undefined };
+    const agent = new undici.Agent({ connections: 1, connect: { ...tls, ...forWine.connect } });
+    const status = async (channelBindings: boolean) => {
+      const options = { package: 'TestNtlm', channelBindings };
+      using interceptor = negotiateInterceptor(optionsFor(origin, options));
+      return (await ask(origin, agent.compose(interceptor))).status;
+    };
+    await expect(status(true)).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: expect.stringContaining('interceptor.connector()'),
+    });
+    expect(await status(false)).toBe(200);
+    await agent.close();
+  });
+
   test('leaves upgrades alone', async () => {
     await using server = await scripted(asking);
     using interceptor = negotiateInterceptor(optionsFor(server.origin, {}));
