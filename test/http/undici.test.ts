@@ -347,7 +347,11 @@ describe.skipIf(!providerInstalled)('the interceptor alone', () => {
   });
 
   test('binds to no TLS connection that it does not know, and says so', async () => {
-    await using server = await HttpServer.listen({ package: 'TestNtlm' }, undefined, { tls: true });
+    await using server = await HttpServer.listen(
+      { package: 'TestNtlm', extendedProtection: 'off' },
+      undefined,
+      { tls: true },
+    );
     const origin = `https://127.0.0.1:${server.port}`;
     const tls = { ca: tlsFiles.cert.toString(), checkServerIdentity: () => undefined };
     const agent = new undici.Agent({ connections: 1, connect: { ...tls, ...forWine.connect } });
