@@ -89,12 +89,16 @@ export function tlsExporter(socket: TLSSocket): ChannelBindings {
   return bindings('tls-exporter', material);
 }
 
-function serverCertificate(socket: TLSSocket, role: ContextRole | undefined): X509Certificate {
+function serverCertificate(
+  socket: TLSSocket,
+  role: ContextRole | undefined,
+): Pick<X509Certificate, 'raw'> {
   validateSocket(socket);
   validateChoice(role, 'role', ['client', 'server']);
-  const certificate =
-    role === 'client' ? socket.getPeerX509Certificate() : socket.getX509Certificate();
-  if (certificate) return certificate;
+  // On a client, getPeerX509Certificate() takes the certificate off the chain: called again, it gives the
+  // issuer's, or none.
+  const certificate = role === 'client' ? socket.getPeerCertificate() : socket.getX509Certificate();
+  if (certificate?.raw) return certificate;
   if (!socket.getFinished()) throw connectionError();
   throw usageError(
     'ERR_INVALID_ARG_VALUE',

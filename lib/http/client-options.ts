@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { Credentials, type IdentityOptions } from '../credentials.js';
+import type { Credentials, IdentityOptions } from '../credentials.js';
 import { usageError } from '../errors.js';
 import type { ContextFlag, ContextFlags } from '../flags.js';
 import {
@@ -10,6 +10,8 @@ import {
   validOptions,
 } from '../internal/validate.js';
 import { spn } from '../packages.js';
+import { validateCredentials } from './outbound.js';
+import { hostOf, type ProxyOptions, type ProxySettings, proxySettings } from './proxy-options.js';
 import type { Scheme } from './server-options.js';
 
 export interface ClientOptions {
@@ -36,6 +38,8 @@ export interface ClientOptions {
   channelBindings?: boolean;
   /** What TLS connections are made with: `ca`, `rejectUnauthorized`, … */
   tls?: ConnectionOptions;
+  /** The proxy to go through, such as `http://proxy:3128`, and how to authenticate to it. */
+  proxy?: string | URL | ProxyOptions;
   /** How many redirects to follow. Default: 20. */
   maxRedirects?: number;
 }
@@ -51,6 +55,7 @@ export interface ClientSettings {
   readonly require: readonly ContextFlag[];
   readonly channelBindings: boolean;
   readonly tls: ConnectionOptions;
+  readonly proxy: ProxySettings | undefined;
   readonly maxRedirects: number;
 }
 
@@ -65,6 +70,7 @@ const keys = [
   'require',
   'channelBindings',
   'tls',
+  'proxy',
   'maxRedirects',
 ] as const;
 
@@ -81,7 +87,7 @@ export function clientSettings(options: ClientOptions): ClientSettings {
   }
   const packageName = valid.package ?? scheme;
   validateName(packageName, 'options.package');
-  validateCredentials(valid);
+  validateCredentials(valid, 'options');
   return {
     credentials,
     identity,
@@ -93,23 +99,9 @@ export function clientSettings(options: ClientOptions): ClientSettings {
     require,
     channelBindings,
     tls: { ...tls },
+    proxy: valid.proxy === undefined ? undefined : proxySettings(valid.proxy, scheme),
     maxRedirects,
   };
-}
-
-function validateCredentials(options: ClientOptions): void {
-  if (options.credentials === undefined) return;
-  if (!(options.credentials instanceof Credentials)) {
-    throw usageError(
-      'ERR_INVALID_ARG_TYPE',
-      '"options.credentials" must come from Credentials.acquire()',
-    );
-  }
-  if (options.identity === undefined && options.package === undefined) return;
-  throw usageError(
-    'ERR_INVALID_ARG_VALUE',
-    '"options.identity" and "options.package" have no meaning beside "options.credentials"',
-  );
 }
 
 function validOrigins(origins: readonly string[]): string[] {
@@ -132,5 +124,5 @@ function validOrigins(origins: readonly string[]): string[] {
 export function targetNameOf(url: URL, first: URL, { targetName }: ClientSettings): string {
   if (typeof targetName === 'function') return targetName(url);
   if (targetName !== undefined && url.origin === first.origin) return targetName;
-  return spn('HTTP', url.hostname.replace(/^\[|\]$/g, ''));
+  return spn('HTTP', hostOf(url));
 }

@@ -16,3 +16,13 @@ export function bodyError(what: string): Error {
 export function redirectError(what: string): Error {
   return usageError('ERR_SSPI_HTTP_REDIRECT', what);
 }
+
+/** The proxy let a connection through to nobody. */
+export function proxyError(status: number, authority: string): Error {
+  const why =
+    status === 407 ? 'It refused the logon, or asks for another scheme' : 'See what its rules say';
+  return usageError(
+    'ERR_SSPI_HTTP_PROXY',
+    `The proxy answered ${status} to CONNECT ${authority}. ${why}`,
+  );
+}

@@ -1,18 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
-import { Credentials } from '../credentials.js';
 import { usageError } from '../errors.js';
-import {
-  type ClientOptions,
-  type ClientSettings,
-  clientSettings,
-  targetNameOf,
-} from './client-options.js';
-import { asksFor, authenticateTo, sendFirst } from './exchange.js';
+import { type ClientOptions, clientSettings } from './client-options.js';
 import { redirectError } from './failures.js';
-import { Lane } from './lane.js';
+import type { Lane } from './lane.js';
+import { exchangeOn } from './lane-exchange.js';
 import { locationOf, type Outgoing, outgoingOf, redirected } from './outgoing.js';
 import { onEnd, responseOf } from './response.js';
+import { Route } from './route.js';
 
 /** What fetch() takes, and how to authenticate. */
 export interface NegotiateInit extends RequestInit {
@@ -27,14 +22,13 @@ export interface NegotiateInit extends RequestInit {
  * _REDIRECT. A server that refuses the credentials answers 401, which is a response.
  */
 export class NegotiateClient {
-  readonly #settings: ClientSettings;
+  readonly #route: Route;
   readonly #idle = new Set<Lane>();
   readonly #lanes = new Set<Lane>();
-  #own: Promise<Credentials> | undefined;
   #closed = false;
 
   constructor(options: ClientOptions = {}) {
-    this.#settings = clientSettings(options);
+    this.#route = new Route(clientSettings(options));
   }
 
   async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
@@ -59,11 +53,7 @@ export class NegotiateClient {
     for (const lane of this.#lanes) lane.close();
     this.#lanes.clear();
     this.#idle.clear();
-    this.#own?.then(
-      (credentials) => credentials.close(),
-      () => {},
-    );
-    this.#own = undefined;
+    this.#route.close();
   }
 
   [Symbol.dispose](): void {
@@ -72,7 +62,7 @@ export class NegotiateClient {
 
   [inspect.custom](): string {
     const state = this.#closed ? 'closed' : 'open';
-    return `NegotiateClient { ${this.#settings.scheme}, ${this.#lanes.size} connections, ${state} }`;
+    return `NegotiateClient { ${this.#route.settings.scheme}, ${this.#lanes.size} connections, ${state} }`;
   }
 
   async #follow(first: Outgoing, redirect: Request['redirect']): Promise<Response> {
@@ -86,7 +76,7 @@ export class NegotiateClient {
         if (redirect === 'error') {
           throw redirectError('The server redirects, and "redirect" is "error"');
         }
-        if (count === this.#settings.maxRedirects) throw redirectError('Too many redirects');
+        if (count === this.#route.settings.maxRedirects) throw redirectError('Too many redirects');
         outgoing = redirected(outgoing, message.statusCode as number, location);
       } catch (error) {
         message.destroy();
@@ -100,15 +90,10 @@ export class NegotiateClient {
     outgoing: Outgoing,
     first: URL,
   ): Promise<{ lane: Lane; message: IncomingMessage }> {
-    const settings = this.#settings;
     const lane = this.#take(outgoing.url.origin);
     try {
-      const message = await sendFirst(lane, outgoing);
-      const allowed = (settings.allowedOrigins ?? [first.origin]).includes(outgoing.url.origin);
-      if (!allowed || !asksFor(message, settings)) return { lane, message };
-      const targetName = targetNameOf(outgoing.url, first, settings);
-      const purpose = { settings, targetName, credentials: () => this.#credentials() };
-      return { lane, message: await authenticateTo(lane, outgoing, message, purpose) };
+      const parties = this.#route.parties(outgoing.url, first);
+      return { lane, message: await exchangeOn(lane, outgoing, parties) };
     } catch (error) {
       this.#forget(lane);
       throw error;
@@ -124,7 +109,7 @@ export class NegotiateClient {
         return lane;
       }
     }
-    const lane = new Lane(origin, this.#settings.tls);
+    const lane = this.#route.lane(origin);
     this.#lanes.add(lane);
     return lane;
   }
@@ -138,24 +123,6 @@ export class NegotiateClient {
     this.#idle.delete(lane);
     this.#lanes.delete(lane);
     lane.close();
-  }
-
-  #credentials(): Promise<Credentials> {
-    const { credentials } = this.#settings;
-    if (credentials) return Promise.resolve(credentials);
-    this.#own ??= this.#acquire();
-    return this.#own;
-  }
-
-  // One failure is no failure for ever.
-  async #acquire(): Promise<Credentials> {
-    const { identity, package: name } = this.#settings;
-    try {
-      return await Credentials.acquire({ package: name, ...(identity && { identity }) });
-    } catch (error) {
-      this.#own = undefined;
-      throw error;
-    }
   }
 
   #assertOpen(): void {

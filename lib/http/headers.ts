@@ -17,6 +17,9 @@ export interface Challenge {
 /** The longest value that is looked at, in characters: the base64 of 48 KiB, as Windows has them. */
 export const LONGEST_HEADER = 0x10000 + 0x400;
 
+/** The most that a client reads of a response before its body, in bytes. */
+export const LONGEST_HEAD = 0x20000;
+
 // What is taken off the front of the text, never a character more: no expression here can go back
 // over what another one has matched, so a hostile value costs no more than its length.
 const patterns = {

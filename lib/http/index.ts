@@ -1,3 +1,5 @@
+export { NegotiateAgent, NegotiateHttpsAgent } from './agent.js';
+export type { NegotiateAgentOptions } from './agent-options.js';
 export type { Authentication, BindingState } from './authentication.js';
 export { Authenticator } from './authenticator.js';
 export type { ClientOptions } from './client-options.js';
@@ -13,6 +15,9 @@ export {
   negotiate,
 } from './middleware.js';
 export { NegotiateStrategy, type Verify } from './passport.js';
+export type { ProxyOptions } from './proxy-options.js';
 export type { Scheme, ServerOptions } from './server-options.js';
+export { type NegotiateInterceptor, negotiateInterceptor } from './undici.js';
+export { negotiateDispatcher } from './undici-dispatcher.js';
 export { negotiateUpgrade, type UpgradeListener } from './upgrade.js';
 export type { Acceptance, Refusal, RefusalReason, Verdict } from './verdict.js';

@@ -10,7 +10,12 @@ import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import { handshakeError } from './failures.js';
+import { LONGEST_HEAD } from './headers.js';
 import type { Outgoing } from './outgoing.js';
+import { connectToProxy, openTunnel, type ProxyRoute } from './tunnel.js';
+
+type Connect = Agent['createConnection'];
+type ConnectArguments = Parameters<Connect>;
 
 /**
  * One connection at a time to one origin. Between the legs of a handshake it is held: if it closes
@@ -18,14 +23,20 @@ import type { Outgoing } from './outgoing.js';
  */
 export class Lane {
   readonly origin: string;
+  held = false;
   readonly #agent: Agent;
+  readonly #proxy: ProxyRoute | undefined;
+  readonly #closing = new AbortController();
+  readonly #onClose: (() => void) | undefined;
   #socket: Socket | undefined;
-  #held = false;
 
-  constructor(origin: string, tls: ConnectionOptions) {
+  /** `onClose` is told when the connection has closed. */
+  constructor(origin: string, tls: ConnectionOptions, proxy?: ProxyRoute, onClose?: () => void) {
     this.origin = origin;
+    this.#proxy = proxy;
+    this.#onClose = onClose;
     const options: AgentOptions = { keepAlive: true, maxSockets: 1, scheduling: 'fifo' };
-    this.#agent = origin.startsWith('https:')
+    this.#agent = this.#isTls
       ? // A resumed session does not show the server's certificate, which the bindings are made of.
         new TlsAgent({ ...options, ...tls, maxCachedSessions: 0 })
       : new Agent(options);
@@ -37,21 +48,23 @@ export class Lane {
     return this.#socket;
   }
 
-  hold(): void {
-    this.#held = true;
-  }
-
-  release(): void {
-    this.#held = false;
-  }
-
   /** Sends a request, and resolves with the head of its response. */
-  send(outgoing: Outgoing, authorization: string | undefined): Promise<IncomingMessage> {
+  send(
+    outgoing: Outgoing,
+    credentials: Readonly<Record<string, string>>,
+  ): Promise<IncomingMessage> {
     const { url, method, headers, body, signal } = outgoing;
-    const sent = { ...headers, ...(authorization !== undefined && { authorization }) };
-    const make = url.protocol === 'https:' ? tlsRequest : plainRequest;
+    const options = {
+      method,
+      path: this.#targetOf(outgoing),
+      headers: { host: url.host, ...headers, ...credentials },
+      agent: this.#agent,
+      maxHeaderSize: LONGEST_HEAD,
+      signal,
+    };
+    const make = this.#isTls ? tlsRequest : plainRequest;
     return new Promise((resolve, reject) => {
-      const request = make(url, { method, headers: sent, agent: this.#agent, signal });
+      const request = make(url, options);
       request.once('response', resolve);
       // Also after the response: what is left to send then, nobody waits for.
       request.on('error', (error) => reject(withReuse(error, request)));
@@ -61,27 +74,62 @@ export class Lane {
   }
 
   close(): void {
+    this.#closing.abort(handshakeError('The client was closed'));
     this.#agent.destroy();
   }
 
+  get #isTls(): boolean {
+    return this.origin.startsWith('https:');
+  }
+
+  // A proxy is told the whole URL, but for what goes through a tunnel.
+  #targetOf({ url, path = `${url.pathname}${url.search}` }: Outgoing): string {
+    return this.#proxy && !this.#isTls ? `${url.origin}${path}` : path;
+  }
+
   // TCP's own keep-alive would look after connections that nobody uses; these are closed then.
-  #connect(
-    connect: Agent['createConnection'],
-    ...[options, callback]: Parameters<Agent['createConnection']>
-  ): ReturnType<Agent['createConnection']> {
-    if (this.#held) {
+  #connect(connect: Connect, ...[options, callback]: ConnectArguments): ReturnType<Connect> {
+    if (this.held) {
       const error = handshakeError('The server closed the connection in the middle');
       process.nextTick(() => callback?.(error, undefined as never));
-      return undefined as never;
+      return undefined;
     }
     const plain = { ...options, keepAlive: false } as typeof options;
-    const socket = connect.call(this.#agent, plain, callback) as Socket;
+    if (!this.#proxy) return this.#keep(connect.call(this.#agent, plain) as Socket);
+    this.#throughProxy(this.#proxy, connect, plain).then(
+      (socket) => callback?.(null, this.#keep(socket)),
+      (error) => callback?.(error, undefined as never),
+    );
+    return undefined;
+  }
+
+  async #throughProxy(
+    proxy: ProxyRoute,
+    connect: Connect,
+    options: ConnectArguments[0],
+  ): Promise<Socket> {
+    const { signal } = this.#closing;
+    if (!this.#isTls) return connectToProxy(proxy, signal);
+    const socket = await openTunnel(proxy, authorityOf(this.origin), signal);
+    signal.throwIfAborted();
+    return connect.call(this.#agent, { ...options, socket } as typeof options) as Socket;
+  }
+
+  #keep(socket: Socket): Socket {
     this.#socket = socket;
     socket.once('close', () => {
-      if (this.#socket === socket) this.#socket = undefined;
+      if (this.#socket !== socket) return;
+      this.#socket = undefined;
+      this.#onClose?.();
     });
     return socket;
   }
+}
+
+/** The host and the port, which a CONNECT always has. */
+export function authorityOf(origin: string): string {
+  const { hostname, port, protocol } = new URL(origin);
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
 /** Whether an error is that of a connection that was idle, and that the server had closed already. */

@@ -7,7 +7,9 @@ import { bodyError, redirectError } from './failures.js';
 export interface Outgoing {
   readonly url: URL;
   readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  /** As it is to stand in the request line. Default: that of the URL. */
+  readonly path?: string;
   /** Bytes can be sent again, a stream cannot. */
   readonly body: Uint8Array | Readable | undefined;
   readonly signal: AbortSignal;

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
@@ -12,52 +10,15 @@ import {
   checkProviderAfterEach,
   provider,
   providerInstalled,
+  untilNothingIsAlive,
 } from '../support/provider.js';
+import { asking, scripted } from '../support/scripted-server.js';
 
 const handshakeError = expect.objectContaining({ code: 'ERR_SSPI_HTTP_HANDSHAKE' });
-
-/** A server that does what a test says, and notes what came. */
-async function scripted(listener: RequestListener) {
-  const requests: IncomingMessage[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((request, response) => {
-    requests.push(request);
-    listener(request, response);
-  });
-  server.on('connection', (socket: Socket) => sockets.add(socket));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    origin,
-    requests,
-    sockets,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
-}
-
-const asking: RequestListener = (_, response) => {
-  response
-    .writeHead(401, { 'WWW-Authenticate': ['Basic realm="x"', 'Negotiate', 'NTLM'] })
-    .end('no');
-};
 
 const urlOf = ({ port }: HttpServer) => `http://127.0.0.1:${port}/`;
 
 const whoever: ClientOptions = { package: 'TestKerberos' };
-
-/** Waits until what a client had is given back, which a response's end does. */
-async function untilFree(): Promise<void> {
-  for (;;) {
-    const { contexts, credentials } = provider.counters();
-    if (contexts + credentials === 0) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 describe.skipIf(!providerInstalled)('negotiateFetch', () => {
   checkProviderAfterEach();
@@ -78,7 +39,7 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
     expect(response.headers.get('content-type')).toBe('application/json');
     expect(await response.json()).toEqual(['PUT', '/path?query']);
     await server.close();
-    await untilFree();
+    await untilNothingIsAlive();
   });
 
   test('asks for the service of the host, or for what it is told', async () => {
@@ -92,7 +53,7 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
     expect(await targets('HTTP/web')).toBe('HTTP/web');
     expect(await targets(({ port }) => `HTTP/web:${port}`)).toBe(`HTTP/web:${server.port}`);
     await server.close();
-    await untilFree();
+    await untilNothingIsAlive();
   });
 
   test('gives the 401 of a server that asks for something else', async () => {
@@ -109,7 +70,7 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
     const response = await negotiateFetch(server.origin, { negotiate: whoever });
     expect([response.status, await response.text()]).toEqual([401, 'no']);
     expect(server.requests.length).toBe(2);
-    await untilFree();
+    await untilNothingIsAlive();
   });
 
   const proofs: [string, Record<string, string>, unknown][] = [
@@ -124,7 +85,7 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
       response.writeHead(200, headers).end('welcome');
     });
     await expect(negotiateFetch(server.origin, { negotiate: whoever })).rejects.toEqual(expected);
-    await untilFree();
+    await untilNothingIsAlive();
   });
 
   test('gives up where the server never has enough', async () => {
@@ -135,7 +96,7 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
     await expect(negotiateFetch(urlOf(server), { negotiate })).rejects.toEqual(handshakeError);
     await server.close();
     inbound.close();
-    await untilFree();
+    await untilNothingIsAlive();
   });
 
   test('gives up where the connection closes in the middle, and opens no other one', async () => {
@@ -154,7 +115,7 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
     });
     expect(connections).toBe(1);
     await server.close();
-    await untilFree();
+    await untilNothingIsAlive();
   });
 
   test('goes to another connection where the first one closes before the handshake', async () => {
@@ -166,7 +127,7 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
     expect(response.status).toBe(200);
     await response.text();
     await server.close();
-    await untilFree();
+    await untilNothingIsAlive();
   });
 });
 
@@ -191,7 +152,7 @@ describe.skipIf(!providerInstalled)('a body', () => {
     await (await negotiateFetch(urlOf(server), init)).text();
     expect(bodies).toEqual([expected, expected, expected]);
     await server.close();
-    await untilFree();
+    await untilNothingIsAlive();
   });
 
   test('that is a stream is refused where the server asks, and sent where it does not', async () => {
@@ -238,7 +199,7 @@ describe.skipIf(!providerInstalled)('a redirect', () => {
       async [Symbol.asyncDispose]() {
         await first.close();
         await second.close();
-        await untilFree();
+        await untilNothingIsAlive();
       },
     };
   }
@@ -312,7 +273,7 @@ describe.skipIf(!providerInstalled)('NegotiateClient', () => {
     expect([connections, callsOf('AcceptSecurityContext').length]).toEqual([2, 4]);
     client.close();
     await server.close();
-    await untilFree();
+    await untilNothingIsAlive();
   });
 
   test('goes on after the server has closed an idle connection', async () => {
@@ -324,7 +285,7 @@ describe.skipIf(!providerInstalled)('NegotiateClient', () => {
     }
     client.close();
     await server.close();
-    await untilFree();
+    await untilNothingIsAlive();
   });
 
   test('ends with the reason of the signal, and leaves nothing behind', async () => {
@@ -342,7 +303,7 @@ describe.skipIf(!providerInstalled)('NegotiateClient', () => {
     client.close();
     await expect(client.fetch(urlOf(server))).rejects.toThrow('The client was closed');
     await server.close();
-    await untilFree();
+    await untilNothingIsAlive();
   });
 
   test('tries again to get credentials that it could not get', async () => {
@@ -356,7 +317,7 @@ describe.skipIf(!providerInstalled)('NegotiateClient', () => {
     expect(await (await client.fetch(urlOf(server))).json()).toMatchObject(whoever);
     client.close();
     await server.close();
-    await untilFree();
+    await untilNothingIsAlive();
   });
 
   test('binds every leg to the TLS connection, and none where it is told so', async () => {
@@ -371,7 +332,7 @@ describe.skipIf(!providerInstalled)('NegotiateClient', () => {
       const response = await negotiateFetch(`https://127.0.0.1:${server.port}/`, { negotiate });
       await response.text();
       await server.close();
-      await untilFree();
+      await untilNothingIsAlive();
       const legs = callsOf('InitializeSecurityContext').slice(before);
       const isBound = legs.map(({ buffers }) =>
         buffers.some(({ type }) => type === SECBUFFER_CHANNEL_BINDINGS),

@@ -10,14 +10,18 @@ const names = Object.keys(http).filter((name) => name !== 'default');
 test('winsspi/http exports exactly these names', () => {
   expect(names.sort()).toEqual([
     'Authenticator',
+    'NegotiateAgent',
     'NegotiateClient',
+    'NegotiateHttpsAgent',
     'NegotiateStrategy',
     'authenticate',
     'fastifyNegotiate',
     'formatChallenge',
     'koaNegotiate',
     'negotiate',
+    'negotiateDispatcher',
     'negotiateFetch',
+    'negotiateInterceptor',
     'negotiateUpgrade',
     'parseAuthorization',
     'parseChallenges',

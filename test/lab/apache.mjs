@@ -10,7 +10,7 @@ import { serviceKeytab } from './domain.mjs';
 
 // /etc is this run's own, and Apache's user can read there.
 const place = '/etc/winsspi-lab-apache';
-const ports = { http: 8080, https: 8443 };
+const ports = { http: 8080, https: 8443, proxy: 8081, secureProxy: 8444 };
 const www = 33;
 
 const certificate = (name) =>
@@ -25,6 +25,10 @@ const modules = [
   'ssl',
   'cgi',
   'alias',
+  'headers',
+  'proxy',
+  'proxy_http',
+  'proxy_connect',
 ];
 
 // Two folders: Kerberos with each request, Kerberos for a connection. With gss-ntlmssp Apache crashes.
@@ -39,6 +43,29 @@ const location = (name, bound) => `
 </Location>
 `;
 
+// A proxy that asks with 407 and, for who asks twice, says who it takes the client for. Its connections
+// are authenticated, not its requests: that is what mod_auth_gssapi's CONNECT needs.
+const proxy = (port, tls) => `
+<VirtualHost 127.0.0.1:${port}>
+  ${tls}
+  ProxyRequests On
+  AllowCONNECT 1-65535
+  <Proxy "*">
+    AuthType GSSAPI
+    AuthName proxy
+    GssapiCredStore keytab:${place}/keytab
+    GssapiAllowedMech krb5
+    GssapiConnectionBound On
+    Require valid-user
+    Header always set X-Proxy-User "expr=%{REMOTE_USER}"
+  </Proxy>
+</VirtualHost>
+`;
+
+const tls = `SSLEngine on
+  SSLCertificateFile ${place}/certificate.pem
+  SSLCertificateKeyFile ${place}/key.pem`;
+
 const configuration = `ServerName localhost
 ServerRoot ${place}
 DefaultRuntimeDir ${place}
@@ -48,6 +75,8 @@ User #${www}
 Group #${www}
 Listen 127.0.0.1:${ports.http}
 Listen 127.0.0.1:${ports.https}
+Listen 127.0.0.1:${ports.proxy}
+Listen 127.0.0.1:${ports.secureProxy}
 StartServers 4
 KeepAlive On
 KeepAliveTimeout 60
@@ -55,10 +84,10 @@ LimitRequestFieldSize 131072
 ${modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
 ScriptAlias / ${place}/whoami/
 <VirtualHost 127.0.0.1:${ports.https}>
-  SSLEngine on
-  SSLCertificateFile ${place}/certificate.pem
-  SSLCertificateKeyFile ${place}/key.pem
+  ${tls}
 </VirtualHost>
+${proxy(ports.proxy, '')}
+${proxy(ports.secureProxy, tls)}
 <Location />
   Require all granted
 </Location>
@@ -74,7 +103,7 @@ cat
 
 /**
  * Starts Apache.
- * @returns {Promise<{ http: number, https: number }>} its ports
+ * @returns {Promise<typeof ports>} its ports
  */
 export async function startApache() {
   mkdirSync(join(place, 'whoami'), { recursive: true });

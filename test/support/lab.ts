@@ -23,7 +23,7 @@ export interface Lab {
   /** Runs programs of Linux: see support/runner.ts. */
   readonly runner: { readonly host: string; readonly port: number };
   /** The ports of Apache with mod_auth_gssapi, on localhost (test/lab/apache.mjs). */
-  readonly apache: { readonly http: number; readonly https: number };
+  readonly apache: Readonly<Record<'http' | 'https' | 'proxy' | 'secureProxy', number>>;
   /** An HTTP server with NTLM (test/lab/peers/http_peer.py). */
   readonly httpPeer: { readonly host: string; readonly port: number };
   /** An argument for a child process that gives it another logged-on user: alice, bob, nobody. */

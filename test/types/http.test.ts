@@ -1,4 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
+import type { Agent as TlsAgent } from 'node:https';
+import type * as undici from 'undici';
 import { describe, expectTypeOf, test } from 'vitest';
 import type { Credentials, ServerContext } from 'winsspi';
 import type {
@@ -7,9 +9,15 @@ import type {
   Authenticator,
   BindingState,
   ClientOptions,
+  NegotiateAgent,
+  NegotiateAgentOptions,
   NegotiateClient,
+  NegotiateHttpsAgent,
+  NegotiateInterceptor,
   negotiate,
+  negotiateDispatcher,
   negotiateFetch,
+  ProxyOptions,
   ServerOptions,
   Verdict,
 } from 'winsspi/http';
@@ -37,5 +45,28 @@ describe('the types of winsspi/http', () => {
     expectTypeOf<NegotiateClient['fetch']>().returns.toEqualTypeOf<Promise<Response>>();
     expectTypeOf<ClientOptions['allowedOrigins']>().toEqualTypeOf<readonly string[] | undefined>();
     expectTypeOf<NegotiateClient>().toExtend<Disposable>();
+  });
+
+  test('agents', () => {
+    expectTypeOf<NegotiateAgent>().toExtend<Agent>();
+    expectTypeOf<NegotiateHttpsAgent>().toExtend<TlsAgent>();
+    expectTypeOf<NegotiateAgent>().toExtend<Disposable>();
+    expectTypeOf<typeof NegotiateAgent>().toBeConstructibleWith({ allowedOrigins: ['http://a'] });
+    expectTypeOf<NegotiateAgentOptions['allowedOrigins']>().toEqualTypeOf<readonly string[]>();
+    expectTypeOf<NegotiateAgentOptions>().not.toHaveProperty('maxRedirects');
+    type Proxy = string | URL | ProxyOptions | undefined;
+    expectTypeOf<ClientOptions['proxy']>().toEqualTypeOf<Proxy>();
+    expectTypeOf<NegotiateAgentOptions['proxy']>().toEqualTypeOf<Proxy>();
+  });
+
+  test('undici', () => {
+    type Made = ReturnType<typeof negotiateDispatcher<undici.Agent>>;
+    expectTypeOf<Made>().toEqualTypeOf<undici.Agent>();
+    type Interceptor = undici.Dispatcher.DispatcherComposeInterceptor;
+    expectTypeOf<NegotiateInterceptor>().toExtend<Interceptor>();
+    expectTypeOf<NegotiateInterceptor>().toExtend<Disposable>();
+    type Connector = undici.buildConnector.connector;
+    const connector = {} as NegotiateInterceptor['connector'];
+    expectTypeOf(connector<Connector>).returns.toEqualTypeOf<Connector>();
   });
 });

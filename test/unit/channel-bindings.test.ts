@@ -81,6 +81,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('the two ends of a %s connection'
     const { client, server } = await connection(version);
     const expected = tlsServerEndPoint(certificate('rsa-sha256'));
     expect(tlsServerEndPoint(client, 'client')).toEqual(expected);
+    expect(tlsServerEndPoint(client, 'client')).toEqual(expected); // and as often as it is asked
     expect(tlsServerEndPoint(server, 'server')).toEqual(expected);
     const ends = unique
       ? [tlsUnique(client, 'client'), tlsUnique(server, 'server')]

@@ -1,0 +1,89 @@
+import { Agent, type AgentOptions, type ClientRequestArgs } from 'node:http';
+import { Agent as TlsAgent, type AgentOptions as TlsAgentOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { usageError } from '../errors.js';
+import { agentSettings, type NegotiateAgentOptions } from './agent-options.js';
+import { Gateway } from './gateway.js';
+
+/**
+ * An `http.Agent` whose requests answer a 401 with Negotiate or NTLM, and a proxy's 407. Its sockets are
+ * within the process: behind each is one connection, which is authenticated as often as its server asks.
+ *
+ * Requests fail with SspiError where Windows does, and with ERR_SSPI_HTTP_HANDSHAKE, _BODY and _PROXY.
+ */
+export class NegotiateAgent extends Agent {
+  readonly #gateway: Gateway;
+
+  constructor(options: NegotiateAgentOptions, agentOptions: AgentOptions = {}) {
+    const settings = agentSettings(options);
+    super({ keepAlive: true, ...agentOptions });
+    this.#gateway = new Gateway(settings);
+  }
+
+  override createConnection(options: ClientRequestArgs): Duplex {
+    return this.#gateway.connect(originOf('http:', options), {});
+  }
+
+  /** Closes the connections, also those in use, and gives back the credentials that were acquired. */
+  override destroy(): void {
+    super.destroy();
+    this.#gateway.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+}
+
+/** NegotiateAgent for https. The TLS connection is behind the socket, and contexts are bound to it. */
+export class NegotiateHttpsAgent extends TlsAgent {
+  readonly #gateway: Gateway;
+  readonly #tls: TlsOptions;
+
+  constructor(options: NegotiateAgentOptions, agentOptions: TlsAgentOptions = {}) {
+    const settings = agentSettings(options);
+    super({ keepAlive: true, ...agentOptions });
+    this.#gateway = new Gateway(settings);
+    this.#tls = settings.tls;
+  }
+
+  override createConnection(options: ClientRequestArgs & TlsOptions): Duplex {
+    return this.#gateway.connect(originOf('https:', options), {
+      ...tlsOptionsOf(options),
+      ...this.#tls, // as an agent's options go before those of a request
+    });
+  }
+
+  /** Closes the connections, also those in use, and gives back the credentials that were acquired. */
+  override destroy(): void {
+    super.destroy();
+    this.#gateway.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+}
+
+function originOf(protocol: string, options: ClientRequestArgs): URL {
+  const { host, port, socketPath } = options;
+  if (socketPath) {
+    throw usageError('ERR_INVALID_ARG_VALUE', 'The agent connects to hosts, not to a "socketPath"');
+  }
+  const name = host?.includes(':') ? `[${host}]` : (host ?? 'localhost');
+  return new URL(`${protocol}//${name}:${port ?? ''}`);
+}
+
+// What a single request, or the options of the agent, may say about TLS.
+const tlsKeys = [
+  ...['ca', 'cert', 'key', 'pfx', 'passphrase', 'crl', 'secureContext', 'servername'],
+  ...['rejectUnauthorized', 'checkServerIdentity', 'ciphers', 'honorCipherOrder', 'ecdhCurve'],
+  ...['sigalgs', 'dhparam', 'minVersion', 'maxVersion', 'secureProtocol', 'secureOptions'],
+  'minDHSize',
+] as (keyof TlsOptions)[];
+
+function tlsOptionsOf(options: TlsOptions): TlsOptions {
+  const entries = tlsKeys.map((key) => [key, options[key]] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,149 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { type ChannelBindings, tlsServerEndPoint } from '../channel-bindings.js';
+import { ClientContext } from '../client.js';
+import { usageError } from '../errors.js';
+import { isTls } from './extended-protection.js';
+import { handshakeError } from './failures.js';
+import { parseChallenges } from './headers.js';
+import type { Party, Role } from './party.js';
+import { challengeOf, isOf, tokenOf } from './token.js';
+
+/** An answer, as far as an authentication looks at it. */
+export interface Answer {
+  readonly status: number;
+  /** The connection that it came on, where that is known. */
+  readonly socket: Socket | undefined;
+  /** The values of a header, whose name is in lower case. */
+  values(name: string): readonly string[];
+  /** Reads the body to its end: the connection is free after it. */
+  drain(): Promise<void>;
+}
+
+// Negotiate takes three, with NTLM in it: more only where the sides do not agree at once.
+const MOST_LEGS = 10;
+/** The longest body of a refusal, in bytes. */
+export const LONGEST_REFUSAL = 0x100000;
+
+/** Whether an answer asks for the party's scheme. */
+export function asksFor(answer: Answer, { role, scheme }: Party): boolean {
+  return (
+    answer.status === role.status &&
+    challengeIn(answer.values(role.challenge), scheme) !== undefined
+  );
+}
+
+/**
+ * Answers a 401 or 407: sends the tokens of a context, until there is another answer or a refusal. The
+ * last token of the party must complete the context.
+ */
+export async function authenticate<Received extends Answer>(
+  refused: Received,
+  party: Party,
+  send: (value: string) => Promise<Received>,
+): Promise<Received> {
+  const channelBindings = party.channelBindings ? bindingsOf(refused.socket) : undefined;
+  await refused.drain();
+  using context = new ClientContext(await party.credentials(), {
+    targetName: party.targetName,
+    flags: party.flags,
+    require: party.require,
+    ...(channelBindings && { channelBindings }),
+  });
+  let token: Buffer | undefined;
+  for (let leg = 1; leg <= MOST_LEGS; leg++) {
+    if (context.done) {
+      throw handshakeError(`The ${party.role.name} wants more than the security package has`);
+    }
+    const step = await context.step(token);
+    if (!step.token) throw handshakeError('The security package has nothing more to say');
+    const answer = await send(challengeOf(party.scheme, step.token));
+    // A proxy in between has refused the request: the server has not seen it.
+    if (answer.status === 407 && party.role.status === 401) return answer;
+    token = tokenIn(answer, party);
+    if (answer.status !== party.role.status) {
+      await complete(context, answer.status, token, party);
+      return answer;
+    }
+    if (!token) return answer;
+    await answer.drain();
+  }
+  throw handshakeError(`The ${party.role.name} is not satisfied after ${MOST_LEGS} tokens`);
+}
+
+// Whoever cannot make the last token is not the party, whatever it answers.
+async function complete(
+  context: ClientContext,
+  status: number,
+  token: Buffer | undefined,
+  { role, flags, require }: Party,
+): Promise<void> {
+  if (!context.done && token) await context.step(token);
+  if (context.done) return;
+  const noProof = flags.mutualAuthentication === false && require.length === 0;
+  if (noProof && !token) return;
+  throw handshakeError(
+    `The ${role.name} answered ${status} and has not proved who it is. Where it cannot, ask for no ` +
+      'proof: flags: { mutualAuthentication: false }',
+  );
+}
+
+function challengeIn(values: readonly string[], scheme: string) {
+  return parseChallenges(values).find((challenge) => isOf(challenge, scheme));
+}
+
+// The last token may also come beside an answer that is no refusal, as RFC 9110 has it for other schemes.
+function tokenIn(answer: Answer, { role, scheme }: Party): Buffer | undefined {
+  const challenge =
+    challengeIn(answer.values(role.challenge), scheme) ?? infoIn(answer, role, scheme);
+  const token = challenge && tokenOf(challenge);
+  if (challenge?.token === undefined || token) return token;
+  throw handshakeError(`The ${role.name}'s token is no base64`);
+}
+
+function infoIn(answer: Answer, { status, info }: Role, scheme: string) {
+  return answer.status === status ? undefined : challengeIn(answer.values(info), scheme);
+}
+
+// To the certificate that the other side has shown on this connection.
+function bindingsOf(socket: Socket | undefined): ChannelBindings {
+  if (socket && isTls(socket)) return tlsServerEndPoint(socket, 'client');
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    'The TLS connection is not known, to which the context is to be bound. Make the connector of the ' +
+      'dispatcher with interceptor.connector(), or ask for no bindings: channelBindings: false',
+  );
+}
+
+/** An answer of node:http. */
+export class MessageAnswer implements Answer {
+  readonly message: IncomingMessage;
+
+  constructor(message: IncomingMessage) {
+    this.message = message;
+  }
+
+  get status(): number {
+    return this.message.statusCode as number;
+  }
+
+  get socket(): Socket {
+    return this.message.socket;
+  }
+
+  values(name: string): readonly string[] {
+    return this.message.headersDistinct[name] ?? [];
+  }
+
+  async drain(): Promise<void> {
+    let length = 0;
+    for await (const part of this.message) {
+      length += part.length;
+      if (length > LONGEST_REFUSAL) throw refusalError(this.status);
+    }
+  }
+}
+
+export function refusalError(status: number): Error {
+  return handshakeError(`The body of a ${status} is longer than 1 MiB`);
+}

@@ -1,0 +1,141 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { usageError } from '../errors.js';
+import { type AgentSettings, firstOf } from './agent-options.js';
+import type { Lane } from './lane.js';
+import { exchangeOn } from './lane-exchange.js';
+import type { Outgoing } from './outgoing.js';
+import { Route } from './route.js';
+import { PairedSocket } from './socket-pair.js';
+import { pairsOf } from './undici-headers.js';
+
+/** A connection of the caller's, and the lane behind it. */
+interface Line {
+  readonly origin: URL;
+  readonly lane: Lane;
+  /** The caller's end, which hears of errors. */
+  readonly outer: PairedSocket;
+  busy: boolean;
+}
+
+/**
+ * Gives sockets to clients of HTTP/1.1, such as node:http. At the other end of each, within the process,
+ * is a server that sends the requests on over a lane, and answers what asks for authentication. A socket
+ * is a connection: it opens one, uses no other, and closes with it.
+ */
+export class Gateway {
+  readonly #settings: AgentSettings;
+  readonly #route: Route;
+  readonly #server: Server;
+  readonly #lines = new Map<Duplex, Line>();
+
+  constructor(settings: AgentSettings) {
+    this.#settings = settings;
+    this.#route = new Route(settings);
+    const patient = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };
+    this.#server = createServer({ ...patient, requireHostHeader: false, maxHeaderSize: 0x100000 });
+    this.#server.on('request', (request, response) => this.#serve(request, response));
+    this.#server.on('clientError', (error, socket) => this.#fail(socket, error));
+  }
+
+  connect(origin: URL, tls: TlsOptions): Duplex {
+    const [outer, inner] = PairedSocket.pair();
+    const lane = this.#route.lane(origin.origin, tls, () => {
+      if (!line.busy) outer.destroy();
+    });
+    const line: Line = { origin, lane, outer, busy: false };
+    this.#lines.set(inner, line);
+    inner.on('error', () => {});
+    inner.once('close', () => {
+      this.#lines.delete(inner);
+      lane.close();
+    });
+    this.#server.emit('connection', inner);
+    return outer;
+  }
+
+  close(): void {
+    for (const { outer } of this.#lines.values()) outer.destroy();
+    this.#route.close();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const line = this.#lines.get(request.socket) as Line;
+    const closing = new AbortController();
+    response.once('close', () => response.writableFinished || closing.abort());
+    line.busy = true;
+    try {
+      const outgoing = await this.#outgoingOf(request, line, closing.signal);
+      const parties = this.#route.parties(line.origin, firstOf(this.#settings));
+      const message = await exchangeOn(line.lane, outgoing, parties);
+      await relay(message, response);
+      line.busy = false;
+      if (!line.lane.socket) line.outer.end();
+    } catch (error) {
+      this.#fail(request.socket, error as Error);
+    }
+  }
+
+  // The caller's request has it as the error of its socket.
+  #fail(inner: Duplex, error: Error): void {
+    this.#lines.get(inner)?.outer.destroy(error);
+  }
+
+  async #outgoingOf(
+    request: IncomingMessage,
+    { origin }: Line,
+    signal: AbortSignal,
+  ): Promise<Outgoing> {
+    const { method = 'GET', url = '/', headers } = request;
+    // Behind a proxy, anything else could name another host.
+    if (!url.startsWith('/')) {
+      throw usageError('ERR_INVALID_ARG_VALUE', 'The path of a request must start with "/"');
+    }
+    const length = headers['content-length'];
+    const isStream = length === undefined && headers['transfer-encoding'] !== undefined;
+    const isKept = length !== undefined && Number(length) <= this.#settings.maxKeptBody;
+    const body = isKept ? await bytesOf(request) : request;
+    const hasBody = isStream || length !== undefined;
+    return {
+      url: origin,
+      path: url,
+      method,
+      headers: onward(request),
+      body: hasBody ? body : undefined,
+      signal,
+    };
+  }
+}
+
+// They are about the connection within the process. Its server has answered `Expect` already.
+const local = ['connection', 'keep-alive', 'proxy-connection', 'expect', 'upgrade'];
+
+function onward({ headersDistinct }: IncomingMessage): Record<string, string | string[]> {
+  const entries = Object.entries(headersDistinct).flatMap(([name, values]) => {
+    if (local.includes(name) || !values) return [];
+    return [[name, values.length === 1 ? (values[0] as string) : values]];
+  });
+  return Object.fromEntries(entries);
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+/** Resolves when the response has been taken. */
+function relay(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.sendDate = false;
+  const { statusCode = 500, statusMessage = '', rawHeaders } = message;
+  response.writeHead(statusCode, statusMessage, rawHeaders);
+  return new Promise((resolve, reject) => {
+    message.once('end', () => {
+      const trailers = message.rawTrailers;
+      if (trailers.length > 0) response.addTrailers(pairsOf(trailers));
+    });
+    pipeline(message, response, (error) => (error ? reject(error) : resolve()));
+  });
+}

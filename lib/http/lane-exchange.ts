@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+import { MessageAnswer } from './client-handshake.js';
+import { type CredentialHeaders, exchange, type Parties } from './exchange.js';
+import { isStale, type Lane } from './lane.js';
+import { isReplayable, type Outgoing } from './outgoing.js';
+
+const idempotent = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
+
+/** Sends a request on a lane, as often as its authentications take. */
+export async function exchangeOn(
+  lane: Lane,
+  outgoing: Outgoing,
+  parties: Parties,
+): Promise<IncomingMessage> {
+  const sender = {
+    connection: lane,
+    isReplayable: isReplayable(outgoing),
+    send: async (credentials: CredentialHeaders) =>
+      new MessageAnswer(await sendOrRepeat(lane, outgoing, credentials)),
+  };
+  return (await exchange(sender, parties)).message;
+}
+
+// A connection that was idle may have closed meanwhile. One that is held has no other in its place.
+async function sendOrRepeat(
+  lane: Lane,
+  outgoing: Outgoing,
+  credentials: CredentialHeaders,
+): Promise<IncomingMessage> {
+  try {
+    return await lane.send(outgoing, credentials);
+  } catch (error) {
+    const again = isStale(error) && isReplayable(outgoing) && idempotent.includes(outgoing.method);
+    if (!again || lane.held) throw error;
+    return lane.send(outgoing, credentials);
+  }
+}

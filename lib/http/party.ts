@@ -1,0 +1,78 @@
+import type { Credentials } from '../credentials.js';
+import type { ContextFlag, ContextFlags } from '../flags.js';
+import { type ClientSettings, targetNameOf } from './client-options.js';
+import type { OutboundCredentials } from './outbound.js';
+import type { ProxySettings } from './proxy-options.js';
+import type { Scheme } from './server-options.js';
+
+/** Who asks for authentication, and what it is answered with. */
+export interface Party {
+  readonly role: Role;
+  readonly scheme: Scheme;
+  readonly targetName: string;
+  readonly flags: ContextFlags;
+  readonly require: readonly ContextFlag[];
+  /** Whether contexts are bound to the TLS connection, which must be with this party. */
+  readonly channelBindings: boolean;
+  credentials(): Promise<Credentials>;
+}
+
+/** The status and the headers that a server, or a proxy, asks and is answered with. */
+export interface Role {
+  readonly name: 'server' | 'proxy';
+  readonly status: 401 | 407;
+  readonly challenge: string;
+  readonly info: string;
+  readonly answer: string;
+}
+
+// https://www.rfc-editor.org/rfc/rfc9110#section-11.6 and 11.7
+export const serverRole: Role = {
+  name: 'server',
+  status: 401,
+  challenge: 'www-authenticate',
+  info: 'authentication-info',
+  answer: 'authorization',
+};
+
+export const proxyRole: Role = {
+  name: 'proxy',
+  status: 407,
+  challenge: 'proxy-authenticate',
+  info: 'proxy-authentication-info',
+  answer: 'proxy-authorization',
+};
+
+/** The server of a URL. Absent: it is not to be authenticated to. */
+export function serverParty(
+  url: URL,
+  first: URL,
+  settings: ClientSettings,
+  outbound: OutboundCredentials,
+): Party | undefined {
+  const allowed = settings.allowedOrigins ?? [first.origin];
+  if (!allowed.includes(url.origin)) return undefined;
+  const { scheme, flags, require } = settings;
+  return {
+    role: serverRole,
+    scheme,
+    targetName: targetNameOf(url, first, settings),
+    flags,
+    require,
+    channelBindings: settings.channelBindings && url.protocol === 'https:',
+    credentials: () => outbound.get(),
+  };
+}
+
+export function proxyParty(proxy: ProxySettings, outbound: OutboundCredentials): Party {
+  const { scheme, targetName, flags, require } = proxy;
+  return {
+    role: proxyRole,
+    scheme,
+    targetName,
+    flags,
+    require,
+    channelBindings: proxy.channelBindings && proxy.url.protocol === 'https:',
+    credentials: () => outbound.get(),
+  };
+}

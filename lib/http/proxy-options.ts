@@ -1,0 +1,128 @@
+import type { ConnectionOptions } from 'node:tls';
+import type { Credentials, IdentityOptions } from '../credentials.js';
+import { usageError } from '../errors.js';
+import type { ContextFlag, ContextFlags } from '../flags.js';
+import {
+  validateBoolean,
+  validateChoice,
+  validateName,
+  validOptions,
+} from '../internal/validate.js';
+import { spn } from '../packages.js';
+import {
+  type CredentialsOptions,
+  type CredentialsSource,
+  validateCredentials,
+} from './outbound.js';
+import type { Scheme } from './server-options.js';
+
+export interface ProxyOptions {
+  /** Such as `http://proxy:3128`. */
+  url: string | URL;
+  /** Outbound credentials, which the caller closes. Default: those of the client. */
+  credentials?: Credentials;
+  /** Whom to log on to the proxy as. Default: as the client. */
+  identity?: IdentityOptions;
+  /** The scheme to answer. Default: that of the client. */
+  scheme?: Scheme;
+  /** The security package. Default: that of the client, or that of the scheme. */
+  package?: string;
+  /** The service principal name. Default: `HTTP/` and the proxy's host. */
+  targetName?: string;
+  /** What the contexts ask for. Mutual authentication is asked for only here. */
+  flags?: ContextFlags;
+  /** What the contexts must have been granted. */
+  require?: readonly ContextFlag[];
+  /** Whether contexts are bound to the TLS connection with a proxy of https. Default: true. */
+  channelBindings?: boolean;
+  /** What TLS connections with a proxy of https are made with. */
+  tls?: ConnectionOptions;
+}
+
+export interface ProxySettings {
+  readonly url: URL;
+  /** Absent: the credentials of the client. */
+  readonly source: CredentialsSource | undefined;
+  readonly scheme: Scheme;
+  readonly targetName: string;
+  readonly flags: ContextFlags;
+  readonly require: readonly ContextFlag[];
+  readonly channelBindings: boolean;
+  readonly tls: ConnectionOptions;
+}
+
+const keys = [
+  'url',
+  'credentials',
+  'identity',
+  'scheme',
+  'package',
+  'targetName',
+  'flags',
+  'require',
+  'channelBindings',
+  'tls',
+] as const;
+
+/** Options with their defaults, checked; `client` is the scheme of the client that they belong to. */
+export function proxySettings(options: string | URL | ProxyOptions, client: Scheme): ProxySettings {
+  const bare = typeof options === 'string' || options instanceof URL;
+  const valid = validOptions<ProxyOptions>(
+    bare ? { url: options } : options,
+    'options.proxy',
+    keys,
+  );
+  const url = validUrl(valid.url);
+  const { scheme = client, channelBindings = true, tls = {}, require = [] } = valid;
+  validateChoice(scheme, 'options.proxy.scheme', ['Negotiate', 'NTLM']);
+  validateBoolean(channelBindings, 'options.proxy.channelBindings');
+  const { targetName = spn('HTTP', hostOf(url)) } = valid;
+  validateName(targetName, 'options.proxy.targetName');
+  return {
+    url,
+    source: sourceOf(valid, scheme, client),
+    scheme,
+    targetName,
+    // Few proxies prove who they are: there is no header for it in the answer to a CONNECT.
+    flags: { mutualAuthentication: false, ...valid.flags },
+    require,
+    channelBindings,
+    tls: { ...tls },
+  };
+}
+
+function sourceOf(
+  options: CredentialsOptions,
+  scheme: Scheme,
+  client: Scheme,
+): CredentialsSource | undefined {
+  const { credentials, identity, package: name } = options;
+  if (!credentials && !identity && name === undefined && scheme === client) return undefined;
+  validateCredentials(options, 'options.proxy');
+  const packageName = name ?? scheme;
+  validateName(packageName, 'options.proxy.package');
+  return { credentials, identity, package: packageName };
+}
+
+function validUrl(value: unknown): URL {
+  const text = value instanceof URL ? value.href : value;
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
+  const isBare = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  if (isBare) return url;
+  // It may hold a password: the text is not shown.
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    '"options.proxy.url" must be the URL of a proxy without a user and a path, such as ' +
+      '"http://proxy:3128"',
+  );
+}
+
+/** The host of a URL as sockets and service principal names have it. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+export function portOf({ port, protocol }: URL): number {
+  if (port !== '') return Number(port);
+  return protocol === 'https:' ? 443 : 80;
+}

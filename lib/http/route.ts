@@ -1,0 +1,51 @@
+import type { ConnectionOptions } from 'node:tls';
+import type { ClientSettings } from './client-options.js';
+import type { Parties } from './exchange.js';
+import { handshakeError } from './failures.js';
+import { Lane } from './lane.js';
+import { OutboundCredentials } from './outbound.js';
+import { proxyParty, serverParty } from './party.js';
+import type { ProxyRoute } from './tunnel.js';
+
+/** What the requests of a client have in common: its credentials, and its proxy. */
+export class Route {
+  readonly settings: ClientSettings;
+  readonly proxy: ProxyRoute | undefined;
+  readonly #closing = new AbortController();
+  readonly #server: OutboundCredentials;
+  readonly #forProxy: OutboundCredentials;
+
+  constructor(settings: ClientSettings) {
+    this.settings = settings;
+    this.#server = new OutboundCredentials(settings);
+    const { proxy } = settings;
+    this.#forProxy = proxy?.source ? new OutboundCredentials(proxy.source) : this.#server;
+    this.proxy = proxy && {
+      url: proxy.url,
+      tls: proxy.tls,
+      party: proxyParty(proxy, this.#forProxy),
+    };
+  }
+
+  /** Who may be authenticated to with a request; `first` is where the caller's own request went. */
+  parties(url: URL, first: URL): Parties {
+    const server = serverParty(url, first, this.settings, this.#server);
+    // A tunnel is authenticated when it is opened.
+    return { server, proxy: url.protocol === 'http:' ? this.proxy?.party : undefined };
+  }
+
+  lane(origin: string, tls: ConnectionOptions = this.settings.tls, onClose?: () => void): Lane {
+    return new Lane(origin, tls, this.proxy, onClose);
+  }
+
+  /** Ends what is under way when the client is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  close(): void {
+    this.#closing.abort(handshakeError('The client was closed'));
+    this.#server.close();
+    this.#forProxy.close();
+  }
+}

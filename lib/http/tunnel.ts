@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { type Answer, asksFor, authenticate } from './client-handshake.js';
+import { handshakeError, proxyError } from './failures.js';
+import { LONGEST_HEAD } from './headers.js';
+import type { Party } from './party.js';
+import { hostOf, portOf } from './proxy-options.js';
+import { skipBody } from './skip-body.js';
+
+/** A proxy, and how it is authenticated to. */
+export interface ProxyRoute {
+  readonly url: URL;
+  readonly tls: ConnectionOptions;
+  readonly party: Party;
+}
+
+/** Connects to a proxy. */
+export async function connectToProxy(
+  { url, tls }: Pick<ProxyRoute, 'url' | 'tls'>,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const target = { host: hostOf(url), port: portOf(url) };
+  const isTls = url.protocol === 'https:';
+  const socket = isTls ? connectTls({ ...target, ...tls }) : connect(target);
+  try {
+    await once(socket, isTls ? 'secureConnect' : 'connect', { signal });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/**
+ * A connection to `authority` through a proxy, by CONNECT. All legs of an authentication go over the
+ * one connection that becomes the tunnel.
+ */
+export async function openTunnel(
+  proxy: ProxyRoute,
+  authority: string,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const line = new ProxyLine(proxy, authority, signal);
+  try {
+    const answer = await authenticated(line, proxy.party);
+    if (answer.status < 200 || answer.status > 299) throw proxyError(answer.status, authority);
+    return answer.tunnel();
+  } catch (error) {
+    line.close();
+    throw error;
+  }
+}
+
+async function authenticated(line: ProxyLine, party: Party): Promise<ConnectAnswer> {
+  const first = await line.send({});
+  if (!asksFor(first, party)) return first;
+  return authenticate(first, party, async (value) => {
+    const answer = await line.send({ [party.role.answer]: value });
+    line.held = true;
+    return answer;
+  });
+}
+
+/** The connection to a proxy, before it is a tunnel. */
+class ProxyLine {
+  held = false;
+  readonly #proxy: ProxyRoute;
+  readonly #authority: string;
+  readonly #signal: AbortSignal;
+  #socket: Socket | undefined;
+
+  constructor(proxy: ProxyRoute, authority: string, signal: AbortSignal) {
+    this.#proxy = proxy;
+    this.#authority = authority;
+    this.#signal = signal;
+  }
+
+  async send(credentials: Readonly<Record<string, string>>): Promise<ConnectAnswer> {
+    const socket = await this.#connected();
+    const headers = { host: this.#authority, 'proxy-connection': 'keep-alive' };
+    const sent = request({
+      method: 'CONNECT',
+      path: this.#authority,
+      headers: { ...headers, connection: 'keep-alive', ...credentials },
+      createConnection: () => socket,
+      maxHeaderSize: LONGEST_HEAD,
+      signal: this.#signal,
+    });
+    sent.end();
+    const [response, , head] = (await once(sent, 'connect')) as [IncomingMessage, Socket, Buffer];
+    // Between the legs nobody else hears of its errors.
+    socket.on('error', () => {});
+    return new ConnectAnswer(response, socket, head);
+  }
+
+  close(): void {
+    this.#socket?.destroy();
+  }
+
+  async #connected(): Promise<Socket> {
+    if (this.#socket?.readable && this.#socket.writable) return this.#socket;
+    if (this.held) throw handshakeError('The proxy closed the connection in the middle');
+    this.#socket = await connectToProxy(this.#proxy, this.#signal);
+    return this.#socket;
+  }
+}
+
+/** The answer to a CONNECT. Node leaves what follows its head to us, whatever the status. */
+class ConnectAnswer implements Answer {
+  readonly socket: Socket;
+  readonly #response: IncomingMessage;
+  readonly #rest: Buffer;
+
+  constructor(response: IncomingMessage, socket: Socket, rest: Buffer) {
+    this.#response = response;
+    this.socket = socket;
+    this.#rest = rest;
+  }
+
+  get status(): number {
+    return this.#response.statusCode as number;
+  }
+
+  values(name: string): readonly string[] {
+    return this.#response.headersDistinct[name] ?? [];
+  }
+
+  async drain(): Promise<void> {
+    this.#giveBack();
+    const stays = await skipBody(this.socket, this.#response);
+    if (!stays) this.socket.destroy();
+  }
+
+  /** The connection, which is one to the target from here on. */
+  tunnel(): Socket {
+    this.#giveBack();
+    return this.socket;
+  }
+
+  #giveBack(): void {
+    if (this.#rest.length > 0) this.socket.unshift(this.#rest);
+  }
+}

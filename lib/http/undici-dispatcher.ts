@@ -1,0 +1,102 @@
+import { usageError } from '../errors.js';
+import { type AgentSettings, agentSettings, type NegotiateAgentOptions } from './agent-options.js';
+import { authorityOf } from './lane.js';
+import { Route } from './route.js';
+import { openTunnel, type ProxyRoute } from './tunnel.js';
+import { withHeaders } from './undici-headers.js';
+import { Line } from './undici-line.js';
+import { LinePool, type Single } from './undici-pool.js';
+import { intercepted } from './undici-request.js';
+import type { Connector, Dispatch, Dispatcher, DispatchOptions, Undici } from './undici-types.js';
+
+/**
+ * An Agent of the given undici whose every connection is authenticated by itself, through a proxy where
+ * there is one: `negotiateDispatcher(undici, options)`. `agentOptions` are those of undici's Agent.
+ * Closing it gives back the credentials that were acquired.
+ */
+export function negotiateDispatcher<Made>(
+  undici: Undici<Made>,
+  options: NegotiateAgentOptions,
+  agentOptions: object = {},
+): Made {
+  const settings = agentSettings(options);
+  const route = new Route(settings);
+  const { connect = {}, ...others } = agentOptions as { connect?: object };
+  if (typeof connect === 'function') {
+    throw usageError(
+      'ERR_INVALID_ARG_TYPE',
+      '"agentOptions.connect" must be an object: a connector of your own goes with negotiateInterceptor',
+    );
+  }
+  const factory = (origin: string | URL, given: { connections?: number | null }) => {
+    const single = () => singleOf(undici, new URL(origin), given, route, settings, connect);
+    return new LinePool(given.connections ?? Number.POSITIVE_INFINITY, single);
+  };
+  const agent = make<Made & Dispatcher>(undici.Agent, { ...others, ...one, factory });
+  const destroy = agent.destroy.bind(agent);
+  // Its close() ends with it too.
+  agent.destroy = (...parameters) => {
+    route.close();
+    return destroy(...parameters);
+  };
+  return agent;
+}
+
+// The parameters of undici's classes are not looked at here.
+function make<Made>(Kind: new (...parameters: never[]) => unknown, ...parameters: unknown[]): Made {
+  return Reflect.construct(Kind, parameters) as Made;
+}
+
+const one = { pipelining: 1, allowH2: false };
+
+function singleOf<Made>(
+  undici: Undici<Made>,
+  url: URL,
+  options: object,
+  route: Route,
+  settings: AgentSettings,
+  connectOptions: object,
+): Single {
+  const { proxy } = route;
+  const line = new Line();
+  const isPlain = url.protocol === 'http:';
+  const tls = proxy && isPlain ? proxy.tls : settings.tls;
+  // A resumed session does not show the server's certificate, which the bindings are made of.
+  const own = { ...tls, ...connectOptions, allowH2: false, maxCachedSessions: 0 };
+  const direct = undici.buildConnector(own as never) as Connector;
+  const connector = proxy && !isPlain ? throughTunnel(direct, proxy, url, route.closing) : direct;
+  const client = make<Dispatcher>(undici.Client, proxy && isPlain ? proxy.url.origin : url.origin, {
+    ...options,
+    ...one,
+    connect: line.connector(connector),
+  });
+  const dispatch = client.dispatch.bind(client);
+  const onward: Dispatch =
+    proxy && isPlain ? (given, handler) => dispatch(inFull(given, url), handler) : dispatch;
+  client.dispatch = intercepted(onward, route, settings, () => line);
+  return { client, line };
+}
+
+function throughTunnel(
+  connect: Connector,
+  proxy: ProxyRoute,
+  url: URL,
+  signal: AbortSignal,
+): Connector {
+  return (target, callback) => {
+    openTunnel(proxy, authorityOf(url.origin), signal).then(
+      (httpSocket) => connect({ ...target, httpSocket }, callback),
+      (error) => callback(error, null),
+    );
+  };
+}
+
+/** A request as a proxy is sent it: with the whole URL. */
+function inFull(options: DispatchOptions, url: URL): DispatchOptions {
+  if (!options.path.startsWith('/')) {
+    // Anything else could name another host.
+    throw usageError('ERR_INVALID_ARG_VALUE', 'The path of a request must start with "/"');
+  }
+  const headers = withHeaders(options.headers, { host: url.host });
+  return { ...options, path: `${url.origin}${options.path}`, headers };
+}

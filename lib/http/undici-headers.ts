@@ -1,0 +1,26 @@
+type Entry = readonly [name: string, value: unknown];
+
+// A flat list, a list of pairs, or an object: undici takes all of them.
+function entriesOf(headers: unknown): Entry[] {
+  if (typeof headers !== 'object' || headers === null) return [];
+  if (Array.isArray(headers) && !Array.isArray(headers[0])) return pairsOf(headers);
+  if (Symbol.iterator in headers) return [...(headers as Iterable<Entry>)];
+  return Object.entries(headers);
+}
+
+/** A flat list of names and values as pairs. */
+export function pairsOf<Value>(flat: readonly Value[]): [string, Value][] {
+  return flat.flatMap((name, index) =>
+    index % 2 === 0 ? [[String(name), flat[index + 1] as Value] as [string, Value]] : [],
+  );
+}
+
+/** The headers of a request with others in them, as a flat list. `added` has names in lower case. */
+export function withHeaders(headers: unknown, added: Readonly<Record<string, string>>): unknown[] {
+  const kept = entriesOf(headers).filter(([name]) => !(name.toLowerCase() in added));
+  return [...kept, ...Object.entries(added)].flat();
+}
+
+export function headerOf(headers: unknown, name: string): unknown {
+  return entriesOf(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+}

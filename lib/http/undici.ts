@@ -1,0 +1,54 @@
+import { agentSettings, type NegotiateAgentOptions } from './agent-options.js';
+import { Route } from './route.js';
+import { Line } from './undici-line.js';
+import { intercepted } from './undici-request.js';
+import type { Connector, Dispatch } from './undici-types.js';
+
+/** `(dispatch) => dispatch` of undici's, for `compose()`. */
+export interface NegotiateInterceptor extends Disposable {
+  <Dispatching extends (options: never, handler: never) => boolean>(
+    dispatch: Dispatching,
+  ): Dispatching;
+  /**
+   * A connector that tells of its connections, for the option `connect` of the dispatcher: without it,
+   * nothing can be bound to a TLS connection.
+   */
+  connector<Connecting extends (options: never, callback: never) => unknown>(
+    connect: Connecting,
+  ): Connecting;
+  /** Gives back the credentials that were acquired. */
+  close(): void;
+}
+
+/**
+ * An interceptor for undici that answers a 401 with Negotiate or NTLM, and a proxy's 407. The dispatcher
+ * must have one connection for an origin: a Client, or an Agent with
+ * `{ connections: 1, pipelining: 1, allowH2: false }`. While a request is authenticated, others to its
+ * origin wait. `negotiateDispatcher` has as many connections as it takes.
+ */
+export function negotiateInterceptor(options: NegotiateAgentOptions): NegotiateInterceptor {
+  const settings = agentSettings(options);
+  const route = new Route(settings);
+  const lines = new Map<string, Line>();
+  const lineOf = (origin: string) => {
+    const line = lines.get(origin) ?? new Line();
+    lines.set(origin, line);
+    return line;
+  };
+  const interceptor = (dispatch: Dispatch): Dispatch =>
+    intercepted(dispatch, route, settings, (url) => lineOf(url.origin));
+  const connector =
+    (connect: Connector): Connector =>
+    (target, callback) => {
+      const { protocol, hostname, port } = target;
+      const host = hostname.includes(':') ? `[${hostname}]` : hostname;
+      const { origin } = new URL(`${protocol}//${host}:${port}`);
+      return lineOf(origin).connector(connect)(target, callback);
+    };
+  const close = () => route.close();
+  return Object.assign(interceptor, {
+    connector,
+    close,
+    [Symbol.dispose]: close,
+  }) as unknown as NegotiateInterceptor;
+}
