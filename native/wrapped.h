@@ -1,4 +1,4 @@
-// A native object behind a value that JavaScript only hands back.
+// A native object behind a JavaScript object that holds nothing else.
 #ifndef WINSSPI_WRAPPED_H_
 #define WINSSPI_WRAPPED_H_
 
@@ -22,21 +22,19 @@ template <>
 inline constexpr uint64_t kKind<sspi::Context> = 2;
 
 // The garbage collector and the end of the environment destroy what was not closed before.
-// An external costs less memory than an object that is wrapped, for its tag is no property.
 template <typename T>
 Napi::Value wrap(Napi::Env env, std::shared_ptr<T> value) {
+  Napi::Object object = Napi::Object::New(env);
   const napi_type_tag tag = Environment::of(env).tag(kKind<T>);
   auto holder = std::make_unique<std::shared_ptr<T>>(std::move(value));
   const auto destroy = [](node_api_basic_env, void* data, void*) {
     const std::unique_ptr<std::shared_ptr<T>> owner(static_cast<std::shared_ptr<T>*>(data));
   };
-  napi_value external = nullptr;
-  if (napi_create_external(env, holder.get(), destroy, nullptr, &external) != napi_ok) {
-    return env.Undefined();
+  if (napi_type_tag_object(env, object, &tag) == napi_ok &&
+      napi_wrap(env, object, holder.get(), destroy, nullptr, nullptr) == napi_ok) {
+    holder.release();
   }
-  holder.release();
-  napi_type_tag_object(env, external, &tag);
-  return Napi::Value(env, external);
+  return object;
 }
 
 // Null, with a JavaScript exception pending, where the value is not a T of this environment.
@@ -46,7 +44,7 @@ std::shared_ptr<T>* holderOf(Napi::Env env, napi_value value) {
   bool is_ours = false;
   void* data = nullptr;
   if (napi_check_object_type_tag(env, value, &tag, &is_ours) == napi_ok && is_ours &&
-      napi_get_value_external(env, value, &data) == napi_ok) {
+      napi_unwrap(env, value, &data) == napi_ok) {
     return static_cast<std::shared_ptr<T>*>(data);
   }
   if (!env.IsExceptionPending()) {

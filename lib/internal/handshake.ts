@@ -36,6 +36,12 @@ interface Established {
 
 type State = 'new' | 'negotiating' | 'stepping' | 'complete' | 'failed' | 'closed';
 
+// Why a complete context has steps again. The first two can come together.
+const CONTROL_TOKEN = 1;
+const RENEGOTIATION = 2;
+/** From a leg of a renegotiation that wants another one, to the last. */
+const RENEGOTIATING = 4;
+
 // The numbers of those that traces have told of.
 const ids = new WeakMap<Handshake, number>();
 let lastId = 0;
@@ -50,11 +56,7 @@ export class Handshake {
   #legs = 0;
   readonly #require: readonly ContextFlag[];
   #state: State = 'new';
-  // Why a complete context has steps again. The two can come together.
-  #controlToken = false;
-  #renegotiation = false;
-  // From a leg of a renegotiation that wants another one, to the last.
-  #renegotiating = false;
+  #again = 0;
   // How many calls use the Windows handle beside the messages.
   #users = 0;
   #failure: Error | undefined;
@@ -111,7 +113,7 @@ export class Handshake {
   }
 
   get done(): boolean {
-    return this.#state === 'complete' && !this.#renegotiating;
+    return this.#state === 'complete' && !(this.#again & RENEGOTIATING);
   }
 
   get state(): State {
@@ -166,12 +168,12 @@ export class Handshake {
 
   /** A control token was applied: a step gives what the peer is told. */
   expectControlStep(): void {
-    this.#controlToken = true;
+    this.#again |= CONTROL_TOKEN;
   }
 
   /** The peer asked for more steps. */
   expectRenegotiation(): void {
-    this.#renegotiation = true;
+    this.#again |= RENEGOTIATION;
   }
 
   /** Runs what uses the Windows handle, which a step could change meanwhile. */
@@ -220,7 +222,7 @@ export class Handshake {
   /** Throws but for a complete context that has no step under way or to come. */
   assertDone(): void {
     this.assertComplete();
-    if (this.#renegotiating) throw incompleteError();
+    if (this.#again & RENEGOTIATING) throw incompleteError();
   }
 
   assertComplete(): void {
@@ -236,7 +238,7 @@ export class Handshake {
 
   #assertHasStep(): void {
     if (this.#state !== 'complete') return;
-    if (!this.#controlToken && !this.#renegotiation) {
+    if (!(this.#again & (CONTROL_TOKEN | RENEGOTIATION))) {
       throw usageError('ERR_SSPI_CONTEXT_COMPLETE', 'The context is complete: no step is left');
     }
     if (this.#users === 0) return;
@@ -278,11 +280,11 @@ export class Handshake {
   #goOn(leg: NativeLeg, hadToken: boolean): StepResult {
     this.#state = 'complete';
     const done = leg.complete || leg.status === SEC_I_CONTEXT_EXPIRED;
-    if (this.#controlToken && !hadToken) {
-      this.#controlToken = !done;
+    if (this.#again & CONTROL_TOKEN && !hadToken) {
+      if (done) this.#again &= ~CONTROL_TOKEN;
     } else {
-      this.#renegotiation = !done;
-      this.#renegotiating = !done;
+      if (done) this.#again &= ~(RENEGOTIATION | RENEGOTIATING);
+      else this.#again |= RENEGOTIATION | RENEGOTIATING;
       // A package that says nothing of the flags has not changed them.
       if (leg.complete && leg.flags !== 0) this.#complete(leg);
     }
