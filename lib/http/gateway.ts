@@ -9,7 +9,7 @@ import { exchangeOn } from './lane-exchange.js';
 import type { Outgoing } from './outgoing.js';
 import { Route } from './route.js';
 import { PairedSocket } from './socket-pair.js';
-import { pairsOf } from './undici-headers.js';
+import { pairsOf } from './undici/headers.js';
 
 /** A connection of the caller's, and the lane behind it. */
 interface Line {

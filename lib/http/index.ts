@@ -17,7 +17,7 @@ export {
 export { NegotiateStrategy, type Verify } from './passport.js';
 export type { ProxyOptions } from './proxy-options.js';
 export type { Scheme, ServerOptions } from './server-options.js';
-export { type NegotiateInterceptor, negotiateInterceptor } from './undici.js';
-export { negotiateDispatcher } from './undici-dispatcher.js';
+export { negotiateDispatcher } from './undici/dispatcher.js';
+export { type NegotiateInterceptor, negotiateInterceptor } from './undici/interceptor.js';
 export { negotiateUpgrade, type UpgradeListener } from './upgrade.js';
 export type { Acceptance, Refusal, RefusalReason, Verdict } from './verdict.js';

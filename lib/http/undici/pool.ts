@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { Line } from './undici-line.js';
-import type { Dispatcher, DispatchOptions, Handler } from './undici-types.js';
+import type { Line } from './line.js';
+import type { Dispatcher, DispatchOptions, Handler } from './types.js';
 
 /** A client of undici's with one connection. */
 export interface Single {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { usageError } from '../errors.js';
-import { handshakeError } from './failures.js';
-import type { Connector } from './undici-types.js';
+import { usageError } from '../../errors.js';
+import { handshakeError } from '../failures.js';
+import type { Connector } from './types.js';
 
 /** The one connection of an origin: requests take turns, so that none comes between the legs of another. */
 export class Line {

@@ -1,5 +1,5 @@
-import { headerOf } from './undici-headers.js';
-import type { DispatchOptions } from './undici-types.js';
+import { headerOf } from './headers.js';
+import type { DispatchOptions } from './types.js';
 
 type Source = AsyncIterable<unknown> | Iterable<unknown>;
 

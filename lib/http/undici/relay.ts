@@ -1,4 +1,4 @@
-import type { Controller, Handler, ResponseHeaders } from './undici-types.js';
+import type { Controller, Handler, ResponseHeaders } from './types.js';
 
 /**
  * The caller's side of a request that is sent several times: one beginning, one answer, and one

@@ -1,13 +1,13 @@
-import { type AgentSettings, firstOf } from './agent-options.js';
-import { type Answer, asksFor } from './client-handshake.js';
-import { type CredentialHeaders, exchange, type Parties } from './exchange.js';
-import type { Route } from './route.js';
-import { KeptBody, sendable } from './undici-body.js';
-import { withHeaders } from './undici-headers.js';
-import type { Line } from './undici-line.js';
-import { Relay } from './undici-relay.js';
-import { Sending } from './undici-sending.js';
-import type { Dispatch, DispatchOptions, Handler } from './undici-types.js';
+import { type AgentSettings, firstOf } from '../agent-options.js';
+import { type Answer, asksFor } from '../client-handshake.js';
+import { type CredentialHeaders, exchange, type Parties } from '../exchange.js';
+import type { Route } from '../route.js';
+import { KeptBody, sendable } from './body.js';
+import { withHeaders } from './headers.js';
+import type { Line } from './line.js';
+import { Relay } from './relay.js';
+import { Sending } from './sending.js';
+import type { Dispatch, DispatchOptions, Handler } from './types.js';
 
 /** A dispatch whose requests are authenticated, each on the line of its URL. */
 export function intercepted(

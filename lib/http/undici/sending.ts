@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { type Answer, LONGEST_REFUSAL, refusalError } from './client-handshake.js';
-import type { Relay } from './undici-relay.js';
-import type { Controller, Handler, ResponseHeaders } from './undici-types.js';
+import { type Answer, LONGEST_REFUSAL, refusalError } from '../client-handshake.js';
+import type { Relay } from './relay.js';
+import type { Controller, Handler, ResponseHeaders } from './types.js';
 
 /** One sending of a request, and the answer to it, which is passed on or read and forgotten. */
 export class Sending implements Handler, Answer {

@@ -1,8 +1,8 @@
-import { agentSettings, type NegotiateAgentOptions } from './agent-options.js';
-import { Route } from './route.js';
-import { Line } from './undici-line.js';
-import { intercepted } from './undici-request.js';
-import type { Connector, Dispatch } from './undici-types.js';
+import { agentSettings, type NegotiateAgentOptions } from '../agent-options.js';
+import { Route } from '../route.js';
+import { Line } from './line.js';
+import { intercepted } from './request.js';
+import type { Connector, Dispatch } from './types.js';
 
 /** `(dispatch) => dispatch` of undici's, for `compose()`. */
 export interface NegotiateInterceptor extends Disposable {

@@ -1,13 +1,13 @@
-import { usageError } from '../errors.js';
-import { type AgentSettings, agentSettings, type NegotiateAgentOptions } from './agent-options.js';
-import { authorityOf } from './lane.js';
-import { Route } from './route.js';
-import { openTunnel, type ProxyRoute } from './tunnel.js';
-import { withHeaders } from './undici-headers.js';
-import { Line } from './undici-line.js';
-import { LinePool, type Single } from './undici-pool.js';
-import { intercepted } from './undici-request.js';
-import type { Connector, Dispatch, Dispatcher, DispatchOptions, Undici } from './undici-types.js';
+import { usageError } from '../../errors.js';
+import { type AgentSettings, agentSettings, type NegotiateAgentOptions } from '../agent-options.js';
+import { authorityOf } from '../lane.js';
+import { Route } from '../route.js';
+import { openTunnel, type ProxyRoute } from '../tunnel.js';
+import { withHeaders } from './headers.js';
+import { Line } from './line.js';
+import { LinePool, type Single } from './pool.js';
+import { intercepted } from './request.js';
+import type { Connector, Dispatch, Dispatcher, DispatchOptions, Undici } from './types.js';
 
 /**
  * An Agent of the given undici whose every connection is authenticated by itself, through a proxy where
