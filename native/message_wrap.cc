@@ -10,7 +10,7 @@
 
 #include "convert.h"
 #include "environment.h"
-#include "promise_worker.h"
+#include "pool_worker.h"
 #include "sspi/message.h"
 #include "wrapped.h"
 
@@ -237,16 +237,16 @@ Napi::Object rangeOf(Napi::Env env, const sspi::Range& range) {
 // meanwhile.
 class MessageCopy {
  public:
-  // (context, ...memory): a Uint8Array or null for each buffer of the layout.
+  // (context, settle, ...memory): a Uint8Array or null for each buffer of the layout.
   explicit MessageCopy(const Napi::CallbackInfo& info)
       : layout_(Environment::of(info.Env()).layout()) {
-    const std::size_t count = std::min(info.Length() - 1, sspi::kMaxBuffers);
+    const std::size_t count = std::min(info.Length() - kFirst, sspi::kMaxBuffers);
     Napi::Array values = Napi::Array::New(info.Env(), count);
     for (std::size_t i = 0; i < count; i++) {
-      const std::span<std::byte> bytes = bytesInPlace(info.Env(), info[i + 1]);
+      const std::span<std::byte> bytes = bytesInPlace(info.Env(), info[i + kFirst]);
       copies_.emplace_back(bytes.begin(), bytes.end());
       given_.push_back(bytes.data() != nullptr);
-      values.Set(static_cast<uint32_t>(i), info[i + 1]);
+      values.Set(static_cast<uint32_t>(i), info[i + kFirst]);
     }
     values_ = Napi::Persistent(values.As<Napi::Object>());
   }
@@ -283,6 +283,8 @@ class MessageCopy {
   }
 
  private:
+  static constexpr std::size_t kFirst = 2;
+
   Layout layout_;
   std::vector<std::vector<std::byte>> copies_;
   std::vector<bool> given_;
@@ -290,15 +292,15 @@ class MessageCopy {
   Napi::ObjectReference values_;
 };
 
-// Resolves with { failure?, written, layout }. The memory is written when the call has succeeded.
+// Settles with { failure?, written, layout }. The memory is written when the call has succeeded.
 template <typename Function>
 Napi::Value callAsync(const Napi::CallbackInfo& info) {
   auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   const auto message = std::make_shared<MessageCopy>(info);
   using Outcome = sspi::Result<Done>;
-  return PromiseWorker<Outcome>::start(
-      info.Env(), "winsspi:message",
+  PoolWorker<Outcome>::start(
+      info[1], "winsspi:message",
       [context = *context, message = message.get()]() -> sspi::Result<Outcome> {
         return message->run<Function>(*context);
       },
@@ -310,6 +312,7 @@ Napi::Value callAsync(const Napi::CallbackInfo& info) {
         object.Set("layout", message->layout(env));
         return object;
       });
+  return info.Env().Undefined();
 }
 
 // Memory that lib/ made for one call and shows to nobody before it is over: a thread may work in
@@ -319,42 +322,43 @@ std::span<std::byte> lend(const Napi::Value& memory, Napi::ObjectReference& refe
   return bytesInPlace(memory.Env(), memory);
 }
 
-// (context, memory, qop, tokenRoom, paddingRoom): seals the message that lies in the memory between
-// the rooms. Resolves with { offset, length } of what is sealed.
+// (context, settle, memory, qop, tokenRoom, paddingRoom): seals the message that lies in the memory
+// between the rooms. Settles with { offset, length } of what is sealed.
 Napi::Value wrapAsync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto* context = openHolderOf<sspi::Context>(env, info[0]);
   if (!context) return env.Undefined();
   const auto reference = std::make_shared<Napi::ObjectReference>();
-  const std::span<std::byte> memory = lend(info[1], *reference);
-  const uint32_t qop = info[2].As<Napi::Number>().Uint32Value();
-  const sspi::WrapRoom room = {info[3].As<Napi::Number>().Uint32Value(),
-                               info[4].As<Napi::Number>().Uint32Value()};
+  const std::span<std::byte> memory = lend(info[2], *reference);
+  const uint32_t qop = info[3].As<Napi::Number>().Uint32Value();
+  const sspi::WrapRoom room = {info[4].As<Napi::Number>().Uint32Value(),
+                               info[5].As<Napi::Number>().Uint32Value()};
   if (memory.size() < room.token || memory.size() - room.token < room.padding) {
     Napi::RangeError::New(env, "too little room").ThrowAsJavaScriptException();
     return env.Undefined();
   }
   const std::size_t length = memory.size() - room.token - room.padding;
-  return PromiseWorker<sspi::Range>::start(
-      env, "winsspi:wrap",
+  PoolWorker<sspi::Range>::start(
+      info[1], "winsspi:wrap",
       [context = *context, memory, qop, room, length] {
         return sspi::wrap(*context, qop, memory, memory.subspan(room.token, length), room);
       },
       [reference](Napi::Env env, sspi::Range& sealed) { return rangeOf(env, sealed); });
+  return env.Undefined();
 }
 
-// (context, memory, tokenLength?): opens the sealed message in the memory. Resolves with
+// (context, settle, memory, tokenLength?): opens the sealed message in the memory. Settles with
 // { offset, length, qop }.
 Napi::Value unwrapAsync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto* context = openHolderOf<sspi::Context>(env, info[0]);
   if (!context) return env.Undefined();
   const auto reference = std::make_shared<Napi::ObjectReference>();
-  const std::span<std::byte> memory = lend(info[1], *reference);
+  const std::span<std::byte> memory = lend(info[2], *reference);
   std::optional<std::size_t> token_length;
-  if (info[2].IsNumber()) token_length = info[2].As<Napi::Number>().Uint32Value();
-  return PromiseWorker<sspi::Unwrapped>::start(
-      env, "winsspi:unwrap",
+  if (info[3].IsNumber()) token_length = info[3].As<Napi::Number>().Uint32Value();
+  PoolWorker<sspi::Unwrapped>::start(
+      info[1], "winsspi:unwrap",
       [context = *context, memory, token_length] {
         return sspi::unwrap(*context, memory, token_length);
       },
@@ -363,6 +367,7 @@ Napi::Value unwrapAsync(const Napi::CallbackInfo& info) {
         object.Set("qop", opened.qop);
         return object;
       });
+  return env.Undefined();
 }
 
 template <typename Function>

@@ -93,16 +93,23 @@ export interface NativeRange {
   readonly length: number;
 }
 
-/** Works on copies, which it writes back when it has succeeded; has a layout of its own. */
-type AsyncMessageFunction = (
-  context: NativeContext,
-  ...memory: (Uint8Array | null)[]
-) => Promise<{
+export interface NativeOpened extends NativeRange {
+  readonly qop: number;
+}
+
+export interface NativeCopyOutcome {
   readonly failure?: NativeFailure;
   /** Whether all of the memory was still there to be written. */
   readonly written: boolean;
   readonly layout: Uint32Array;
-}>;
+}
+
+/** Works on copies, which it writes back when it has succeeded; has a layout of its own. */
+type AsyncMessageFunction = (
+  context: NativeContext,
+  settle: (outcome: NativeCopyOutcome) => void,
+  ...memory: (Uint8Array | null)[]
+) => void;
 
 /**
  * Runs on a thread of the addon. Calls the last argument back once, later, unless it is cancelled.
@@ -168,16 +175,18 @@ export interface Binding {
   /** These two work in memory that nobody else has: it holds the message between the rooms. */
   wrapAsync(
     context: NativeContext,
+    settle: (sealed: NativeRange | NativeFailure) => void,
     memory: Uint8Array,
     qop: number,
     tokenRoom: number,
     paddingRoom: number,
-  ): Promise<NativeRange | NativeFailure>;
+  ): void;
   unwrapAsync(
     context: NativeContext,
+    settle: (opened: NativeOpened | NativeFailure) => void,
     memory: Uint8Array,
     tokenLength: number | undefined,
-  ): Promise<(NativeRange & { readonly qop: number }) | NativeFailure>;
+  ): void;
   readonly encryptMessageAsync: AsyncMessageFunction;
   readonly decryptMessageAsync: AsyncMessageFunction;
   readonly makeSignatureAsync: AsyncMessageFunction;

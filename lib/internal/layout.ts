@@ -4,8 +4,11 @@ import {
   type Binding,
   errorOf,
   type NativeContext,
+  type NativeCopyOutcome,
   type NativeFailure,
   type NativeMessageFunction,
+  type NativeOpened,
+  type NativeRange,
   resultOf,
 } from './binding.js';
 import { byteLengthOf, rangeOf } from './bytes.js';
@@ -118,7 +121,9 @@ export class NativeMessages {
   async callBuffersAsync(call: BufferCall<MessageFunctionName>): Promise<MessageResult> {
     writeLayout(this.#layout, call);
     const memory = call.buffers.map(({ data }) => data);
-    const outcome = await this.#binding[`${call.name}Async`](this.#context, ...memory);
+    const outcome = await new Promise<NativeCopyOutcome>((settle) => {
+      this.#binding[`${call.name}Async`](this.#context, settle, ...memory);
+    });
     if (outcome.failure) throw errorOf(outcome.failure);
     if (!outcome.written) throw memoryError();
     return readResult(outcome.layout, call.buffers);
@@ -126,7 +131,9 @@ export class NativeMessages {
 
   /** Seals the message in memory that laidOut() made, off the JavaScript thread. */
   async wrapAsync(memory: Buffer, qop: number, { token, padding }: WrapRoom): Promise<Buffer> {
-    const sealed = await this.#binding.wrapAsync(this.#context, memory, qop, token, padding);
+    const sealed = await new Promise<NativeRange | NativeFailure>((settle) => {
+      this.#binding.wrapAsync(this.#context, settle, memory, qop, token, padding);
+    });
     const { offset, length } = resultOf(sealed);
     return memory.subarray(offset, offset + length);
   }
@@ -136,7 +143,9 @@ export class NativeMessages {
     memory: Buffer,
     tokenLength: number | undefined,
   ): Promise<{ message: Buffer; qop: number }> {
-    const opened = await this.#binding.unwrapAsync(this.#context, memory, tokenLength);
+    const opened = await new Promise<NativeOpened | NativeFailure>((settle) => {
+      this.#binding.unwrapAsync(this.#context, settle, memory, tokenLength);
+    });
     const { offset, length, qop } = resultOf(opened);
     return { message: memory.subarray(offset, offset + length), qop };
   }

@@ -42,12 +42,22 @@ const endless = `
   parentPort.postMessage('here');
 `;
 
-// Not in the middle of the Async twins: what Node keeps for a promise, eight bytes, it gives back when
-// the promise is settled alone, which an environment that is terminated does not let happen.
 describe('a worker that is terminated', () => {
   test.each([
     ['while it acquires', `const work = () => Credentials.acquire({ package: 'NTLM', identity });`],
     ['in the middle of handshakes', 'const work = pair;'],
+    [
+      'in the middle of sealing',
+      `const { client } = await pair();
+       const message = Buffer.alloc(1 << 20);
+       const work = () => client.wrapAsync(message);`,
+    ],
+    [
+      'in the middle of opening',
+      `const { client, server } = await pair();
+       const message = Buffer.alloc(1 << 20);
+       const work = async () => server.unwrapAsync(await client.wrapAsync(message));`,
+    ],
   ])('%s takes its calls with it', async (_, work) => {
     for (let round = 0; round < 5; round++) {
       const worker = await started(work + endless);
