@@ -51,7 +51,7 @@
               "UNICODE",
               "_UNICODE",
             ],
-            "libraries": ["advapi32.lib", "crypt32.lib", "delayimp.lib", "secur32.lib"],
+            "libraries": ["advapi32.lib", "crypt32.lib", "secur32.lib"],
             # node-gyp builds without exceptions, of which "noexcept" makes the compiler warn.
             "msvs_disabled_warnings": [4577],
             "msvs_settings": {

@@ -217,6 +217,7 @@ export abstract class SecurityContext {
    * https://learn.microsoft.com/windows/win32/secauthn/encryptmessage--negotiate
    */
   encryptMessage(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
+    this.#handshake.assertComplete();
     if (wrapTraces.hasSubscribers) {
       const trace = this.#trace('encryptMessage', bytesInData(buffers));
       const call = this.#messages.encrypt.bind(this.#messages, buffers, options);
@@ -245,6 +246,7 @@ export abstract class SecurityContext {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-makesignature
    */
   makeSignature(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
+    this.#handshake.assertComplete();
     if (wrapTraces.hasSubscribers) {
       const trace = this.#trace('makeSignature', bytesInData(buffers));
       const call = this.#messages.makeSignature.bind(this.#messages, buffers, options);
@@ -272,6 +274,7 @@ export abstract class SecurityContext {
     buffers: readonly SecBuffer[],
     options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
+    this.#handshake.assertComplete();
     if (wrapTraces.hasSubscribers) {
       const trace = this.#trace('encryptMessageAsync', bytesInData(buffers));
       const call = this.#messages.encryptAsync.bind(this.#messages, buffers, options);
@@ -294,6 +297,7 @@ export abstract class SecurityContext {
     buffers: readonly SecBuffer[],
     options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
+    this.#handshake.assertComplete();
     if (wrapTraces.hasSubscribers) {
       const trace = this.#trace('makeSignatureAsync', bytesInData(buffers));
       const call = this.#messages.makeSignatureAsync.bind(this.#messages, buffers, options);
@@ -424,7 +428,7 @@ export abstract class SecurityContext {
   verify(message: Uint8Array, signature: Uint8Array): void {
     this.#handshake.assertComplete();
     if (unwrapTraces.hasSubscribers) {
-      const trace = this.#trace('verify', bytesIn(message, signature));
+      const trace = this.#trace('verify', bytesIn(message) + bytesIn(signature));
       const call = verify.bind(undefined, this.#messages, message, signature);
       return void traceSync(unwrapTraces, trace, call, verifiedOutcome);
     }
@@ -482,10 +486,11 @@ export abstract class SecurityContext {
 
   /** Gives the Windows handle back, when a step that is under way has ended. Never throws. */
   close(): void {
-    if (closeChannel.hasSubscribers && this.#handshake.state !== 'closed') {
+    const isOpen = this.#handshake.state !== 'closed';
+    this.#handshake.close();
+    if (isOpen && closeChannel.hasSubscribers) {
       closeChannel.publish({ kind: 'context', ...this.#handshake.trace });
     }
-    this.#handshake.close();
   }
 
   [Symbol.dispose](): void {
@@ -505,6 +510,7 @@ export abstract class SecurityContext {
   }
 
   #decrypt(buffers: readonly SecBuffer[], options?: DecryptOptions): MessageResult {
+    this.#handshake.assertComplete();
     if (unwrapTraces.hasSubscribers) {
       const trace = this.#trace('decryptMessage', bytesInBuffers(buffers));
       const call = this.#messages.decrypt.bind(this.#messages, buffers, options);
@@ -514,6 +520,7 @@ export abstract class SecurityContext {
   }
 
   #decryptAsync(buffers: readonly SecBuffer[], options?: DecryptOptions): Promise<MessageResult> {
+    this.#handshake.assertComplete();
     if (unwrapTraces.hasSubscribers) {
       const trace = this.#trace('decryptMessageAsync', bytesInBuffers(buffers));
       const call = this.#messages.decryptAsync.bind(this.#messages, buffers, options);
@@ -523,6 +530,7 @@ export abstract class SecurityContext {
   }
 
   #verifySignature(buffers: readonly SecBuffer[], options?: DecryptOptions): MessageResult {
+    this.#handshake.assertComplete();
     if (unwrapTraces.hasSubscribers) {
       const trace = this.#trace('verifySignature', bytesInBuffers(buffers));
       const call = this.#messages.verifySignature.bind(this.#messages, buffers, options);
@@ -535,6 +543,7 @@ export abstract class SecurityContext {
     buffers: readonly SecBuffer[],
     options?: DecryptOptions,
   ): Promise<MessageResult> {
+    this.#handshake.assertComplete();
     if (unwrapTraces.hasSubscribers) {
       const trace = this.#trace('verifySignatureAsync', bytesInBuffers(buffers));
       const call = this.#messages.verifySignatureAsync.bind(this.#messages, buffers, options);

@@ -174,11 +174,11 @@ export class Credentials {
   close(): void {
     const handle = handles.get(this);
     if (!handle) return;
+    handles.delete(this);
+    getBinding().closeCredentials(handle);
     if (closeChannel.hasSubscribers) {
       closeChannel.publish({ kind: 'credentials', package: this.package, use: this.use });
     }
-    handles.delete(this);
-    getBinding().closeCredentials(handle);
   }
 
   [Symbol.dispose](): void {

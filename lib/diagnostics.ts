@@ -25,7 +25,7 @@ export interface AcquireTrace extends Trace {
 
 /** The context of a call. */
 export interface ContextTrace {
-  /** Of this context alone, in this environment. */
+  /** Of this context alone, in this environment and this copy of winsspi. */
   readonly contextId: number;
   readonly role: ContextRole;
   /** The package of the credentials; when the context is complete, the one that authenticated. */

@@ -44,7 +44,8 @@ std::optional<std::span<std::byte>> ownBytes(napi_env env, napi_value value) {
     // Shared memory is no ArrayBuffer.
     bool is_own = false;
     if (type != napi_uint8_array || napi_is_arraybuffer(env, memory, &is_own) != napi_ok) return {};
-    if (!is_own) return {};
+    // SSPI counts bytes in 32 bits: of a longer one it would see the beginning.
+    if (!is_own || length > UINT32_MAX) return {};
     return bytesAt(data, length);
   }
   napi_valuetype kind;

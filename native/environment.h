@@ -5,6 +5,7 @@
 
 #include <napi.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "calls.h"
@@ -36,6 +37,8 @@ struct Layout {
   uint32_t length;
   Entry buffers[sspi::kMaxBuffers];
 };
+
+static_assert(offsetof(Layout, buffers) == 9 * sizeof(uint32_t), "lib/internal/layout.ts");
 
 class Environment {
  public:

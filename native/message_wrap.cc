@@ -109,9 +109,8 @@ struct Call {
   std::span<const napi_value> arguments;
 };
 
-// Where an operation does not write `done`, it gives a failure, or undefined for arguments that are
+// The operations: one that does not write `done` gives a failure, or undefined for arguments that are
 // not what they must be.
-
 template <typename Function>
 napi_value callBuffers(const Call& call) {
   const std::size_t count = call.arguments.size();

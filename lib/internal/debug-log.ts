@@ -33,12 +33,13 @@ function endOf({ duration = 0, status, error }: Trace): string {
   return error === undefined ? `${status} ${time}` : `failed ${time}: ${reasonOf(error)}`;
 }
 
-// Errors of winsspi hold no secret. What a caller aborts with is the caller's own: its name is enough.
+// Errors of Windows hold no secret. What a caller aborts with is the caller's own: its code or its name
+// is enough.
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'aborted';
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string') return error.name;
-  return error instanceof SspiError ? error.message : `${code}: ${error.message}`;
+  return error instanceof SspiError ? error.message : code;
 }
 
 function nameOf({ contextId, role, package: name, targetName }: ContextTrace): string {

@@ -36,6 +36,9 @@ const WORDS_PER_BUFFER = 4;
 const NO_SOURCE = 0xffffffff;
 const STREAM = 0xffffffff;
 
+/** What SSPI can count. */
+const MOST_BYTES = 0xffffffff;
+
 /** How many buffers a call can have. */
 export const MAX_BUFFERS = 32;
 
@@ -153,12 +156,13 @@ export class NativeMessages {
   /** Seals a message in new memory. */
   wrap(message: Uint8Array, qop: number, room: WrapRoom): Buffer {
     const layout = this.#layout;
-    outputMemory.reserve(byteLengthOf(message) + room.token + room.padding);
-    const { memory, offset } = outputMemory;
-    writeWrap(layout, WRAP, qop, room, offset);
+    const length = byteLengthOf(message) + room.token + room.padding;
+    if (length > MOST_BYTES) throw lengthError(message, room);
+    const memory = outputMemory.reserve(length);
+    writeWrap(layout, WRAP, qop, room, outputMemory.offset);
     const failure = this.#call(memory, message);
     if (layout[DONE] === 0) throw failed(failure, [['message', message]]);
-    return outputMemory.keep(read(layout, RESULT_OFFSET), read(layout, RESULT_LENGTH));
+    return outputMemory.keep(memory, read(layout, RESULT_OFFSET), read(layout, RESULT_LENGTH));
   }
 
   /** Seals a message at the start of memory; gives the length. Nothing: it cannot be done there. */
@@ -179,16 +183,16 @@ export class NativeMessages {
   /** Opens a message in new memory: a stream, or a token of this length with a message behind it. */
   unwrap(sealed: Uint8Array, tokenLength: number | undefined): { message: Buffer; qop: number } {
     const layout = this.#layout;
-    outputMemory.reserve(byteLengthOf(sealed));
-    const { memory, offset } = outputMemory;
+    if (byteLengthOf(sealed) > MOST_BYTES) validateBytes(sealed, 'sealed');
+    const memory = outputMemory.reserve(byteLengthOf(sealed));
     layout[OPERATION] = UNWRAP;
     layout[DONE] = 0;
     layout[TOKEN_LENGTH] = tokenLength ?? STREAM;
-    layout[RESULT_OFFSET] = offset;
+    layout[RESULT_OFFSET] = outputMemory.offset;
     const failure = this.#call(memory, sealed);
     if (layout[DONE] === 0) throw failed(failure, [['sealed', sealed]]);
-    const message = outputMemory.keep(read(layout, RESULT_OFFSET), read(layout, RESULT_LENGTH));
-    return { message, qop: read(layout, QOP) };
+    const [offset, length] = [read(layout, RESULT_OFFSET), read(layout, RESULT_LENGTH)];
+    return { message: outputMemory.keep(memory, offset, length), qop: read(layout, QOP) };
   }
 }
 
@@ -214,6 +218,14 @@ function failed(
   if (failure) return errorOf(failure);
   for (const [name, value] of memory) if (value !== null) validateBytes(value, name);
   return memoryError();
+}
+
+function lengthError(message: Uint8Array, { token, padding }: WrapRoom): Error {
+  return usageError(
+    'ERR_OUT_OF_RANGE',
+    `"message" must not be longer than ${MOST_BYTES - token - padding} bytes. ` +
+      `Received ${byteLengthOf(message)} bytes`,
+  );
 }
 
 const memoryNames = (buffers: readonly SecBuffer[]) =>

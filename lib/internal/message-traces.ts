@@ -4,32 +4,39 @@ import type { UnwrapTrace, WrapTrace } from '../diagnostics.js';
 import { statusName } from '../status.js';
 import type { SealedParts, UnwrapResult } from '../wrap.js';
 import { byteLengthOf } from './bytes.js';
-import type { MessageResult } from './layout.js';
+import { MAX_BUFFERS, type MessageResult } from './layout.js';
 
 // The sizes that traces tell. Arguments are counted before anybody has checked them: what is not
 // bytes counts nothing, and the call itself will refuse it.
 
-export function bytesIn(...values: unknown[]): number {
-  return values.reduce<number>(
-    (sum, value) => sum + (isUint8Array(value) ? byteLengthOf(value) : 0),
-    0,
-  );
+export function bytesIn(value: unknown): number {
+  return isUint8Array(value) ? byteLengthOf(value) : 0;
 }
 
 export function bytesInParts(
   parts: Partial<Record<keyof SealedParts, Uint8Array>> | undefined,
 ): number {
-  return bytesIn(parts?.token, parts?.message, parts?.padding);
+  return bytesIn(parts?.token) + bytesIn(parts?.message) + bytesIn(parts?.padding);
 }
 
 export function bytesInBuffers(buffers: readonly (SecBuffer | undefined)[]): number {
-  return Array.isArray(buffers) ? bytesIn(...buffers.map((buffer) => buffer?.data)) : 0;
+  return bytesOf(buffers, () => true);
 }
 
 /** Those of the message alone. */
 export function bytesInData(buffers: readonly (SecBuffer | undefined)[]): number {
-  if (!Array.isArray(buffers)) return 0;
-  return bytesInBuffers(buffers.filter((buffer) => bufferKind(buffer?.type) === SECBUFFER_DATA));
+  return bytesOf(buffers, isData);
+}
+
+const isData = (buffer: SecBuffer | undefined) =>
+  typeof buffer?.type === 'number' && bufferKind(buffer.type) === SECBUFFER_DATA;
+
+function bytesOf(
+  buffers: readonly (SecBuffer | undefined)[],
+  counts: (buffer: SecBuffer | undefined) => boolean,
+): number {
+  if (!Array.isArray(buffers) || buffers.length > MAX_BUFFERS) return 0;
+  return buffers.filter(counts).reduce((sum, buffer) => sum + bytesIn(buffer?.data), 0);
 }
 
 // What the results of calls say.

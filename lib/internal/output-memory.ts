@@ -7,35 +7,28 @@ const MOST_IN_SLAB = SLAB_LENGTH / 4;
 let slab: Buffer = Buffer.alloc(0);
 let used = 0;
 
-/** Memory for one call after another: what is not kept is for the next call. */
+/** Where in its memory a call may work. What it does not keep is for the next one. */
 export const outputMemory = {
-  /** Where the next call works: from `offset` on there are as many bytes as were asked for. */
-  memory: slab,
   offset: 0,
 
-  reserve(length: number): void {
+  /** Memory that has so many bytes from `offset` on. */
+  reserve(length: number): Buffer {
     if (length > MOST_IN_SLAB) {
-      this.memory = Buffer.allocUnsafeSlow(length);
       this.offset = 0;
-      return;
+      return Buffer.allocUnsafeSlow(length);
     }
     // The slab's length: its memory could have been taken away.
     if (slab.length - used < length) startSlab();
-    this.memory = slab;
     this.offset = used;
+    return slab;
   },
 
-  /** What the call left there, which is the caller's from now on. */
-  keep(offset: number, length: number): Buffer {
-    const { memory } = this;
+  /** What the call left in the memory, which is the caller's from now on. */
+  keep(memory: Buffer, offset: number, length: number): Buffer {
     const end = offset + length;
-    if (memory === slab) {
-      // Each begins where any number can lie.
-      used = (end + 7) & ~7;
-    } else {
-      this.memory = slab;
-      if (offset === 0 && length === memory.length) return memory;
-    }
+    // Each begins where any number can lie.
+    if (memory === slab) used = (end + 7) & ~7;
+    else if (offset === 0 && length === memory.length) return memory;
     return memory.subarray(offset, end);
   },
 };

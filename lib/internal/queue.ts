@@ -9,7 +9,11 @@ export class Queue {
   async run<Value>(call: () => Promise<Value>): Promise<Value> {
     this.#length += 1;
     const result = this.#length === 1 || !this.#last ? call() : this.#last.then(call);
-    this.#last = result.catch(() => {});
+    // Not its value, which may be long and secret.
+    this.#last = result.then(
+      () => {},
+      () => {},
+    );
     try {
       return await result;
     } finally {

@@ -73,6 +73,7 @@ Result<std::u16string> translateName(const std::u16string& name, uint32_t from, 
   constexpr const char* kFunction = "TranslateName";
   using TranslateName =
       BOOLEAN(SEC_ENTRY*)(LPCWSTR, EXTENDED_NAME_FORMAT, EXTENDED_NAME_FORMAT, LPWSTR, PULONG);
+  if (!secur32()) return noSecur32();
   const auto function = secur32Function<TranslateName>("TranslateNameW");
   if (!function) return Failure{kFunction, SEC_E_UNSUPPORTED_FUNCTION};
   const auto source = static_cast<EXTENDED_NAME_FORMAT>(from);

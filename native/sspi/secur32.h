@@ -13,7 +13,7 @@ namespace sspi {
 // https://learn.microsoft.com/windows/win32/api/libloaderapi/nf-libloaderapi-loadlibraryexw
 HMODULE secur32();
 
-// The failure of a function that needs it.
+// The failure of a function that needs it, right after secur32() gave none.
 Failure noSecur32();
 
 // For functions that not every secur32 has, which the delay-load helper would not survive. Null where
