@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@
 #undef DecryptMessage
 #undef MakeSignature
 #undef VerifySignature
+#undef QuerySecurityPackageInfoW
+#undef EnumerateSecurityPackagesW
+#undef FreeContextBuffer
 
 namespace {
 
@@ -183,10 +187,28 @@ constexpr ULONG kServerFlags =
 // Whoever asks has a context of NTLM: WinPR's Negotiate has no other that completes here.
 SECURITY_STATUS queryPackage(SecPkgInfoW** package) {
   static WCHAR name[] = {'N', 'T', 'L', 'M', 0};
+  return queryPackageOnWinpr(name, package);
+}
+
+// Of WinPR's table of the memory that it has given out, which two threads must not change at a time.
+std::mutex given_out;
+
+}  // namespace
+
+SECURITY_STATUS queryPackageOnWinpr(SEC_WCHAR* name, SecPkgInfoW** package) {
+  const std::lock_guard holder(given_out);
   return QuerySecurityPackageInfoW(name, package);
 }
 
-}  // namespace
+SECURITY_STATUS enumerateOnWinpr(ULONG* count, SecPkgInfoW** packages) {
+  const std::lock_guard holder(given_out);
+  return EnumerateSecurityPackagesW(count, packages);
+}
+
+SECURITY_STATUS freeOnWinpr(void* memory) {
+  const std::lock_guard holder(given_out);
+  return FreeContextBuffer(memory);
+}
 
 SECURITY_STATUS acceptOnWinpr(PCredHandle credentials, PCtxtHandle context, PSecBufferDesc input,
                               ULONG flags, ULONG representation, PCtxtHandle returned,

@@ -98,6 +98,12 @@ using SET_CREDENTIALS_ATTRIBUTES_FN_W = SECURITY_STATUS (*)(PCredHandle, ULONG, 
 #define DecryptMessage decryptOnWinpr
 #define MakeSignature signOnWinpr
 #define VerifySignature verifyOnWinpr
+#define QuerySecurityPackageInfoW queryPackageOnWinpr
+#define EnumerateSecurityPackagesW enumerateOnWinpr
+#define FreeContextBuffer freeOnWinpr
+SECURITY_STATUS queryPackageOnWinpr(SEC_WCHAR* name, SecPkgInfoW** package);
+SECURITY_STATUS enumerateOnWinpr(ULONG* count, SecPkgInfoW** packages);
+SECURITY_STATUS freeOnWinpr(void* memory);
 SECURITY_STATUS acceptOnWinpr(PCredHandle credentials, PCtxtHandle context, PSecBufferDesc input,
                               ULONG flags, ULONG representation, PCtxtHandle returned,
                               PSecBufferDesc output, PULONG granted, PTimeStamp expiry);
