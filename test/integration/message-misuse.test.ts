@@ -24,6 +24,31 @@ const { securityTrailer } = client.queryAttribute('sizes');
 /** Room for a token whatever the sizes say. */
 const tokenRoom = () => ({ type: SECBUFFER_TOKEN, data: Buffer.alloc(128) });
 
+describe('a length that SSPI cannot count', () => {
+  const most = 2 ** 32 - 1;
+  // No page of it is touched.
+  const long = Buffer.allocUnsafeSlow(most + 1);
+
+  test.each<[string, () => unknown, string]>([
+    ['wrap', () => client.wrap(long), '"message"'],
+    ['wrap, for the room beside it', () => client.wrap(long.subarray(0, most)), '"message"'],
+    ['wrapInto', () => client.wrapInto(long, text), '"target"'],
+    ['unwrap', () => server.unwrap(long), '"sealed"'],
+    [
+      'encryptMessage',
+      () => client.encryptMessage([tokenRoom(), { type: SECBUFFER_DATA, data: long }]),
+      '"buffers[1].data"',
+    ],
+    [
+      'verifySignature',
+      () => server.verifySignature([{ type: SECBUFFER_DATA, data: long }, tokenRoom()]),
+      '"buffers[0].data"',
+    ],
+  ])('is refused by %s, and not cut', (_, call, name) => {
+    expect(call).toThrow(withCode('ERR_OUT_OF_RANGE', name));
+  });
+});
+
 describe('room', () => {
   test('a TOKEN smaller than the trailer is refused before the call, and nothing is written', () => {
     proves('fact 2.10');

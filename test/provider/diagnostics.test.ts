@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { tracingChannel } from 'node:diagnostics_channel';
+import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -331,6 +331,38 @@ describe.skipIf(!providerInstalled)('the tracing channels', () => {
     }
   });
 
+  test('a subscriber that closes what was closed hears of it once', async () => {
+    using pair = await providerPair('TestKerberos');
+    let heard = 0;
+    const close = () => {
+      heard++;
+      pair.client.close();
+      pair.server.close();
+    };
+    channel('winsspi:close').subscribe(close);
+    pair.client.close();
+    channel('winsspi:close').unsubscribe(close);
+    expect(heard).toBe(2);
+  });
+
+  test('with subscribers, arguments are refused as without', async () => {
+    using pair = await providerPair('TestKerberos');
+    const { names } = record('wrap');
+    const buffer = (type: unknown) => [{ type, data: Buffer.alloc(8) }] as never;
+    for (const type of [1n, Symbol('type'), {}]) {
+      expect(() => pair.client.encryptMessage(buffer(type))).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+      );
+    }
+    expect(() => pair.client.encryptMessage(Array(200_000).fill({ type: 0, data: null }))).toThrow(
+      expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }),
+    );
+    pair.client.close();
+    const before = names().length;
+    expect(() => pair.client.encryptMessage(buffer(1))).toThrow('The context was closed');
+    expect(names().length).toBe(before);
+  });
+
   test('close is published once, and names what was closed', async () => {
     const { messages } = record();
     const pair = await newProviderPair('TestScript', { client: { targetName: 'HTTP/a' } });
@@ -406,7 +438,7 @@ const lines = `
   provider.hold('AcquireCredentialsHandle');
   const controller = new AbortController();
   const aborted = Credentials.acquire({ package: 'TestKerberos', signal: controller.signal });
-  controller.abort('${password}');
+  controller.abort(Object.assign(new Error('${password}'), { code: 'EMINE' }));
   await aborted.catch(() => {});
   provider.release('AcquireCredentialsHandle');
   client.close(); server.close(); credentials.close();
@@ -428,8 +460,8 @@ describe.skipIf(!providerInstalled)('NODE_DEBUG=winsspi', () => {
       'WINSSPI N: server 2 (TestKerberos) unwrap, N → N bytes, signed only: SEC_E_OK in N ms',
       'WINSSPI N: server 2 (TestKerberos) unwrap, N bytes: failed in N ms: DecryptMessage: SEC_E_INVALID_TOKEN (0x800',
       'WINSSPI N: acquire TestKerberos, outbound, of the logged-on user: failed in N ms: AcquireCredentialsHandle: SE',
-      'WINSSPI N: client 1 (TestKerberos) to HTTP/a step 3, 1 bytes: failed in N ms: ERR_SSPI_CONTEXT_COMPLETE: The c',
-      'WINSSPI N: acquire TestKerberos, outbound, of the logged-on user: failed in N ms: aborted',
+      'WINSSPI N: client 1 (TestKerberos) to HTTP/a step 3, 1 bytes: failed in N ms: ERR_SSPI_CONTEXT_COMPLETE',
+      'WINSSPI N: acquire TestKerberos, outbound, of the logged-on user: failed in N ms: EMINE',
       'WINSSPI N: client 1 (TestKerberos) to HTTP/a closed',
       'WINSSPI N: server 2 (TestKerberos) closed',
       'WINSSPI N: credentials (TestKerberos, outbound) closed',
