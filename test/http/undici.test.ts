@@ -332,6 +332,16 @@ describe.skipIf(!providerInstalled)('the dispatcher alone', () => {
 describe.skipIf(!providerInstalled)('the interceptor alone', () => {
   checkProviderAfterEach();
 
+  test('refuses a proxy, which it could not tell from a server', () => {
+    const options = { ...optionsFor('http://a', {}), proxy: 'http://proxy' };
+    expect(() => negotiateInterceptor(options)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.stringContaining('"options.proxy"'),
+      }),
+    );
+  });
+
   test('says what is wrong with a dispatcher that opens several connections', async () => {
     await using server = await scripted((_, response) => response.write('a part'));
     using interceptor = negotiateInterceptor(optionsFor(server.origin, {}));

@@ -60,11 +60,7 @@ function singleOf<Made>(
   const { proxy } = route;
   const line = new Line();
   const isPlain = url.protocol === 'http:';
-  const tls = proxy && isPlain ? proxy.tls : settings.tls;
-  // A resumed session does not show the server's certificate, which the bindings are made of.
-  const own = { ...tls, ...connectOptions, allowH2: false, maxCachedSessions: 0 };
-  const direct = undici.buildConnector(own as never) as Connector;
-  const connector = proxy && !isPlain ? throughTunnel(direct, proxy, url, route.closing) : direct;
+  const connector = connectorFor(undici, url, route, settings, connectOptions);
   const client = make<Dispatcher>(undici.Client, proxy && isPlain ? proxy.url.origin : url.origin, {
     ...options,
     ...one,
@@ -75,6 +71,47 @@ function singleOf<Made>(
     proxy && isPlain ? (given, handler) => dispatch(inFull(given, url), handler) : dispatch;
   client.dispatch = intercepted(onward, route, settings, () => line);
   return { client, line };
+}
+
+function connectorFor<Made>(
+  undici: Undici<Made>,
+  url: URL,
+  { proxy, closing }: Route,
+  settings: AgentSettings,
+  given: object,
+): Connector {
+  const build = (options: object) =>
+    // A resumed session does not show the server's certificate, which the bindings are made of.
+    undici.buildConnector({
+      ...options,
+      allowH2: false,
+      maxCachedSessions: 0,
+    } as never) as Connector;
+  if (proxy && url.protocol === 'http:') return byOwnName(build(forProxy(given, proxy)));
+  const direct = build({ ...settings.tls, ...given });
+  return proxy ? throughTunnel(direct, proxy, url, closing) : direct;
+}
+
+// What is said of TLS in `connect` is about the servers: it would decide whom to take for the proxy.
+const aboutSockets = [
+  'timeout',
+  'keepAlive',
+  'keepAliveInitialDelay',
+  'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout',
+  'localAddress',
+  'family',
+  'lookup',
+];
+
+function forProxy(given: object, { tls }: ProxyRoute): object {
+  const kept = Object.entries(given).filter(([name]) => aboutSockets.includes(name));
+  return { ...Object.fromEntries(kept), ...tls };
+}
+
+// undici takes the name in TLS from the header Host, which is the target's and not the proxy's.
+function byOwnName(connect: Connector): Connector {
+  return (target, callback) => connect({ ...target, servername: null }, callback);
 }
 
 function throughTunnel(

@@ -46,6 +46,8 @@ export interface ConnectorOptions {
   readonly hostname: string;
   readonly port: string;
   readonly httpSocket?: Socket;
+  /** The name that TLS asks for and checks. None: that of the host. */
+  readonly servername?: string | null;
 }
 
 export type Connector = (
