@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { createServer as createTlsServer, request as tlsRequest } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import * as undici from 'undici';
 import { describe, expect, test } from 'vitest';
@@ -286,6 +286,41 @@ describe.skipIf(!providerInstalled)('the dispatcher, by a proxy of https', () =>
     ]);
     const refused = namesFor('localhost', url, { url: '' }, connect);
     await expect(refused).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  });
+});
+
+describe.skipIf(!providerInstalled)('the dispatcher, by a proxy that is silent', () => {
+  test.each([
+    ['at once', ''],
+    [
+      'in the middle of a refusal',
+      'HTTP/1.1 407 Who\r\nProxy-Authenticate: Negotiate\r\nContent-Length: 100\r\n\r\n',
+    ],
+  ])('%s waits no longer than it is told', async (_, said) => {
+    const server = createTcpServer((socket) =>
+      socket
+        .on('error', () => {})
+        .resume()
+        .write(said),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const closed = new Promise<void>((resolve) => {
+      server.once('connection', (socket) => socket.once('close', () => resolve()));
+    });
+    const { port } = server.address() as AddressInfo;
+    const dispatcher = negotiateDispatcher(
+      undici,
+      { allowedOrigins: ['https://intranet'], proxy: `http://127.0.0.1:${port}` },
+      { connect: { keepAlive: false, timeout: 100 } },
+    );
+    expect(await codeOf(undici.request('https://intranet/', { dispatcher }))).toMatchObject({
+      code: 'ERR_SSPI_HTTP_PROXY',
+      message: 'The proxy opened no tunnel to intranet:443 within 100 ms',
+    });
+    await closed;
+    await dispatcher.destroy();
+    server.close();
   });
 });
 

@@ -11,8 +11,8 @@ export interface NegotiateInterceptor extends Disposable {
     dispatch: Dispatching,
   ): Dispatching;
   /**
-   * A connector that tells of its connections, for the option `connect` of the dispatcher: without it,
-   * nothing can be bound to a TLS connection.
+   * A connector that tells of its connections, for the option `connect` of the dispatcher: only who
+   * answers on one of them gets a token.
    */
   connector<Connecting extends (options: never, callback: never) => unknown>(
     connect: Connecting,
@@ -53,6 +53,7 @@ export function negotiateInterceptor(options: NegotiateInterceptorOptions): Nego
       const { protocol, hostname, port } = target;
       const host = hostname.includes(':') ? `[${hostname}]` : hostname;
       const { origin } = new URL(`${protocol}//${host}:${port}`);
+      if (!settings.allowedOrigins.includes(origin)) return connect(target, callback);
       return lineOf(origin).connector(connect)(target, callback);
     };
   const close = () => route.close();

@@ -65,5 +65,6 @@ export interface Dispatcher {
 export interface Undici<Made> {
   readonly Agent: new (options?: never) => Made;
   readonly Client: new (origin: never, options?: never) => unknown;
+  readonly Pool: new (origin: never, options?: never) => unknown;
   buildConnector(options?: never): unknown;
 }
