@@ -471,6 +471,25 @@ describe.skipIf(!providerInstalled)('the interceptor alone', () => {
     await agent.close();
   });
 
+  test('refuses a second connection while the first one is made, and none after it has failed', () => {
+    using interceptor = negotiateInterceptor(optionsFor('http://a', {}));
+    type Callback = (error: Error | null, socket: Socket | null) => void;
+    const begun: Callback[] = [];
+    const connect = interceptor.connector((_: object, callback: Callback) => begun.push(callback));
+    const errors: unknown[] = [];
+    const open = () =>
+      connect({ protocol: 'http:', hostname: 'a', port: '' }, (error) => errors.push(error));
+    open();
+    open();
+    expect([begun.length, errors]).toEqual([
+      1,
+      [expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' })],
+    ]);
+    begun[0]?.(new Error('no'), null);
+    open();
+    expect(begun.length).toBe(2);
+  });
+
   test('gives no token to a server that a Client asks in place of another', async () => {
     await using server = await scripted((received, response) => {
       if (received.url !== '/elsewhere') {
