@@ -26,3 +26,11 @@ export function proxyError(status: number, authority: string): Error {
     `The proxy answered ${status} to CONNECT ${authority}. ${why}`,
   );
 }
+
+/** The proxy was not done in time. */
+export function proxyTimeoutError(milliseconds: number, authority: string): Error {
+  return usageError(
+    'ERR_SSPI_HTTP_PROXY',
+    `The proxy opened no tunnel to ${authority} within ${milliseconds} ms`,
+  );
+}

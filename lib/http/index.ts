@@ -18,6 +18,10 @@ export { NegotiateStrategy, type Verify } from './passport.js';
 export type { ProxyOptions } from './proxy-options.js';
 export type { Scheme, ServerOptions } from './server-options.js';
 export { negotiateDispatcher } from './undici/dispatcher.js';
-export { type NegotiateInterceptor, negotiateInterceptor } from './undici/interceptor.js';
+export {
+  type NegotiateInterceptor,
+  type NegotiateInterceptorOptions,
+  negotiateInterceptor,
+} from './undici/interceptor.js';
 export { negotiateUpgrade, type UpgradeListener } from './upgrade.js';
 export type { Acceptance, Refusal, RefusalReason, Verdict } from './verdict.js';

@@ -46,6 +46,7 @@ export async function openTunnel(
   try {
     const answer = await authenticated(line, proxy.party);
     if (answer.status < 200 || answer.status > 299) throw proxyError(answer.status, authority);
+    line.release();
     return answer.tunnel();
   } catch (error) {
     line.close();
@@ -69,12 +70,15 @@ class ProxyLine {
   readonly #proxy: ProxyRoute;
   readonly #authority: string;
   readonly #signal: AbortSignal;
+  // Also while a refusal is read, when no request hears of the signal.
+  readonly #onAbort = () => this.#socket?.destroy(this.#signal.reason);
   #socket: Socket | undefined;
 
   constructor(proxy: ProxyRoute, authority: string, signal: AbortSignal) {
     this.#proxy = proxy;
     this.#authority = authority;
     this.#signal = signal;
+    signal.addEventListener('abort', this.#onAbort);
   }
 
   async send(credentials: Readonly<Record<string, string>>): Promise<ConnectAnswer> {
@@ -96,7 +100,13 @@ class ProxyLine {
   }
 
   close(): void {
+    this.release();
     this.#socket?.destroy();
+  }
+
+  /** The signal is for the way to the tunnel, not for what comes after it. */
+  release(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort);
   }
 
   async #connected(): Promise<Socket> {

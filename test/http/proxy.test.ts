@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { request as tlsRequest } from 'node:https';
+import { createServer as createTlsServer, request as tlsRequest } from 'node:https';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import * as undici from 'undici';
 import { describe, expect, test } from 'vitest';
 import {
@@ -218,6 +220,107 @@ describe.skipIf(!providerInstalled).each(Object.entries(clients))('%s, by a prox
     for (const target of ['https://127.0.0.1:9/', 'http://127.0.0.1:9/']) {
       expect(await codeOf(ask(target, ['a'], options))).toMatchObject({ code: 'ECONNREFUSED' });
     }
+  });
+});
+
+describe.skipIf(!providerInstalled)('the dispatcher, by a proxy of https', () => {
+  /** Asks for a URL without TLS. Which names were asked for and checked, and what came of it. */
+  async function namesFor(
+    host: string,
+    url: string,
+    options: Options['proxy'] & object,
+    connect = {},
+  ) {
+    const names: unknown[] = [];
+    const server = createTlsServer({ ...tlsFiles, maxVersion: 'TLSv1.2' }, (received, response) => {
+      names.push((received.socket as TLSSocket).servername);
+      response.end(received.url);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const checkServerIdentity = (name: string) => {
+      names.push(name);
+      return undefined;
+    };
+    const proxy = { ...options, url: `https://${host}:${port}` };
+    const dispatcher = negotiateDispatcher(
+      undici,
+      {
+        allowedOrigins: ['http://elsewhere'],
+        proxy: { ...proxy, tls: { checkServerIdentity, ...options.tls } },
+      },
+      { connect: { keepAlive: false, ...connect } },
+    );
+    try {
+      const { body } = await undici.request(url, { dispatcher });
+      expect(await body.text()).toBe(url);
+      return names;
+    } finally {
+      await dispatcher.destroy();
+      server.close();
+      server.closeAllConnections();
+    }
+  }
+  const { ca } = tls;
+  const url = 'http://intranet.test/path';
+
+  test.each([
+    ['its own', 'localhost', {}, ['localhost', 'localhost']],
+    [
+      'that of the options',
+      'localhost',
+      { servername: 'proxy.test' },
+      ['proxy.test', 'proxy.test'],
+    ],
+    ['none in the handshake where it has an address', '127.0.0.1', {}, ['127.0.0.1', false]],
+  ])('checks its certificate against its name: %s', async (_, host, added, names) => {
+    expect(await namesFor(host, url, { url: '', tls: { ca, ...added } })).toEqual(names);
+  });
+
+  test('takes nothing about TLS from what is for the servers', async () => {
+    const connect = { rejectUnauthorized: false, servername: 'server.test', ca, timeout: 5000 };
+    expect(await namesFor('localhost', url, { url: '', tls: { ca } }, connect)).toEqual([
+      'localhost',
+      'localhost',
+    ]);
+    const refused = namesFor('localhost', url, { url: '' }, connect);
+    await expect(refused).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  });
+});
+
+describe.skipIf(!providerInstalled)('the dispatcher, by a proxy that is silent', () => {
+  test.each([
+    ['at once', ''],
+    [
+      'in the middle of a refusal',
+      'HTTP/1.1 407 Who\r\nProxy-Authenticate: Negotiate\r\nContent-Length: 100\r\n\r\n',
+    ],
+  ])('%s waits no longer than it is told', async (_, said) => {
+    const server = createTcpServer((socket) =>
+      socket
+        .on('error', () => {})
+        .resume()
+        .write(said),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const closed = new Promise<void>((resolve) => {
+      server.once('connection', (socket) => socket.once('close', () => resolve()));
+    });
+    const { port } = server.address() as AddressInfo;
+    const dispatcher = negotiateDispatcher(
+      undici,
+      { allowedOrigins: ['https://intranet'], proxy: `http://127.0.0.1:${port}` },
+      { connect: { keepAlive: false, timeout: 100 } },
+    );
+    expect(await codeOf(undici.request('https://intranet/', { dispatcher }))).toMatchObject({
+      code: 'ERR_SSPI_HTTP_PROXY',
+      message: 'The proxy opened no tunnel to intranet:443 within 100 ms',
+    });
+    await closed;
+    await dispatcher.destroy();
+    server.close();
   });
 });
 

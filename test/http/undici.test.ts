@@ -1,4 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
@@ -142,6 +144,35 @@ describe.skipIf(!providerInstalled).each(Object.entries(ways))('%s', (_, way) =>
     await expect(post({})).rejects.toMatchObject(refused);
     await expect(post({ 'content-length': '4' })).rejects.toMatchObject(refused);
     expect(callsOf('InitializeSecurityContext')).toEqual([]);
+  });
+
+  test.each([{}, { 'content-length': '4' }])(
+    'fails with the error of a stream that fails before its turn, and headers %o',
+    async (headers) => {
+      await using server = await HttpServer.listen({ package: 'TestNtlm' });
+      await using client = way(originOf(server), { package: 'TestNtlm' });
+      provider.hold('AcceptSecurityContext');
+      const first = ask(originOf(server), client.dispatcher);
+      const body = createReadStream('no such file');
+      const refused = ask(originOf(server), client.dispatcher, { method: 'PUT', body, headers });
+      await expect(refused).rejects.toMatchObject({ code: 'ENOENT' });
+      provider.release('AcceptSecurityContext');
+      expect((await first).status).toBe(200);
+    },
+  );
+
+  test('closes a stream that it has kept, where the request fails', async () => {
+    await using server = await scripted((received, response) => {
+      received.resume();
+      response.destroy();
+    });
+    await using client = way(server.origin);
+    const body = new Readable({ read() {} });
+    body.push('bo');
+    const closed = once(body, 'close');
+    const options = { method: 'PUT', body, headers: { 'content-length': '4' } };
+    await expect(ask(server.origin, client.dispatcher, options)).rejects.toBeInstanceOf(Error);
+    await closed;
   });
 
   test('authenticates a connection of NTLM once', async () => {
@@ -321,6 +352,67 @@ describe.skipIf(!providerInstalled)('the dispatcher alone', () => {
     await agent.destroy();
   });
 
+  test('opens a connection for each request to who is not authenticated to', async () => {
+    let waiting: (() => void)[] = [];
+    await using server = await scripted((_, response) => {
+      waiting.push(() => response.end('ok'));
+      if (waiting.length < 3) return;
+      for (const answer of waiting) answer();
+      waiting = [];
+    });
+    const agent = negotiateDispatcher(undici, optionsFor('http://elsewhere', {}), forWine);
+    const answers = await Promise.all([1, 2, 3].map(() => ask(server.origin, agent)));
+    expect(answers.map(({ text }) => text)).toEqual(['ok', 'ok', 'ok']);
+    expect(server.sockets.size).toBe(3);
+    await agent.close();
+  });
+
+  test('answers what it has taken before it closes', async () => {
+    await using server = await HttpServer.listen({ package: 'TestNtlm' });
+    const options = optionsFor(originOf(server), { package: 'TestNtlm' });
+    const agent = negotiateDispatcher(undici, options, { ...forWine, connections: 1 });
+    const answers = [1, 2, 3].map(() => ask(originOf(server), agent));
+    await untilCalled('AcceptSecurityContext', 1);
+    await agent.close();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  test('always has room, and forgets an origin whose connections are closed', async () => {
+    await using server = await HttpServer.listen({ package: 'TestNtlm' });
+    const options = optionsFor(originOf(server), { package: 'TestNtlm' });
+    const agent = negotiateDispatcher(undici, options, {
+      ...forWine,
+      connections: 1,
+      maxOrigins: 1,
+    });
+    const ended: Promise<unknown>[] = [];
+    const rooms = [1, 2, 3].map(() => {
+      let end = (_: unknown) => {};
+      ended.push(
+        new Promise((resolve) => {
+          end = resolve;
+        }),
+      );
+      const handler = {
+        onResponseEnd: end,
+        onResponseError: (_: unknown, error: Error) => end(error),
+      };
+      return agent.dispatch(
+        { origin: originOf(server), path: '/', method: 'GET' },
+        handler as undici.Dispatcher.DispatchHandler,
+      );
+    });
+    expect(rooms).toEqual([true, true, true]);
+    await Promise.all(ended);
+    const disconnected = once(agent, 'disconnect');
+    server.server.closeAllConnections();
+    await disconnected;
+    // A second origin takes the place of the first.
+    await using other = await scripted((_, response) => response.end('ok'));
+    expect((await ask(other.origin, agent)).text).toBe('ok');
+    await agent.close();
+  });
+
   test('refuses a connector of the caller', () => {
     const connect = () => {};
     expect(() =>
@@ -331,6 +423,16 @@ describe.skipIf(!providerInstalled)('the dispatcher alone', () => {
 
 describe.skipIf(!providerInstalled)('the interceptor alone', () => {
   checkProviderAfterEach();
+
+  test('refuses a proxy, which it could not tell from a server', () => {
+    const options = { ...optionsFor('http://a', {}), proxy: 'http://proxy' };
+    expect(() => negotiateInterceptor(options)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.stringContaining('"options.proxy"'),
+      }),
+    );
+  });
 
   test('says what is wrong with a dispatcher that opens several connections', async () => {
     await using server = await scripted((_, response) => response.write('a part'));
@@ -364,8 +466,55 @@ describe.skipIf(!providerInstalled)('the interceptor alone', () => {
       code: 'ERR_INVALID_ARG_VALUE',
       message: expect.stringContaining('interceptor.connector()'),
     });
-    expect(await status(false)).toBe(200);
+    await expect(status(false)).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' });
+    expect(callsOf('InitializeSecurityContext')).toEqual([]);
     await agent.close();
+  });
+
+  test('refuses a second connection while the first one is made, and none after it has failed', () => {
+    using interceptor = negotiateInterceptor(optionsFor('http://a', {}));
+    type Callback = (error: Error | null, socket: Socket | null) => void;
+    const begun: Callback[] = [];
+    const connect = interceptor.connector((_: object, callback: Callback) => begun.push(callback));
+    const errors: unknown[] = [];
+    const open = () =>
+      connect({ protocol: 'http:', hostname: 'a', port: '' }, (error) => errors.push(error));
+    open();
+    open();
+    expect([begun.length, errors]).toEqual([
+      1,
+      [expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' })],
+    ]);
+    begun[0]?.(new Error('no'), null);
+    open();
+    expect(begun.length).toBe(2);
+  });
+
+  test('gives no token to a server that a Client asks in place of another', async () => {
+    await using server = await scripted((received, response) => {
+      if (received.url !== '/elsewhere') {
+        response.writeHead(302, { Location: 'http://other.test/elsewhere' }).end();
+      } else asking(received, response as never);
+    });
+    const options = optionsFor(server.origin, {
+      allowedOrigins: [server.origin, 'http://other.test'],
+    });
+    using interceptor = negotiateInterceptor(options);
+    const connect = interceptor.connector(undici.buildConnector(forWine.connect));
+    const client = new undici.Client(server.origin, { connect });
+    const following = client.compose(
+      interceptor,
+      undici.interceptors.redirect({ maxRedirections: 2 }),
+    );
+    await expect(ask(server.origin, following)).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: expect.stringContaining('use an Agent'),
+    });
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      undefined,
+      undefined,
+    ]);
+    await client.destroy();
   });
 
   test('leaves upgrades alone', async () => {

@@ -1,3 +1,4 @@
+import { type Readable, Stream } from 'node:stream';
 import { headerOf } from './headers.js';
 import type { DispatchOptions } from './types.js';
 
@@ -5,11 +6,13 @@ type Source = AsyncIterable<unknown> | Iterable<unknown>;
 
 /** A body that is read once, and kept while it is, to be sent again from its beginning. */
 export class KeptBody {
+  readonly #source: Source;
   readonly #iterator: AsyncIterator<unknown> | Iterator<unknown>;
   readonly #parts: unknown[] = [];
   #ended = false;
 
   constructor(source: Source) {
+    this.#source = source;
     this.#iterator =
       Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   }
@@ -18,6 +21,8 @@ export class KeptBody {
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
+    // A stream that nobody has read from does not hear of the end of its iterator.
+    if (this.#source instanceof Stream) (this.#source as Partial<Readable>).destroy?.();
     Promise.resolve(this.#iterator.return?.()).catch(() => {});
   }
 
@@ -36,6 +41,11 @@ export class KeptBody {
     else this.#parts.push(value);
     return !done;
   }
+}
+
+/** Hears of the errors of a stream, which would end the process where nobody else does. */
+export function onErrorOf(body: unknown, listener: (error: Error) => void): void {
+  if (body instanceof Stream) body.on('error', listener);
 }
 
 /** What is sent as the body of a request: kept, where it is short enough and could not be sent twice. */

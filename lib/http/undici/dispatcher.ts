@@ -1,5 +1,11 @@
 import { usageError } from '../../errors.js';
-import { type AgentSettings, agentSettings, type NegotiateAgentOptions } from '../agent-options.js';
+import {
+  type AgentSettings,
+  agentSettings,
+  firstOf,
+  type NegotiateAgentOptions,
+} from '../agent-options.js';
+import { proxyTimeoutError } from '../failures.js';
 import { authorityOf } from '../lane.js';
 import { Route } from '../route.js';
 import { openTunnel, type ProxyRoute } from '../tunnel.js';
@@ -21,7 +27,7 @@ export function negotiateDispatcher<Made>(
 ): Made {
   const settings = agentSettings(options);
   const route = new Route(settings);
-  const { connect = {}, ...others } = agentOptions as { connect?: object };
+  const { connect = {}, ...others } = agentOptions as { connect?: { timeout?: number } };
   if (typeof connect === 'function') {
     throw usageError(
       'ERR_INVALID_ARG_TYPE',
@@ -29,7 +35,14 @@ export function negotiateDispatcher<Made>(
     );
   }
   const factory = (origin: string | URL, given: { connections?: number | null }) => {
-    const single = () => singleOf(undici, new URL(origin), given, route, settings, connect);
+    const url = new URL(origin);
+    const connector = () => connectorFor(undici, url, route, settings, connect);
+    const { server, proxy } = route.parties(url, firstOf(settings));
+    // Nobody is authenticated to.
+    if (!server && !proxy) {
+      return make<Dispatcher>(undici.Pool, url.origin, { ...given, ...one, connect: connector() });
+    }
+    const single = () => singleOf(undici, url, given, route, settings, connector());
     return new LinePool(given.connections ?? Number.POSITIVE_INFINITY, single);
   };
   const agent = make<Made & Dispatcher>(undici.Agent, { ...others, ...one, factory });
@@ -55,21 +68,20 @@ function singleOf<Made>(
   options: object,
   route: Route,
   settings: AgentSettings,
-  connectOptions: object,
+  connector: Connector,
 ): Single {
   const { proxy } = route;
   const line = new Line();
   const isPlain = url.protocol === 'http:';
-  const tls = proxy && isPlain ? proxy.tls : settings.tls;
-  // A resumed session does not show the server's certificate, which the bindings are made of.
-  const own = { ...tls, ...connectOptions, allowH2: false, maxCachedSessions: 0 };
-  const direct = undici.buildConnector(own as never) as Connector;
-  const connector = proxy && !isPlain ? throughTunnel(direct, proxy, url, route.closing) : direct;
-  const client = make<Dispatcher>(undici.Client, proxy && isPlain ? proxy.url.origin : url.origin, {
-    ...options,
-    ...one,
-    connect: line.connector(connector),
-  });
+  const client = make<Single['client']>(
+    undici.Client,
+    proxy && isPlain ? proxy.url.origin : url.origin,
+    {
+      ...options,
+      ...one,
+      connect: line.connector(connector),
+    },
+  );
   const dispatch = client.dispatch.bind(client);
   const onward: Dispatch =
     proxy && isPlain ? (given, handler) => dispatch(inFull(given, url), handler) : dispatch;
@@ -77,17 +89,67 @@ function singleOf<Made>(
   return { client, line };
 }
 
+function connectorFor<Made>(
+  undici: Undici<Made>,
+  url: URL,
+  { proxy, closing }: Route,
+  settings: AgentSettings,
+  given: { timeout?: number },
+): Connector {
+  const build = (options: object) =>
+    // A resumed session does not show the server's certificate, which the bindings are made of.
+    undici.buildConnector({
+      ...options,
+      allowH2: false,
+      maxCachedSessions: 0,
+    } as never) as Connector;
+  if (proxy && url.protocol === 'http:') return byOwnName(build(forProxy(given, proxy)));
+  const direct = build({ ...settings.tls, ...given });
+  const { timeout = 10_000 } = given;
+  return proxy ? throughTunnel(direct, proxy, url, closing, timeout) : direct;
+}
+
+// What is said of TLS in `connect` is about the servers: it would decide whom to take for the proxy.
+const aboutSockets = [
+  'timeout',
+  'keepAlive',
+  'keepAliveInitialDelay',
+  'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout',
+  'localAddress',
+  'family',
+  'lookup',
+];
+
+function forProxy(given: object, { tls }: ProxyRoute): object {
+  const kept = Object.entries(given).filter(([name]) => aboutSockets.includes(name));
+  return { ...Object.fromEntries(kept), ...tls };
+}
+
+// undici takes the name in TLS from the header Host, which is the target's and not the proxy's.
+function byOwnName(connect: Connector): Connector {
+  return (target, callback) => connect({ ...target, servername: null }, callback);
+}
+
 function throughTunnel(
   connect: Connector,
   proxy: ProxyRoute,
   url: URL,
-  signal: AbortSignal,
+  closing: AbortSignal,
+  timeout: number,
 ): Connector {
+  const authority = authorityOf(url.origin);
   return (target, callback) => {
-    openTunnel(proxy, authorityOf(url.origin), signal).then(
-      (httpSocket) => connect({ ...target, httpSocket }, callback),
-      (error) => callback(error, null),
-    );
+    const late = new AbortController();
+    const abort = () => late.abort(proxyTimeoutError(timeout, authority));
+    // As undici has it, 0 is no limit.
+    const timer = timeout > 0 ? setTimeout(abort, timeout) : undefined;
+    openTunnel(proxy, authority, AbortSignal.any([closing, late.signal]))
+      .finally(() => clearTimeout(timer))
+      .then(
+        (httpSocket) => connect({ ...target, httpSocket }, callback),
+        (error) => callback(late.signal.aborted ? (late.signal.reason as Error) : error, null),
+      );
   };
 }
 

@@ -1,3 +1,4 @@
+import { usageError } from '../../errors.js';
 import { agentSettings, type NegotiateAgentOptions } from '../agent-options.js';
 import { Route } from '../route.js';
 import { Line } from './line.js';
@@ -10,8 +11,8 @@ export interface NegotiateInterceptor extends Disposable {
     dispatch: Dispatching,
   ): Dispatching;
   /**
-   * A connector that tells of its connections, for the option `connect` of the dispatcher: without it,
-   * nothing can be bound to a TLS connection.
+   * A connector that tells of its connections, for the option `connect` of the dispatcher: only who
+   * answers on one of them gets a token.
    */
   connector<Connecting extends (options: never, callback: never) => unknown>(
     connect: Connecting,
@@ -20,14 +21,23 @@ export interface NegotiateInterceptor extends Disposable {
   close(): void;
 }
 
+/** An interceptor does not see whether a request goes through a proxy, so it cannot log on to one. */
+export type NegotiateInterceptorOptions = Omit<NegotiateAgentOptions, 'proxy'>;
+
 /**
- * An interceptor for undici that answers a 401 with Negotiate or NTLM, and a proxy's 407. The dispatcher
- * must have one connection for an origin: a Client, or an Agent with
+ * An interceptor for undici that answers a 401 with Negotiate or NTLM. The dispatcher must have one connection for an origin: a Client, or an Agent with
  * `{ connections: 1, pipelining: 1, allowH2: false }`. While a request is authenticated, others to its
  * origin wait. `negotiateDispatcher` has as many connections as it takes.
  */
-export function negotiateInterceptor(options: NegotiateAgentOptions): NegotiateInterceptor {
+export function negotiateInterceptor(options: NegotiateInterceptorOptions): NegotiateInterceptor {
   const settings = agentSettings(options);
+  if (settings.proxy) {
+    throw usageError(
+      'ERR_INVALID_ARG_VALUE',
+      '"options.proxy" has no meaning here: an interceptor cannot tell who answers 407. ' +
+        'negotiateDispatcher goes through proxies',
+    );
+  }
   const route = new Route(settings);
   const lines = new Map<string, Line>();
   const lineOf = (origin: string) => {
@@ -43,6 +53,7 @@ export function negotiateInterceptor(options: NegotiateAgentOptions): NegotiateI
       const { protocol, hostname, port } = target;
       const host = hostname.includes(':') ? `[${hostname}]` : hostname;
       const { origin } = new URL(`${protocol}//${host}:${port}`);
+      if (!settings.allowedOrigins.includes(origin)) return connect(target, callback);
       return lineOf(origin).connector(connect)(target, callback);
     };
   const close = () => route.close();

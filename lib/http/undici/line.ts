@@ -6,10 +6,11 @@ import type { Connector } from './types.js';
 /** The one connection of an origin: requests take turns, so that none comes between the legs of another. */
 export class Line {
   held = false;
-  /** How many requests are under way or wait. */
-  load = 0;
+  #load = 0;
   #socket: Socket | undefined;
   #busy = false;
+  #connecting = false;
+  readonly #idle: (() => void)[] = [];
   readonly #waiting: (() => unknown)[] = [];
 
   /** The connection, where the line has been told. */
@@ -17,11 +18,34 @@ export class Line {
     return this.#socket;
   }
 
-  /** Runs now, or when others have given their turn back; false says that it waits. */
+  /** How many requests are under way or wait. */
+  get load(): number {
+    return this.#load;
+  }
+
+  enter(): void {
+    this.#load += 1;
+  }
+
+  leave(): void {
+    this.#load -= 1;
+    if (this.#load > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Resolves when no request is under way or waits. */
+  async idle(): Promise<void> {
+    if (this.#load > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /**
+   * Runs now, or when others have given their turn back. Gives what the run gives, and true where it
+   * waits: nothing here tells later that there is room again.
+   */
   take(run: () => boolean): boolean {
     if (this.#busy) {
       this.#waiting.push(run);
-      return false;
+      return true;
     }
     this.#busy = true;
     return run();
@@ -38,7 +62,9 @@ export class Line {
     return (options, callback) => {
       const refusal = this.#refusal();
       if (refusal) return callback(refusal, null);
+      this.#connecting = true;
       return connect(options, (error, socket) => {
+        this.#connecting = false;
         if (socket) this.#keep(socket);
         callback(error, socket);
       });
@@ -47,7 +73,8 @@ export class Line {
 
   #refusal(): Error | undefined {
     if (this.held) return handshakeError('The server closed the connection in the middle');
-    if (!this.#socket || this.#socket.destroyed) return undefined;
+    const isThere = this.#socket && !this.#socket.destroyed;
+    if (!isThere && !this.#connecting) return undefined;
     return usageError(
       'ERR_INVALID_ARG_VALUE',
       'The dispatcher opens a second connection to the origin: authentication needs one, ' +

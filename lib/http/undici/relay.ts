@@ -39,7 +39,7 @@ export class Relay implements Controller {
   }
 
   abort(reason: Error): void {
-    if (this.aborted) return;
+    if (this.aborted || this.#ended) return;
     this.#reason = reason;
     if (this.#target) this.#target.abort(reason);
     else this.fail(reason); // between two sendings

@@ -1,13 +1,14 @@
+import { usageError } from '../../errors.js';
 import { type AgentSettings, firstOf } from '../agent-options.js';
 import { type Answer, asksFor } from '../client-handshake.js';
 import { type CredentialHeaders, exchange, type Parties } from '../exchange.js';
 import type { Route } from '../route.js';
-import { KeptBody, sendable } from './body.js';
+import { KeptBody, onErrorOf, sendable } from './body.js';
 import { withHeaders } from './headers.js';
 import type { Line } from './line.js';
 import { Relay } from './relay.js';
 import { Sending } from './sending.js';
-import type { Dispatch, DispatchOptions, Handler } from './types.js';
+import type { Dispatch, DispatchOptions } from './types.js';
 
 /** A dispatch whose requests are authenticated, each on the line of its URL. */
 export function intercepted(
@@ -22,32 +23,36 @@ export function intercepted(
     const parties = isOther ? undefined : route.parties(url, firstOf(settings));
     if (isOther || !(parties?.server || parties?.proxy)) return dispatch(options, handler);
     const line = lineOf(url);
-    line.load += 1;
-    return line.take(() => run({ dispatch, options, handler, line, parties, settings }));
+    const sent = sendable(options, settings.maxKeptBody);
+    const relay = new Relay(handler, () => {
+      if (sent.body instanceof KeptBody) sent.body.close();
+      line.leave();
+    });
+    // It may also fail while the request waits for its turn.
+    onErrorOf(options.body, (error) => relay.abort(error));
+    line.enter();
+    return line.take(() => run({ dispatch, options, relay, ...sent, line, parties }));
   };
 }
 
 interface Run {
   readonly dispatch: Dispatch;
   readonly options: DispatchOptions;
-  readonly handler: Handler;
+  readonly relay: Relay;
+  readonly body: unknown;
+  readonly isReplayable: boolean;
   readonly line: Line;
   readonly parties: Parties;
-  readonly settings: AgentSettings;
 }
 
 /** Sends a request as often as it takes. Gives what the first sending gave. */
-function run({ dispatch, options, handler, line, parties, settings }: Run): boolean {
-  const relay = new Relay(handler, () => {
-    line.load -= 1;
-  });
-  const { body, isReplayable } = sendable(options, settings.maxKeptBody);
+function run({ dispatch, options, relay, body, isReplayable, line, parties }: Run): boolean {
   let isFree = true;
   let last: Sending | undefined;
   const { server, proxy } = parties;
   const asks = (answer: Answer) =>
     (server && asksFor(answer, server)) || (proxy && asksFor(answer, proxy));
-  const send = (credentials: CredentialHeaders) => {
+  const send = async (credentials: CredentialHeaders) => {
     relay.throwIfAborted();
     const isFirst = last === undefined;
     const sending = new Sending(
@@ -59,7 +64,10 @@ function run({ dispatch, options, handler, line, parties, settings }: Run): bool
     last = sending;
     const free = dispatch({ ...options, body, headers }, sending);
     if (isFirst) isFree = free;
-    return sending.answered;
+    const answer = await sending.answered;
+    // A Client takes the requests of every origin to its own: who answers is not who was asked.
+    if (asks(answer) && !answer.socket) throw unknownError();
+    return answer;
   };
   exchange({ connection: line, isReplayable, send }, parties)
     .then(
@@ -67,9 +75,17 @@ function run({ dispatch, options, handler, line, parties, settings }: Run): bool
       (error) => {
         last?.cancel(error);
         relay.fail(error);
-        if (body instanceof KeptBody) body.close();
       },
     )
     .finally(() => line.giveBack());
   return isFree;
+}
+
+function unknownError(): Error {
+  return usageError(
+    'ERR_INVALID_ARG_VALUE',
+    'The connection is not known to be one to the origin that was asked. Make the connector of the ' +
+      'dispatcher with interceptor.connector(), and use an Agent: a Client and a Pool send what is for ' +
+      'other origins to their own',
+  );
 }

@@ -46,6 +46,8 @@ export interface ConnectorOptions {
   readonly hostname: string;
   readonly port: string;
   readonly httpSocket?: Socket;
+  /** The name that TLS asks for and checks. None: that of the host. */
+  readonly servername?: string | null;
 }
 
 export type Connector = (
@@ -63,5 +65,6 @@ export interface Dispatcher {
 export interface Undici<Made> {
   readonly Agent: new (options?: never) => Made;
   readonly Client: new (origin: never, options?: never) => unknown;
+  readonly Pool: new (origin: never, options?: never) => unknown;
   buildConnector(options?: never): unknown;
 }
