@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import * as undici from 'undici';
 import { describe, expect, test } from 'vitest';
+import { Credentials } from 'winsspi';
 import {
   type ClientOptions,
   NegotiateAgent,
@@ -218,6 +219,43 @@ describe.skipIf(!providerInstalled).each(Object.entries(clients))('%s, by a prox
     for (const target of ['https://127.0.0.1:9/', 'http://127.0.0.1:9/']) {
       expect(await codeOf(ask(target, ['a'], options))).toMatchObject({ code: 'ECONNREFUSED' });
     }
+  });
+});
+
+describe.skipIf(!providerInstalled)('the credentials for a proxy', () => {
+  checkProviderAfterEach();
+
+  const alice = { user: 'alice', domain: 'CORP', password: 'Passw0rd!' };
+  const bob = { user: 'bob', domain: 'CORP', password: 'Passw0rd!' };
+
+  test.each<[string, Partial<ProxyOptions>, string[]]>([
+    ['has another package', { package: 'TestNtlm' }, ['TestNtlm alice']],
+    ['has another identity', { identity: bob }, ['TestKerberos bob']],
+    ['has another name alone', { targetName: 'HTTP/x' }, ['TestKerberos alice']],
+  ])("are the client's in all else where the proxy %s", async (_, more, expected) => {
+    const name = more.package ?? 'TestKerberos';
+    await using proxy = await ProxyServer.listen(name);
+    await using server = await scripted((__, response) => response.end('in'));
+    const before = callsOf('AcquireCredentialsHandle').length;
+    const options = { package: 'TestKerberos', identity: alice };
+    using client = new NegotiateClient({ ...options, proxy: { url: proxy.url, ...more } });
+    expect(await (await client.fetch(server.origin)).text()).toBe('in');
+    const calls = callsOf('AcquireCredentialsHandle').slice(before);
+    expect(calls.map((call) => `${call.package} ${call.user}`)).toEqual(expected);
+  });
+
+  test("are asked for where the client's are of one package, and the proxy wants another", async () => {
+    using credentials = await Credentials.acquire({ package: 'TestKerberos', use: 'outbound' });
+    for (const more of [{ package: 'TestNtlm' }, { scheme: 'NTLM' as const }]) {
+      const proxy = { url: 'http://proxy', ...more };
+      expect(() => new NegotiateClient({ credentials, proxy })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_INVALID_ARG_VALUE',
+          message: expect.stringContaining('options.proxy.credentials'),
+        }),
+      );
+    }
+    new NegotiateClient({ credentials, proxy: 'http://proxy' }).close();
   });
 });
 
