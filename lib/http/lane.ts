@@ -9,6 +9,9 @@ import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
+import type { ChannelBindings } from '../channel-bindings.js';
+import { assertBound } from './client-handshake.js';
+import type { Holdable } from './exchange.js';
 import { handshakeError } from './failures.js';
 import { LONGEST_HEAD } from './headers.js';
 import type { Outgoing } from './outgoing.js';
@@ -21,9 +24,10 @@ type ConnectArguments = Parameters<Connect>;
  * One connection at a time to one origin. Between the legs of a handshake it is held: if it closes
  * then, there is no other in its place.
  */
-export class Lane {
+export class Lane implements Holdable {
   readonly origin: string;
   held = false;
+  bound: ChannelBindings | undefined;
   readonly #agent: Agent;
   readonly #proxy: ProxyRoute | undefined;
   readonly #closing = new AbortController();
@@ -109,7 +113,7 @@ export class Lane {
     options: ConnectArguments[0],
   ): Promise<Socket> {
     const { signal } = this.#closing;
-    if (!this.#isTls) return connectToProxy(proxy, signal);
+    if (!this.#isTls) return connectToProxy(proxy, this, signal);
     const socket = await openTunnel(proxy, authorityOf(this.origin), signal);
     signal.throwIfAborted();
     return connect.call(this.#agent, { ...options, socket } as typeof options) as Socket;
@@ -117,12 +121,22 @@ export class Lane {
 
   #keep(socket: Socket): Socket {
     this.#socket = socket;
+    // What is written before it is sent after it, as with the check of the certificate by Node.
+    if (this.#isTls) socket.once('secureConnect', () => this.#check(socket));
     socket.once('close', () => {
       if (this.#socket !== socket) return;
       this.#socket = undefined;
       this.#onClose?.();
     });
     return socket;
+  }
+
+  #check(socket: Socket): void {
+    try {
+      assertBound(socket, this);
+    } catch (error) {
+      socket.destroy(error as Error);
+    }
   }
 }
 
