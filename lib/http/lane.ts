@@ -72,6 +72,8 @@ export class Lane implements Holdable {
       request.once('response', resolve);
       // Also after the response: what is left to send then, nobody waits for.
       request.on('error', (error) => reject(withReuse(error, request)));
+      // An upgrade that nobody has asked for ends without an error.
+      request.once('close', () => reject(handshakeError('The server closed the connection')));
       if (body === undefined || body instanceof Uint8Array) request.end(body);
       else pipeline(body, request, (error) => error && reject(error));
     });
@@ -115,7 +117,10 @@ export class Lane implements Holdable {
     const { signal } = this.#closing;
     if (!this.#isTls) return connectToProxy(proxy, this, signal);
     const socket = await openTunnel(proxy, authorityOf(this.origin), signal);
-    signal.throwIfAborted();
+    if (signal.aborted) {
+      socket.destroy();
+      throw signal.reason;
+    }
     return connect.call(this.#agent, { ...options, socket } as typeof options) as Socket;
   }
 

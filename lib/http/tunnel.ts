@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { ChannelBindings } from '../channel-bindings.js';
 import {
@@ -31,7 +31,9 @@ export async function connectToProxy(
 ): Promise<Socket> {
   const target = { host: hostOf(url), port: portOf(url) };
   const isTls = url.protocol === 'https:';
-  const socket = isTls ? connectTls({ ...target, ...tls }) : connect(target);
+  const socket = isTls
+    ? connectTls({ ...target, servername: isIP(target.host) ? '' : target.host, ...tls })
+    : connect(target);
   try {
     await once(socket, isTls ? 'secureConnect' : 'connect', { signal });
     assertBound(socket, connection);
@@ -102,7 +104,7 @@ class ProxyLine implements Bindable {
     const [response, , head] = (await once(sent, 'connect')) as [IncomingMessage, Socket, Buffer];
     // Between the legs nobody else hears of its errors.
     socket.on('error', () => {});
-    return new ConnectAnswer(response, socket, head);
+    return new ConnectAnswer(response, socket, head, this.#signal);
   }
 
   close(): void {
@@ -122,11 +124,13 @@ class ConnectAnswer implements Answer {
   readonly socket: Socket;
   readonly #response: IncomingMessage;
   readonly #rest: Buffer;
+  readonly #signal: AbortSignal;
 
-  constructor(response: IncomingMessage, socket: Socket, rest: Buffer) {
+  constructor(response: IncomingMessage, socket: Socket, rest: Buffer, signal: AbortSignal) {
     this.#response = response;
     this.socket = socket;
     this.#rest = rest;
+    this.#signal = signal;
   }
 
   get status(): number {
@@ -139,7 +143,7 @@ class ConnectAnswer implements Answer {
 
   async drain(): Promise<void> {
     this.#giveBack();
-    const stays = await skipBody(this.socket, this.#response);
+    const stays = await skipBody(this.socket, this.#response, this.#signal);
     if (!stays) this.socket.destroy();
   }
 

@@ -62,6 +62,27 @@ async function closing(next: Buffer, status = 401) {
   };
 }
 
+test.skipIf(!providerInstalled)(
+  'a proxy of https is told the name that it is asked by',
+  async () => {
+    const names: unknown[] = [];
+    const server = createServer({ ...tlsFiles, maxVersion: 'TLSv1.2' });
+    server.on('secureConnection', (socket) => names.push(socket.servername));
+    server.on('connect', (_, socket) => socket.end('HTTP/1.1 403 No\r\n\r\n'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    for (const host of ['localhost', '127.0.0.1']) {
+      using client = new NegotiateClient({ proxy: { url: `https://${host}:${port}`, tls } });
+      await expect(client.fetch('https://127.0.0.1:9/')).rejects.toMatchObject({
+        code: 'ERR_SSPI_HTTP_PROXY',
+      });
+    }
+    expect(names).toEqual(['localhost', false]);
+    server.close();
+  },
+);
+
 type Ask = (url: string, options: ClientOptions) => Promise<number | undefined>;
 
 const clients: Record<string, Ask> = {

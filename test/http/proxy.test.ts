@@ -259,6 +259,22 @@ describe.skipIf(!providerInstalled)('the credentials for a proxy', () => {
   });
 });
 
+describe.skipIf(!providerInstalled)('a tunnel that is being opened', () => {
+  checkProviderAfterEach();
+
+  test('ends with its client, also while the body of a refusal does not come', async () => {
+    const refusal = (token: string) =>
+      `HTTP/1.1 407 Who\r\nProxy-Authenticate: Negotiate${token}\r\nContent-Length: 9\r\n\r\n`;
+    await using proxy = await ProxyServer.listen('TestNtlm', { refusal });
+    const client = new NegotiateClient({ package: 'TestNtlm', proxy: proxy.url });
+    const refused = expect(client.fetch('https://127.0.0.1:9/')).rejects.toThrow();
+    while (proxy.requests.length === 0) await new Promise(setImmediate);
+    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+    client.close();
+    await refused;
+  });
+});
+
 describe('the options of a proxy', () => {
   test.each<[string, unknown, string]>([
     ['no URL', {}, 'ERR_INVALID_ARG_VALUE'],
