@@ -5,8 +5,15 @@ import { Authenticator } from 'winsspi/http';
 export function createBack(options) {
   const authenticator = new Authenticator(options);
   const server = createServer({ maxHeaderSize: 80_000 }, async (request, response) => {
-    const auth = await authenticator.authenticate(request, response);
-    if (auth) response.end(auth.name);
+    try {
+      const auth = await authenticator.authenticate(request, response);
+      if (auth)
+        response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' }).end(auth.name);
+    } catch (error) {
+      console.error(error);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end('Internal Server Error\n');
+    }
   });
   return server.once('close', () => authenticator.close());
 }

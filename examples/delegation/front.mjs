@@ -20,10 +20,11 @@ export function createFront({ package: name, back, file }) {
         status: 404,
         text: 'Not here',
       };
-      response.writeHead(status).end(`${text}\n`);
+      response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
     } catch (error) {
       console.error(error);
-      response.writeHead(500).end('Internal Server Error\n');
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end('Internal Server Error\n');
     }
   });
   return server.once('close', () => authenticator.close());

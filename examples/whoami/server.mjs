@@ -10,7 +10,9 @@ const style = readFileSync(new URL('style.css', import.meta.url));
 
 // The page runs nothing and loads nothing from elsewhere, and no cache keeps it.
 const headers = {
-  'Content-Security-Policy': "default-src 'none'; style-src 'self'; img-src data:",
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; img-src data:; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-store',
@@ -71,5 +73,6 @@ function send(response, status, type, body, more = {}) {
 
 function fail(response, error) {
   console.error(error);
-  if (!response.headersSent) send(response, 500, 'text/plain', '500 Internal Server Error\n');
+  if (response.headersSent) response.destroy();
+  else send(response, 500, 'text/plain', '500 Internal Server Error\n');
 }

@@ -68,12 +68,26 @@ export class NegotiateHttpsAgent extends TlsAgent {
 
 function originOf(protocol: string, options: ClientRequestArgs): URL {
   const { host, port, socketPath } = options;
+  for (const name of routing) {
+    // A filter of addresses must not be left out without a word.
+    if (options[name] === undefined) continue;
+    throw usageError(
+      'ERR_INVALID_ARG_VALUE',
+      `The agent makes its connections itself, and does not know the option "${name}"`,
+    );
+  }
   if (socketPath) {
     throw usageError('ERR_INVALID_ARG_VALUE', 'The agent connects to hosts, not to a "socketPath"');
   }
   const name = host?.includes(':') ? `[${host}]` : (host ?? 'localhost');
-  return new URL(`${protocol}//${name}:${port ?? ''}`);
+  const text = `${protocol}//${name}:${port ?? ''}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.href === `${url?.origin}/`) return url;
+  throw usageError('ERR_INVALID_ARG_VALUE', 'The "host" of a request must be a name or an address');
 }
+
+// Where a connection goes, and from where: the one that is made behind the socket has none of it.
+const routing = ['lookup', 'localAddress', 'localPort', 'family', 'hints'] as const;
 
 // What a single request, or the options of the agent, may say about TLS.
 const tlsKeys = [

@@ -40,9 +40,11 @@ export function asksFor(answer: Answer, { role, scheme }: Party): boolean {
 export async function authenticate<Received extends Answer>(
   refused: Received,
   party: Party,
+  connection: Bindable,
   send: (value: string) => Promise<Received>,
 ): Promise<Received> {
   const channelBindings = party.channelBindings ? bindingsOf(refused.socket) : undefined;
+  connection.bound = channelBindings;
   await refused.drain();
   using context = new ClientContext(await party.credentials(), {
     targetName: party.targetName,
@@ -58,8 +60,9 @@ export async function authenticate<Received extends Answer>(
     const step = await context.step(token);
     if (!step.token) throw handshakeError('The security package has nothing more to say');
     const answer = await send(challengeOf(party.scheme, step.token));
-    // A proxy in between has refused the request: the server has not seen it.
-    if (answer.status === 407 && party.role.status === 401) return answer;
+    // A proxy in between has refused the request: the server has not seen it. Where there is none, no
+    // status gets by without a proof.
+    if (answer.status === 407 && party.isBehindProxy) return answer;
     token = tokenIn(answer, party);
     if (answer.status !== party.role.status) {
       await complete(context, answer.status, token, party);
@@ -103,6 +106,23 @@ function tokenIn(answer: Answer, { role, scheme }: Party): Buffer | undefined {
 
 function infoIn(answer: Answer, { status, info }: Role, scheme: string) {
   return answer.status === status ? undefined : challengeIn(answer.values(info), scheme);
+}
+
+/** What requests go over: one connection at a time. */
+export interface Bindable {
+  /** While there are some, a new connection must have the same. */
+  bound: ChannelBindings | undefined;
+}
+
+/**
+ * Throws where a new connection is another one than the tokens are bound to: it could be with somebody
+ * else, and they are not shown to it.
+ */
+export function assertBound(socket: Socket, { bound }: Bindable): void {
+  if (bound === undefined) return;
+  const own = bindingsOf(socket).applicationData;
+  if (Buffer.compare(own, bound.applicationData) === 0) return;
+  throw handshakeError('Another connection shows another certificate than the one that asked');
 }
 
 // To the certificate that the other side has shown on this connection.

@@ -88,18 +88,16 @@ export function clientSettings(options: ClientOptions): ClientSettings {
   const packageName = valid.package ?? scheme;
   validateName(packageName, 'options.package');
   validateCredentials(valid, 'options');
+  const source = { credentials, identity, scheme, package: packageName };
   return {
-    credentials,
-    identity,
-    scheme,
-    package: packageName,
+    ...source,
     allowedOrigins: allowedOrigins && validOrigins(allowedOrigins),
     targetName,
     flags,
     require,
     channelBindings,
     tls: { ...tls },
-    proxy: valid.proxy === undefined ? undefined : proxySettings(valid.proxy, scheme),
+    proxy: valid.proxy === undefined ? undefined : proxySettings(valid.proxy, source),
     maxRedirects,
   };
 }

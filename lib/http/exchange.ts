@@ -1,4 +1,4 @@
-import { type Answer, asksFor, authenticate } from './client-handshake.js';
+import { type Answer, asksFor, authenticate, type Bindable } from './client-handshake.js';
 import { bodyError } from './failures.js';
 import type { Party } from './party.js';
 
@@ -12,7 +12,7 @@ export interface Parties {
 export type CredentialHeaders = Readonly<Record<string, string>>;
 
 /** A connection: while it is held, no other may take its place. */
-export interface Holdable {
+export interface Holdable extends Bindable {
   held: boolean;
 }
 
@@ -47,14 +47,15 @@ async function answered<Received extends Answer>(
 ): Promise<Received> {
   const { name, answer } = party.role;
   if (!isReplayable) throw bodyError(`The ${name} asks for authentication`);
-  const wasHeld = connection.held;
+  const { held, bound } = connection;
   try {
-    return await authenticate(refused, party, async (value) => {
+    return await authenticate(refused, party, connection, async (value) => {
       const received = await send({ [answer]: value });
       connection.held = true;
       return received;
     });
   } finally {
-    connection.held = wasHeld;
+    connection.held = held;
+    connection.bound = bound;
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { ConnectionOptions } from 'node:tls';
 import { inspect } from 'node:util';
 import { usageError } from '../errors.js';
 import { type ClientOptions, clientSettings } from './client-options.js';
@@ -25,6 +26,8 @@ export class NegotiateClient {
   readonly #route: Route;
   readonly #idle = new Set<Lane>();
   readonly #lanes = new Set<Lane>();
+  /** Those whose server may not know who the client is. */
+  readonly #anonymous = new WeakSet<Lane>();
   #closed = false;
 
   constructor(options: ClientOptions = {}) {
@@ -90,7 +93,7 @@ export class NegotiateClient {
     outgoing: Outgoing,
     first: URL,
   ): Promise<{ lane: Lane; message: IncomingMessage }> {
-    const lane = this.#take(outgoing.url.origin);
+    const lane = this.#take(outgoing.url.origin, first.origin);
     try {
       const parties = this.#route.parties(outgoing.url, first);
       return { lane, message: await exchangeOn(lane, outgoing, parties) };
@@ -100,16 +103,19 @@ export class NegotiateClient {
     }
   }
 
-  #take(origin: string): Lane {
+  #take(origin: string, first: string): Lane {
+    const { tls, allowedOrigins = [first] } = this.#route.settings;
+    const isAllowed = allowedOrigins.includes(origin);
     this.#assertOpen();
     for (const lane of this.#idle) {
       if (!lane.socket) this.#forget(lane);
-      else if (lane.origin === origin) {
+      else if (lane.origin === origin && this.#anonymous.has(lane) !== isAllowed) {
         this.#idle.delete(lane);
         return lane;
       }
     }
-    const lane = this.#route.lane(origin);
+    const lane = this.#route.lane(origin, isAllowed ? tls : withoutIdentity(tls));
+    if (!isAllowed) this.#anonymous.add(lane);
     this.#lanes.add(lane);
     return lane;
   }
@@ -128,6 +134,13 @@ export class NegotiateClient {
   #assertOpen(): void {
     if (this.#closed) throw usageError('ERR_INVALID_ARG_VALUE', 'The client was closed');
   }
+}
+
+// A certificate says who somebody is, as a token does; the name is that of another server.
+const identities = ['cert', 'key', 'pfx', 'passphrase', 'secureContext', 'servername'];
+
+function withoutIdentity(tls: ConnectionOptions): ConnectionOptions {
+  return Object.fromEntries(Object.entries(tls).filter(([name]) => !identities.includes(name)));
 }
 
 /** One request, with a client of its own that closes when the body has been read. */

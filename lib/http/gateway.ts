@@ -43,7 +43,7 @@ export class Gateway {
   connect(origin: URL, tls: TlsOptions): Duplex {
     const [outer, inner] = PairedSocket.pair();
     const lane = this.#route.lane(origin.origin, tls, () => {
-      if (!line.busy) outer.destroy();
+      if (!line.busy) finish(inner, outer);
     });
     const line: Line = { origin, lane, outer, busy: false };
     this.#lines.set(inner, line);
@@ -72,7 +72,7 @@ export class Gateway {
       const message = await exchangeOn(line.lane, outgoing, parties);
       await relay(message, response);
       line.busy = false;
-      if (!line.lane.socket) line.outer.end();
+      if (!line.lane.socket) finish(request.socket, line.outer);
     } catch (error) {
       this.#fail(request.socket, error as Error);
     }
@@ -124,6 +124,12 @@ async function bytesOf(request: IncomingMessage): Promise<Uint8Array> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part);
   return Buffer.concat(parts);
+}
+
+// The end of a response may still wait for who reads it.
+function finish(inner: Duplex, outer: Duplex): void {
+  if (outer.readableLength + inner.writableLength === 0) outer.destroy();
+  else inner.end(() => inner.destroy());
 }
 
 /** Resolves when the response has been taken. */

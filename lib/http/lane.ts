@@ -9,6 +9,9 @@ import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
+import type { ChannelBindings } from '../channel-bindings.js';
+import { assertBound } from './client-handshake.js';
+import type { Holdable } from './exchange.js';
 import { handshakeError } from './failures.js';
 import { LONGEST_HEAD } from './headers.js';
 import type { Outgoing } from './outgoing.js';
@@ -21,9 +24,10 @@ type ConnectArguments = Parameters<Connect>;
  * One connection at a time to one origin. Between the legs of a handshake it is held: if it closes
  * then, there is no other in its place.
  */
-export class Lane {
+export class Lane implements Holdable {
   readonly origin: string;
   held = false;
+  bound: ChannelBindings | undefined;
   readonly #agent: Agent;
   readonly #proxy: ProxyRoute | undefined;
   readonly #closing = new AbortController();
@@ -68,6 +72,8 @@ export class Lane {
       request.once('response', resolve);
       // Also after the response: what is left to send then, nobody waits for.
       request.on('error', (error) => reject(withReuse(error, request)));
+      // An upgrade that nobody has asked for ends without an error.
+      request.once('close', () => reject(handshakeError('The server closed the connection')));
       if (body === undefined || body instanceof Uint8Array) request.end(body);
       else pipeline(body, request, (error) => error && reject(error));
     });
@@ -109,20 +115,33 @@ export class Lane {
     options: ConnectArguments[0],
   ): Promise<Socket> {
     const { signal } = this.#closing;
-    if (!this.#isTls) return connectToProxy(proxy, signal);
+    if (!this.#isTls) return connectToProxy(proxy, this, signal);
     const socket = await openTunnel(proxy, authorityOf(this.origin), signal);
-    signal.throwIfAborted();
+    if (signal.aborted) {
+      socket.destroy();
+      throw signal.reason;
+    }
     return connect.call(this.#agent, { ...options, socket } as typeof options) as Socket;
   }
 
   #keep(socket: Socket): Socket {
     this.#socket = socket;
+    // What is written before it is sent after it, as with the check of the certificate by Node.
+    if (this.#isTls) socket.once('secureConnect', () => this.#check(socket));
     socket.once('close', () => {
       if (this.#socket !== socket) return;
       this.#socket = undefined;
       this.#onClose?.();
     });
     return socket;
+  }
+
+  #check(socket: Socket): void {
+    try {
+      assertBound(socket, this);
+    } catch (error) {
+      socket.destroy(error as Error);
+    }
   }
 }
 

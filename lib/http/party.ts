@@ -14,6 +14,8 @@ export interface Party {
   readonly require: readonly ContextFlag[];
   /** Whether contexts are bound to the TLS connection, which must be with this party. */
   readonly channelBindings: boolean;
+  /** Whether a proxy, which is authenticated to, may answer in place of this party. */
+  readonly isBehindProxy: boolean;
   credentials(): Promise<Credentials>;
 }
 
@@ -60,6 +62,8 @@ export function serverParty(
     flags,
     require,
     channelBindings: settings.channelBindings && url.protocol === 'https:',
+    // What comes through a tunnel is the server's own.
+    isBehindProxy: settings.proxy !== undefined && url.protocol === 'http:',
     credentials: () => outbound.get(),
   };
 }
@@ -73,6 +77,7 @@ export function proxyParty(proxy: ProxySettings, outbound: OutboundCredentials):
     flags,
     require,
     channelBindings: proxy.channelBindings && proxy.url.protocol === 'https:',
+    isBehindProxy: false,
     credentials: () => outbound.get(),
   };
 }

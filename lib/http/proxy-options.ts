@@ -25,7 +25,7 @@ export interface ProxyOptions {
   identity?: IdentityOptions;
   /** The scheme to answer. Default: that of the client. */
   scheme?: Scheme;
-  /** The security package. Default: that of the client, or that of the scheme. */
+  /** The security package. Default: that of the client, or that of the scheme where it is another. */
   package?: string;
   /** The service principal name. Default: `HTTP/` and the proxy's host. */
   targetName?: string;
@@ -64,8 +64,16 @@ const keys = [
   'tls',
 ] as const;
 
-/** Options with their defaults, checked; `client` is the scheme of the client that they belong to. */
-export function proxySettings(options: string | URL | ProxyOptions, client: Scheme): ProxySettings {
+/** What a proxy's options leave open is as in the client that they belong to. */
+export interface ProxysClient extends CredentialsSource {
+  readonly scheme: Scheme;
+}
+
+/** Options with their defaults, checked. */
+export function proxySettings(
+  options: string | URL | ProxyOptions,
+  client: ProxysClient,
+): ProxySettings {
   const bare = typeof options === 'string' || options instanceof URL;
   const valid = validOptions<ProxyOptions>(
     bare ? { url: options } : options,
@@ -73,7 +81,7 @@ export function proxySettings(options: string | URL | ProxyOptions, client: Sche
     keys,
   );
   const url = validUrl(valid.url);
-  const { scheme = client, channelBindings = true, tls = {}, require = [] } = valid;
+  const { scheme = client.scheme, channelBindings = true, tls = {}, require = [] } = valid;
   validateChoice(scheme, 'options.proxy.scheme', ['Negotiate', 'NTLM']);
   validateBoolean(channelBindings, 'options.proxy.channelBindings');
   const { targetName = spn('HTTP', hostOf(url)) } = valid;
@@ -94,14 +102,26 @@ export function proxySettings(options: string | URL | ProxyOptions, client: Sche
 function sourceOf(
   options: CredentialsOptions,
   scheme: Scheme,
-  client: Scheme,
+  client: ProxysClient,
 ): CredentialsSource | undefined {
   const { credentials, identity, package: name } = options;
-  if (!credentials && !identity && name === undefined && scheme === client) return undefined;
+  if (!credentials && !identity && name === undefined && scheme === client.scheme) return undefined;
   validateCredentials(options, 'options.proxy');
-  const packageName = name ?? scheme;
+  const packageName = name ?? (scheme === client.scheme ? client.package : scheme);
   validateName(packageName, 'options.proxy.package');
-  return { credentials, identity, package: packageName };
+  if (client.credentials && !credentials && !identity) {
+    throw usageError(
+      'ERR_INVALID_ARG_VALUE',
+      '"options.credentials" are of one package, and the proxy wants another: pass ' +
+        '"options.proxy.credentials" or "options.proxy.identity"',
+    );
+  }
+  return {
+    credentials,
+    // Nobody else than the client unless it is said: least of all the user of the process.
+    identity: credentials ? undefined : (identity ?? client.identity),
+    package: packageName,
+  };
 }
 
 function validUrl(value: unknown): URL {

@@ -70,10 +70,11 @@ export class PairedSocket extends Duplex {
     const peer = this.#peer;
     this.#peer = undefined;
     this.#goOn?.();
-    // What was written before arrives; then the other end closes too.
+    // What was written before arrives, also where it is read late; then the other end closes too.
     if (peer && !peer.destroyed) {
       if (!peer.readableEnded && !error) peer.push(null);
-      setImmediate(() => peer.destroy());
+      if (error || peer.readableLength === 0) setImmediate(() => peer.destroy());
+      else peer.once('end', () => peer.destroy());
     }
     callback(error);
   }

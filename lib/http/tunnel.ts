@@ -1,8 +1,15 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { type Answer, asksFor, authenticate } from './client-handshake.js';
+import type { ChannelBindings } from '../channel-bindings.js';
+import {
+  type Answer,
+  asksFor,
+  assertBound,
+  authenticate,
+  type Bindable,
+} from './client-handshake.js';
 import { handshakeError, proxyError } from './failures.js';
 import { LONGEST_HEAD } from './headers.js';
 import type { Party } from './party.js';
@@ -16,16 +23,20 @@ export interface ProxyRoute {
   readonly party: Party;
 }
 
-/** Connects to a proxy. */
+/** Connects to a proxy, which must be the one that `connection` is bound to. */
 export async function connectToProxy(
   { url, tls }: Pick<ProxyRoute, 'url' | 'tls'>,
+  connection: Bindable,
   signal: AbortSignal,
 ): Promise<Socket> {
   const target = { host: hostOf(url), port: portOf(url) };
   const isTls = url.protocol === 'https:';
-  const socket = isTls ? connectTls({ ...target, ...tls }) : connect(target);
+  const socket = isTls
+    ? connectTls({ ...target, servername: isIP(target.host) ? '' : target.host, ...tls })
+    : connect(target);
   try {
     await once(socket, isTls ? 'secureConnect' : 'connect', { signal });
+    assertBound(socket, connection);
     return socket;
   } catch (error) {
     socket.destroy();
@@ -57,7 +68,7 @@ export async function openTunnel(
 async function authenticated(line: ProxyLine, party: Party): Promise<ConnectAnswer> {
   const first = await line.send({});
   if (!asksFor(first, party)) return first;
-  return authenticate(first, party, async (value) => {
+  return authenticate(first, party, line, async (value) => {
     const answer = await line.send({ [party.role.answer]: value });
     line.held = true;
     return answer;
@@ -65,8 +76,9 @@ async function authenticated(line: ProxyLine, party: Party): Promise<ConnectAnsw
 }
 
 /** The connection to a proxy, before it is a tunnel. */
-class ProxyLine {
+class ProxyLine implements Bindable {
   held = false;
+  bound: ChannelBindings | undefined;
   readonly #proxy: ProxyRoute;
   readonly #authority: string;
   readonly #signal: AbortSignal;
@@ -96,7 +108,7 @@ class ProxyLine {
     const [response, , head] = (await once(sent, 'connect')) as [IncomingMessage, Socket, Buffer];
     // Between the legs nobody else hears of its errors.
     socket.on('error', () => {});
-    return new ConnectAnswer(response, socket, head);
+    return new ConnectAnswer(response, socket, head, this.#signal);
   }
 
   close(): void {
@@ -112,7 +124,7 @@ class ProxyLine {
   async #connected(): Promise<Socket> {
     if (this.#socket?.readable && this.#socket.writable) return this.#socket;
     if (this.held) throw handshakeError('The proxy closed the connection in the middle');
-    this.#socket = await connectToProxy(this.#proxy, this.#signal);
+    this.#socket = await connectToProxy(this.#proxy, this, this.#signal);
     return this.#socket;
   }
 }
@@ -122,11 +134,13 @@ class ConnectAnswer implements Answer {
   readonly socket: Socket;
   readonly #response: IncomingMessage;
   readonly #rest: Buffer;
+  readonly #signal: AbortSignal;
 
-  constructor(response: IncomingMessage, socket: Socket, rest: Buffer) {
+  constructor(response: IncomingMessage, socket: Socket, rest: Buffer, signal: AbortSignal) {
     this.#response = response;
     this.socket = socket;
     this.#rest = rest;
+    this.#signal = signal;
   }
 
   get status(): number {
@@ -139,7 +153,7 @@ class ConnectAnswer implements Answer {
 
   async drain(): Promise<void> {
     this.#giveBack();
-    const stays = await skipBody(this.socket, this.#response);
+    const stays = await skipBody(this.socket, this.#response, this.#signal);
     if (!stays) this.socket.destroy();
   }
 

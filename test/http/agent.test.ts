@@ -260,6 +260,48 @@ describe.skipIf(!providerInstalled)('NegotiateAgent', () => {
     }
   });
 
+  test.each([20, 60, 100, 150, 300])(
+    'gives a late reader all of %i KiB, after the server has closed the connection',
+    async (size) => {
+      await using server = await scripted((_, response) => {
+        response.setHeader('Connection', 'close');
+        response.end(Buffer.alloc(size * 1024, 'x'));
+      });
+      using agent = agentFor(server.origin);
+      const sent = request(server.origin, { agent }).end();
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
+      let length = 0;
+      for await (const got of response) length += got.length;
+      expect(length).toBe(size * 1024);
+    },
+  );
+
+  test.each<[string, object]>([
+    ['a lookup', { lookup: () => {} }],
+    ['an address of this machine', { localAddress: '127.0.0.1' }],
+    ['a family', { family: 4 }],
+  ])('refuses %s, of which its connections would know nothing', (_, options) => {
+    const allowed = { allowedOrigins: ['http://a'] };
+    using agent = new NegotiateAgent(allowed);
+    using own = new NegotiateAgent(allowed, options);
+    using secure = new NegotiateHttpsAgent(allowed, options);
+    const refused = expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' });
+    expect(() => request('http://a', { ...options, agent })).toThrow(refused);
+    expect(() => request('http://a', { agent: own })).toThrow(refused);
+    expect(() => tlsRequest('https://a', { agent: secure })).toThrow(refused);
+  });
+
+  test.each(['a@127.0.0.1', 'a/b', 'a#', 'a?', 'a\\b', 'a:b@c', ' '])(
+    'refuses the host %o, which is none',
+    (host) => {
+      using agent = agentFor('http://a');
+      expect(() => request({ host, agent })).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
+      );
+    },
+  );
+
   test('refuses a pipe in place of a host', async () => {
     using agent = agentFor('http://a');
     expect(() => request({ socketPath: '\\\\.\\pipe\\x', agent })).toThrow(

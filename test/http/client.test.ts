@@ -88,6 +88,24 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
     await untilNothingIsAlive();
   });
 
+  test('is not content with a 407 where no proxy was named', async () => {
+    await using server = await scripted((request, response) => {
+      if (!request.headers.authorization) return asking(request, response as never);
+      response.writeHead(407).end('welcome');
+    });
+    const response = negotiateFetch(server.origin, { negotiate: whoever });
+    await expect(response).rejects.toEqual(handshakeError);
+    await untilNothingIsAlive();
+  });
+
+  test('fails where the server switches to a protocol that nobody has asked for', async () => {
+    await using server = await scripted((_, response) => {
+      response.writeHead(101, { Connection: 'Upgrade', Upgrade: 'x' }).end();
+    });
+    const response = negotiateFetch(server.origin, { negotiate: whoever });
+    await expect(response).rejects.toEqual(handshakeError);
+  });
+
   test('gives up where the server never has enough', async () => {
     provider.behave('tokens', 100);
     const inbound = await Credentials.acquire({ package: 'TestScript', use: 'both' });

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import * as undici from 'undici';
 import { describe, expect, test } from 'vitest';
+import { Credentials } from 'winsspi';
 import {
   type ClientOptions,
   NegotiateAgent,
@@ -321,6 +322,59 @@ describe.skipIf(!providerInstalled)('the dispatcher, by a proxy that is silent',
     await closed;
     await dispatcher.destroy();
     server.close();
+  });
+});
+
+describe.skipIf(!providerInstalled)('the credentials for a proxy', () => {
+  checkProviderAfterEach();
+
+  const alice = { user: 'alice', domain: 'CORP', password: 'Passw0rd!' };
+  const bob = { user: 'bob', domain: 'CORP', password: 'Passw0rd!' };
+
+  test.each<[string, Partial<ProxyOptions>, string[]]>([
+    ['has another package', { package: 'TestNtlm' }, ['TestNtlm alice']],
+    ['has another identity', { identity: bob }, ['TestKerberos bob']],
+    ['has another name alone', { targetName: 'HTTP/x' }, ['TestKerberos alice']],
+  ])("are the client's in all else where the proxy %s", async (_, more, expected) => {
+    const name = more.package ?? 'TestKerberos';
+    await using proxy = await ProxyServer.listen(name);
+    await using server = await scripted((__, response) => response.end('in'));
+    const before = callsOf('AcquireCredentialsHandle').length;
+    const options = { package: 'TestKerberos', identity: alice };
+    using client = new NegotiateClient({ ...options, proxy: { url: proxy.url, ...more } });
+    expect(await (await client.fetch(server.origin)).text()).toBe('in');
+    const calls = callsOf('AcquireCredentialsHandle').slice(before);
+    expect(calls.map((call) => `${call.package} ${call.user}`)).toEqual(expected);
+  });
+
+  test("are asked for where the client's are of one package, and the proxy wants another", async () => {
+    using credentials = await Credentials.acquire({ package: 'TestKerberos', use: 'outbound' });
+    for (const more of [{ package: 'TestNtlm' }, { scheme: 'NTLM' as const }]) {
+      const proxy = { url: 'http://proxy', ...more };
+      expect(() => new NegotiateClient({ credentials, proxy })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_INVALID_ARG_VALUE',
+          message: expect.stringContaining('options.proxy.credentials'),
+        }),
+      );
+    }
+    new NegotiateClient({ credentials, proxy: 'http://proxy' }).close();
+  });
+});
+
+describe.skipIf(!providerInstalled)('a tunnel that is being opened', () => {
+  checkProviderAfterEach();
+
+  test('ends with its client, also while the body of a refusal does not come', async () => {
+    const refusal = (token: string) =>
+      `HTTP/1.1 407 Who\r\nProxy-Authenticate: Negotiate${token}\r\nContent-Length: 9\r\n\r\n`;
+    await using proxy = await ProxyServer.listen('TestNtlm', { refusal });
+    const client = new NegotiateClient({ package: 'TestNtlm', proxy: proxy.url });
+    const refused = expect(client.fetch('https://127.0.0.1:9/')).rejects.toThrow();
+    while (proxy.requests.length === 0) await new Promise(setImmediate);
+    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+    client.close();
+    await refused;
   });
 });
 

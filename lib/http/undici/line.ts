@@ -1,11 +1,15 @@
 import type { Socket } from 'node:net';
+import type { ChannelBindings } from '../../channel-bindings.js';
 import { usageError } from '../../errors.js';
+import { assertBound } from '../client-handshake.js';
+import type { Holdable } from '../exchange.js';
 import { handshakeError } from '../failures.js';
 import type { Connector } from './types.js';
 
 /** The one connection of an origin: requests take turns, so that none comes between the legs of another. */
-export class Line {
+export class Line implements Holdable {
   held = false;
+  bound: ChannelBindings | undefined;
   #load = 0;
   #socket: Socket | undefined;
   #busy = false;
@@ -65,7 +69,14 @@ export class Line {
       this.#connecting = true;
       return connect(options, (error, socket) => {
         this.#connecting = false;
-        if (socket) this.#keep(socket);
+        if (!socket) return callback(error, socket);
+        try {
+          assertBound(socket, this);
+        } catch (reason) {
+          socket.destroy();
+          return callback(reason as Error, null);
+        }
+        this.#keep(socket);
         callback(error, socket);
       });
     };
