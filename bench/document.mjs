@@ -14,8 +14,9 @@ Each message function is one call of the addon. What such a call is made of is i
 is made of" below, each line measured alone with an addon that does nothing else:
 
 - \`wrapInto\` of 64 bytes: the call itself, two typed arrays that are read, one lock that keeps two
-  calls of one direction apart, and the call in C. Its limit of 120 ns is below their sum in the lab,
-  where the lock of Wine alone takes a quarter of it.
+  calls of one direction apart, and the call in C, which together take most of its limit of 120 ns. The
+  rest is what makes it safe: the arrays must not be shared memory, and what the package left must lie
+  inside them.
 - \`wrap\` and \`unwrap\` of 16 KiB and more: their result is new memory, and the first write to each page of
   it costs more than the copy. Compare "new memory written" with "the same memory written". Who
   needs the last percents has \`wrapInto\`, which works in memory of the caller's.
