@@ -39,7 +39,7 @@ const sspi = [
   [0x00090368, 'SEC_I_ASYNC_CALL_PENDING', 'the asynchronous call has started and goes on'],
   // Win32's, as the functions of accounts and access tokens have them.
   [0x80070005, 'ERROR_ACCESS_DENIED', 'this process may not do that'],
-  [0x80070008, 'ERROR_NOT_ENOUGH_MEMORY', 'Windows has no memory left for this'],
+  [0x80070008, 'ERROR_NOT_ENOUGH_MEMORY', 'there is no memory left for this'],
   [0x8007007e, 'ERROR_MOD_NOT_FOUND', 'a library of Windows, or one that it needs, is missing'],
   [0x80070534, 'ERROR_NONE_MAPPED', 'no account has this name or security identifier'],
   [0x80070539, 'ERROR_INVALID_SID', 'the security identifier is not valid'],
