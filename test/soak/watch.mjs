@@ -80,8 +80,14 @@ export function isAlive() {
   return credentials + contexts + buffers + tokens > 0;
 }
 
-function handles() {
-  return Number(execFileSync('handle_count.exe', [String(process.pid)]));
+// Wine does not start a program at times, while other processes end.
+function handles(attempts = 5) {
+  try {
+    return Number(execFileSync('handle_count.exe', [String(process.pid)]));
+  } catch (error) {
+    if (error.code !== 'UNKNOWN' || attempts === 1) throw error;
+    return handles(attempts - 1);
+  }
 }
 
 /**
