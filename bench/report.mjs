@@ -48,12 +48,20 @@ function allocations({ wrapInto, wrap, calls }) {
 }
 
 function handshakes(one, concurrent) {
-  const single = one.map(({ package: name, ratio, raw, ours, above, steps, withTurns }) => [
-    `handshake, ${packageTitles[name]}`,
+  const row = (title, { ratio, raw, ours, above }, note) => [
+    title,
     `${short(ratio)} ×`,
     `${time(raw)} → ${time(ours)}`,
     `${time(above)} more`,
-    `${short(withTurns.ratio)} × of C and ${steps} ways to a thread of Node's own and back (${time(withTurns.time)})`,
+    note,
+  ];
+  const single = one.flatMap(({ package: name, steps, withCredentials, withTurns, ...atHand }) => [
+    row(`handshake and its credentials, ${packageTitles[name]}`, withCredentials, ''),
+    row(
+      `handshake, credentials at hand, ${packageTitles[name]}`,
+      atHand,
+      `${short(withTurns.ratio)} × of C and ${steps} ways to a thread of Node's own and back (${time(withTurns.time)})`,
+    ),
   ]);
   const many = concurrent.map(({ package: name, raw, points }) => [
     `handshakes a second, ${packageTitles[name]}`,
@@ -90,9 +98,9 @@ function asynchronous({ package: name, points }) {
 }
 
 function imports({ import: imported, require }) {
-  const line = (name, { ours, empty, platform, above }) =>
-    `${name}: ${short(above)} ms above an empty module (${short(ours)} and ${short(empty)}); an ` +
-    `addon that only needs secur32: ${short(platform)} ms.`;
+  const line = (name, { ours, empty, addon, platform, above }) =>
+    `${name}: ${short(above)} ms above an empty module (${short(ours)} and ${short(empty)}); the ` +
+    `addon alone: ${short(addon)} ms; one that needs secur32 at once: ${short(platform)} ms.`;
   return `${line('import', imported)}\n${line('require', require)}`;
 }
 

@@ -1,12 +1,11 @@
-import { usageError } from './errors.js';
 import { getBinding, type NativeAccount, resultOf } from './internal/binding.js';
 import { callOnThread, validSignal } from './internal/calls.js';
 import { assertNotImpersonating } from './internal/impersonation.js';
 import {
   validateChoice,
   validateName,
+  validateSid,
   validateSignal,
-  validateString,
   validOptions,
 } from './internal/validate.js';
 import type { CallOptions } from './threads.js';
@@ -134,13 +133,4 @@ export function accountOf({ sid, name, domain }: NativeAccount): Account {
 
 function foundAccount(account: NativeAccount): FoundAccount {
   return { ...accountOf(account), type: types[account.type] ?? account.type };
-}
-
-export function validateSid(value: unknown): asserts value is string {
-  validateString(value, 'sid');
-  if (/^S-1-\d+(-\d+){1,15}$/.test(value)) return;
-  throw usageError(
-    'ERR_INVALID_ARG_VALUE',
-    '"sid" must be a security identifier in its text form, such as "S-1-5-32-544"',
-  );
 }

@@ -1,10 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { usageError } from './errors.js';
 import type { ContextRole } from './flags.js';
 import { byteLengthOf } from './internal/bytes.js';
 import { crypto } from './internal/crypto.js';
 import { signatureHash } from './internal/signature-hash.js';
+import { usageError } from './internal/usage-error.js';
 import { validateBytes, validateChoice, validOptions } from './internal/validate.js';
 
 /**

@@ -10,7 +10,6 @@ import {
 import type { SecBuffer } from './buffers.js';
 import type { ChannelBindings } from './channel-bindings.js';
 import type { ContextTrace, StepTrace } from './diagnostics.js';
-import { usageError } from './errors.js';
 import type { ContextFlag, ContextFlags } from './flags.js';
 import { getBinding, resultOf } from './internal/binding.js';
 import { validSignal } from './internal/calls.js';
@@ -38,6 +37,7 @@ import {
   signedBuffersOutcome,
   verifiedOutcome,
 } from './internal/message-traces.js';
+import { usageError } from './internal/usage-error.js';
 import { validateBoolean, validOptions } from './internal/validate.js';
 import {
   type DecryptOptions,

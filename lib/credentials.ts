@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { type CredentialsAttributes, queryCredentialsAttribute } from './credentials-attributes.js';
 import type { AcquireTrace } from './diagnostics.js';
-import { usageError } from './errors.js';
 import {
   getBinding,
   isFailure,
@@ -15,6 +14,7 @@ import {
 import { callOnThread } from './internal/calls.js';
 import { acquireTraces, closeChannel, traceAsync } from './internal/diagnostics.js';
 import { assertNotImpersonating } from './internal/impersonation.js';
+import { usageError } from './internal/usage-error.js';
 import {
   validateBoolean,
   validateChoice,

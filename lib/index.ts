@@ -146,7 +146,6 @@ export {
   TargetUnknownError,
   TimeSkewError,
   UnsupportedFunctionError,
-  type UsageErrorCode,
   WrongPrincipalError,
 } from './errors.js';
 export {
@@ -207,6 +206,7 @@ export {
 } from './flags.js';
 export type { AccessToken, Group, Identity } from './identity.js';
 export { isSupported } from './internal/binding.js';
+export type { UsageErrorCode } from './internal/usage-error.js';
 export type { DecryptOptions, DecryptResult, EncryptOptions } from './message.js';
 export {
   enumerateSecurityPackages,

@@ -8,7 +8,7 @@ import {
   SECBUFFER_TOKEN,
   type SecBuffer,
 } from './buffers.js';
-import { sspiError, UnsupportedFunctionError, usageError } from './errors.js';
+import { sspiError, UnsupportedFunctionError } from './errors.js';
 import { getBinding } from './internal/binding.js';
 import { byteLengthOf } from './internal/bytes.js';
 import type { Handshake } from './internal/handshake.js';
@@ -23,6 +23,7 @@ import {
   type WrapRoom,
 } from './internal/layout.js';
 import { Queue } from './internal/queue.js';
+import { usageError } from './internal/usage-error.js';
 import { validateBytes, validateUint32, validBits, validOptions } from './internal/validate.js';
 import { SEC_E_OK, SEC_I_RENEGOTIATE } from './status.js';
 

@@ -1,5 +1,5 @@
-import { usageError } from './errors.js';
 import { getBinding, type NativePackage, resultOf } from './internal/binding.js';
+import { usageError } from './internal/usage-error.js';
 import { validateName, validateUint32, validOptions } from './internal/validate.js';
 
 /**

@@ -1,5 +1,4 @@
 import { isAsyncFunction, isPromise } from 'node:util/types';
-import { validateSid } from './accounts.js';
 import {
   type ContextOptions,
   handshakeOf,
@@ -7,13 +6,13 @@ import {
   SecurityContext,
 } from './context.js';
 import { acquireAsClient, type ClientCredentialsOptions, type Credentials } from './credentials.js';
-import { usageError } from './errors.js';
 import { type Identity, identityOf } from './identity.js';
 import { getBinding, type NativeIdentity, resultOf } from './internal/binding.js';
 import { callOnThread, validSignal } from './internal/calls.js';
 import { Handshake } from './internal/handshake.js';
 import { whileImpersonating } from './internal/impersonation.js';
-import { validateFunction, validOptions } from './internal/validate.js';
+import { usageError } from './internal/usage-error.js';
+import { validateFunction, validateSid, validOptions } from './internal/validate.js';
 import type { CallOptions } from './threads.js';
 
 export type ServerContextOptions = ContextOptions;

@@ -6,9 +6,10 @@ import {
   SECQOP_WRAP_NO_ENCRYPT,
   type SecBuffer,
 } from './buffers.js';
-import { sspiError, usageError } from './errors.js';
+import { sspiError } from './errors.js';
 import { byteLengthOf } from './internal/bytes.js';
 import type { MessageResult } from './internal/layout.js';
+import { usageError } from './internal/usage-error.js';
 import { validateBoolean, validateBytes, validOptions } from './internal/validate.js';
 import { assertOk, type MessageProtection } from './message.js';
 

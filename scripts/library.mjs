@@ -1,41 +1,51 @@
 // lib/ to dist/.
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { runPackage } from './dependencies.mjs';
-
-const entries = ['index', 'http/index'];
 
 /**
  * Compiles lib/ to dist/, and leaves nothing there of a file that has gone. The declarations stay as
- * many as the sources; the code is bundled, for each file costs the import of the package a millisecond.
+ * many as the sources; the code of each of the two modules is one file, for finding files is what the
+ * import of a package takes longest for. They share the public API alone: the second has copies of the
+ * validators.
  */
 export async function buildLibrary() {
   rmSync('dist', { recursive: true, force: true });
   runPackage('typescript/bin/tsc', ['--project', '.']);
-  await bundle('.ts', {
-    format: 'cjs',
-    entryFileNames: '[name].js',
-    // As deep as lib/internal, whose paths of the addons it has.
-    chunkFileNames: 'internal/core.js',
-    codeSplitting: { groups: [{ name: 'core', test: /[\\/]lib[\\/](?!http[\\/])/ }] },
-    generatedCode: { symbols: false },
-    strict: true,
-    comments: false, // The declarations have them.
-    sourcemap: true,
-  });
-  await bundle('.mts', { format: 'esm', entryFileNames: '[name].mjs' });
+  await bundle('index');
+  await bundle('http/index');
 }
 
-/** The code of the entries that have this extension. */
-async function bundle(extension, output) {
+async function bundle(name) {
   // Installed by now.
   const { build } = await import('rolldown');
-  await build({
-    input: Object.fromEntries(entries.map((name) => [name, `lib/${name}${extension}`])),
+  const { output } = await build({
+    input: `lib/${name}.ts`,
     platform: 'node',
     transform: { target: 'node22.12' },
-    // The addons, and the one module that import and require share.
-    external: [/\.node$/, ...(extension === '.mts' ? [/\.js$/] : [])],
-    output: { dir: 'dist', exports: 'named', ...output },
+    external: [/\.node$/, /^\.\.\/index\.js$/],
+    output: {
+      file: `dist/${name}.js`,
+      format: 'cjs',
+      exports: 'named',
+      generatedCode: { symbols: false },
+      strict: true,
+      comments: false, // The declarations have them.
+      sourcemap: true,
+    },
     logLevel: 'warn',
   });
+  writeFileSync(`dist/${name}.mjs`, forImport(output[0].exports));
+}
+
+/**
+ * The same module for import: one copy of every class, whichever way it was loaded. Node would look for
+ * the names in all of the code, and this takes longer than to run it; so they are listed.
+ */
+function forImport(names) {
+  return [
+    "import { createRequire } from 'node:module';",
+    "const module = createRequire(import.meta.url)('./index.js');",
+    ...names.map((name) => `export const ${name} = module.${name};`),
+    '',
+  ].join('\n');
 }

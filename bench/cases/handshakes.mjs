@@ -1,6 +1,7 @@
-// A handshake of both ends, credentials at hand: the same calls in C, and ours one after the other.
+// A handshake of both ends: the same calls in C, and ours one after the other. With credentials at hand,
+// and with credentials of its own.
 import { randomBytes } from 'node:crypto';
-import { credentialsOf, logonTo, makePair, packages, raw } from '../lab.mjs';
+import { credentialsOf, logonTo, makePair, packages, pairOf, raw } from '../lab.mjs';
 import { compare } from '../measure.mjs';
 
 const [, name, mode] = process.argv.slice(2);
@@ -13,11 +14,17 @@ const sides = {
   ours: {
     async run(count) {
       const start = performance.now();
-      for (let i = 0; i < count; i++) {
-        const { client, server } = await makePair(credentials);
-        client.close();
-        server.close();
-      }
+      for (let i = 0; i < count; i++) close(await makePair(credentials));
+      return (performance.now() - start) * 1e6;
+    },
+  },
+};
+const logons = {
+  raw: { run: (count) => raw.logons(logon, count) },
+  ours: {
+    async run(count) {
+      const start = performance.now();
+      for (let i = 0; i < count; i++) close(await pairOf(packageName));
       return (performance.now() - start) * 1e6;
     },
   },
@@ -39,10 +46,12 @@ const turns = {
 };
 const effort = { rounds: mode === '--quick' ? 11 : 61, nanoseconds: 12e6, warmUp: 300, most: 1000 };
 const inC = await compare(sides, effort);
+const withCredentials = await compare(logons, { ...effort, nanoseconds: 60e6 });
 const withTurns = await compare({ raw: turns, ours: sides.ours }, effort);
 console.log(
   JSON.stringify({
     ...{ kind: 'handshake', package: name, ...inC, steps },
+    withCredentials,
     withTurns: { time: withTurns.raw, ratio: withTurns.ratio },
   }),
 );
@@ -50,8 +59,11 @@ console.log(
 /** How many legs the two sides have. */
 async function countSteps() {
   let count = 0;
-  const { client, server } = await makePair(credentials, () => count++);
+  close(await makePair(credentials, () => count++));
+  return count;
+}
+
+function close({ client, server }) {
   client.close();
   server.close();
-  return count;
 }

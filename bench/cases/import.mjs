@@ -1,5 +1,7 @@
 // The import of the package in a fresh process, against that of an empty module.
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rawPath } from '../lab.mjs';
 import { median } from '../measure.mjs';
@@ -12,18 +14,24 @@ const kinds = {
   require: [path('../../dist/index.js'), path('../import/empty.cjs')],
 };
 
+const folder = path(`../../prebuilds/win32-${process.arch}/`);
+const addon = join(
+  folder,
+  readdirSync(folder).find((name) => name.endsWith('.node')),
+);
+
 const report = { kind: 'import' };
 for (const [kind, [our, none]] of Object.entries(kinds)) {
   // An addon that does nothing yet, but needs secur32, which loads the security packages.
-  const files = [our, none, rawPath];
+  const files = [our, none, rawPath, addon];
   const times = files.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (const [index, file] of files.entries())
-      times[index].push(load(file === rawPath ? 'require' : kind, file));
+      times[index].push(load(file.endsWith('.node') ? 'require' : kind, file));
   }
-  const [ours, empty, platform] = times.map(median);
+  const [ours, empty, platform, addonAlone] = times.map(median);
   const above = median(times[0].map((time, round) => time - times[1][round]));
-  report[kind] = { ours, empty, platform, above };
+  report[kind] = { ours, empty, platform, addon: addonAlone, above };
 }
 console.log(JSON.stringify(report));
 

@@ -1,4 +1,4 @@
-import { usageError } from '../errors.js';
+import { usageError } from '../internal/usage-error.js';
 import { validateInteger } from '../internal/validate.js';
 import { type ClientOptions, type ClientSettings, clientSettings } from './client-options.js';
 

@@ -1,7 +1,9 @@
-import { UnsupportedFunctionError } from '../errors.js';
-import type { ContextFlags } from '../flags.js';
-import type { AccessToken } from '../identity.js';
-import type { ServerContext } from '../server.js';
+import {
+  type AccessToken,
+  type ContextFlags,
+  type ServerContext,
+  UnsupportedFunctionError,
+} from '../index.js';
 import type { ServerHandshake } from './server-handshake.js';
 import type { Scheme } from './server-options.js';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
-import { Credentials } from '../credentials.js';
-import { usageError } from '../errors.js';
+import { Credentials } from '../index.js';
+import { usageError } from '../internal/usage-error.js';
 import type { Authentication } from './authentication.js';
 import { Connection, type Shared } from './connection.js';
 import { Slots } from './server-handshake.js';

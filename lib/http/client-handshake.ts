@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ChannelBindings, tlsServerEndPoint } from '../channel-bindings.js';
-import { ClientContext } from '../client.js';
-import { usageError } from '../errors.js';
+import { type ChannelBindings, ClientContext, tlsServerEndPoint } from '../index.js';
+import { usageError } from '../internal/usage-error.js';
 import { isTls } from './extended-protection.js';
 import { handshakeError } from './failures.js';
 import { parseChallenges } from './headers.js';

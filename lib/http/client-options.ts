@@ -1,7 +1,12 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { Credentials, IdentityOptions } from '../credentials.js';
-import { usageError } from '../errors.js';
-import type { ContextFlag, ContextFlags } from '../flags.js';
+import {
+  type ContextFlag,
+  type ContextFlags,
+  type Credentials,
+  type IdentityOptions,
+  spn,
+} from '../index.js';
+import { usageError } from '../internal/usage-error.js';
 import {
   validateBoolean,
   validateChoice,
@@ -9,7 +14,6 @@ import {
   validateName,
   validOptions,
 } from '../internal/validate.js';
-import { spn } from '../packages.js';
 import { validateCredentials } from './outbound.js';
 import { hostOf, type ProxyOptions, type ProxySettings, proxySettings } from './proxy-options.js';
 import type { Scheme } from './server-options.js';

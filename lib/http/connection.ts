@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { StepResult } from '../context.js';
-import type { Credentials } from '../credentials.js';
-import { InsufficientMemoryError, NoAuthorityError, SspiError } from '../errors.js';
-import { ServerContext } from '../server.js';
+import {
+  type Credentials,
+  InsufficientMemoryError,
+  NoAuthorityError,
+  ServerContext,
+  SspiError,
+  type StepResult,
+} from '../index.js';
 import { type Authentication, authenticationOf, isAllowed } from './authentication.js';
 import { bindingState, contextOptions, isTls } from './extended-protection.js';
 import { parseAuthorization } from './headers.js';

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { type ChannelBindings, tlsServerEndPoint } from '../channel-bindings.js';
-import type { ContextOptions } from '../context.js';
+import { type ChannelBindings, type ContextOptions, tlsServerEndPoint } from '../index.js';
 import type { BindingState } from './authentication.js';
 import type { ServerSettings } from './server-options.js';
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import { usageError } from '../errors.js';
+import { usageError } from '../internal/usage-error.js';
 import { type AgentSettings, firstOf } from './agent-options.js';
 import type { Lane } from './lane.js';
 import { exchangeOn } from './lane-exchange.js';

@@ -1,4 +1,4 @@
-import { usageError } from '../errors.js';
+import { usageError } from '../internal/usage-error.js';
 import { validateString } from '../internal/validate.js';
 
 // WWW-Authenticate, Proxy-Authenticate, Authorization and Proxy-Authorization.

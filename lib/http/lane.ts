@@ -9,7 +9,7 @@ import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
-import type { ChannelBindings } from '../channel-bindings.js';
+import type { ChannelBindings } from '../index.js';
 import { assertBound } from './client-handshake.js';
 import type { Holdable } from './exchange.js';
 import { handshakeError } from './failures.js';

@@ -1,5 +1,5 @@
-import { Credentials, type IdentityOptions } from '../credentials.js';
-import { usageError } from '../errors.js';
+import { Credentials, type IdentityOptions } from '../index.js';
+import { usageError } from '../internal/usage-error.js';
 
 export interface CredentialsSource {
   readonly credentials: Credentials | undefined;

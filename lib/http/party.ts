@@ -1,5 +1,4 @@
-import type { Credentials } from '../credentials.js';
-import type { ContextFlag, ContextFlags } from '../flags.js';
+import type { ContextFlag, ContextFlags, Credentials } from '../index.js';
 import { type ClientSettings, targetNameOf } from './client-options.js';
 import type { OutboundCredentials } from './outbound.js';
 import type { ProxySettings } from './proxy-options.js';

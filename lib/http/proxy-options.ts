@@ -1,14 +1,18 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { Credentials, IdentityOptions } from '../credentials.js';
-import { usageError } from '../errors.js';
-import type { ContextFlag, ContextFlags } from '../flags.js';
+import {
+  type ContextFlag,
+  type ContextFlags,
+  type Credentials,
+  type IdentityOptions,
+  spn,
+} from '../index.js';
+import { usageError } from '../internal/usage-error.js';
 import {
   validateBoolean,
   validateChoice,
   validateName,
   validOptions,
 } from '../internal/validate.js';
-import { spn } from '../packages.js';
 import {
   type CredentialsOptions,
   type CredentialsSource,

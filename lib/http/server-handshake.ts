@@ -1,5 +1,4 @@
-import type { StepResult } from '../context.js';
-import type { ServerContext } from '../server.js';
+import type { ServerContext, StepResult } from '../index.js';
 import type { Scheme } from './server-options.js';
 
 /** How many handshakes are under way, and how many may be. */

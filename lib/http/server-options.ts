@@ -1,14 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { validateSid } from '../accounts.js';
-import { Credentials } from '../credentials.js';
-import { usageError } from '../errors.js';
-import type { ContextFlag, ContextFlags } from '../flags.js';
+import { type ContextFlag, type ContextFlags, Credentials } from '../index.js';
+import { usageError } from '../internal/usage-error.js';
 import {
   validateChoice,
   validateFunction,
   validateInteger,
   validateName,
+  validateSid,
   validOptions,
 } from '../internal/validate.js';
 import type { Refusal } from './verdict.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import type { ChannelBindings } from '../channel-bindings.js';
+import type { ChannelBindings } from '../index.js';
 import {
   type Answer,
   asksFor,

@@ -1,4 +1,5 @@
-import { IncompleteMessageError, sspiError, usageError } from '../errors.js';
+import { IncompleteMessageError, sspiError } from '../errors.js';
+import { usageError } from './usage-error.js';
 
 /** An object of the addon that JavaScript only hands back. */
 declare const native: unique symbol;

@@ -1,7 +1,7 @@
 import { addAbortListener } from 'node:events';
-import { usageError } from '../errors.js';
 import type { CallOptions } from '../threads.js';
 import { getBinding, type NativeFailure } from './binding.js';
+import { usageError } from './usage-error.js';
 import { validateSignal, validOptions } from './validate.js';
 
 /** What a call on the addon's threads gets last: it is called with the result. */

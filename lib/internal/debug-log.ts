@@ -48,7 +48,9 @@ function nameOf({ contextId, role, package: name, targetName }: ContextTrace): s
 }
 
 function sizes(inputBytes: number, outputBytes: number | undefined): string {
-  return outputBytes === undefined ? `${inputBytes} bytes` : `${inputBytes} → ${outputBytes} bytes`;
+  return outputBytes === undefined
+    ? `${inputBytes} bytes`
+    : `${inputBytes} to ${outputBytes} bytes`;
 }
 
 /** Prints from now on. */

@@ -2,7 +2,7 @@ import { applicationDataOf } from '../channel-bindings.js';
 import type { ContextOptions, ImportOptions, StepResult } from '../context.js';
 import { type Credentials, handleOf } from '../credentials.js';
 import type { ContextTrace } from '../diagnostics.js';
-import { IncompleteMessageError, sspiError, usageError } from '../errors.js';
+import { IncompleteMessageError, sspiError } from '../errors.js';
 import {
   type ContextFlag,
   type ContextFlags,
@@ -22,6 +22,7 @@ import {
   resultOf,
 } from './binding.js';
 import { callOnThread } from './calls.js';
+import { usageError } from './usage-error.js';
 import { validateBytes, validateChoice, validateName } from './validate.js';
 
 // No package has tokens of more than 64 KiB; this leaves room for those that come.

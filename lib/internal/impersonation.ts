@@ -1,4 +1,4 @@
-import { usageError } from '../errors.js';
+import { usageError } from './usage-error.js';
 
 // How many impersonations the JavaScript thread is in.
 let depth = 0;

@@ -1,5 +1,4 @@
 import type { SecBuffer } from '../buffers.js';
-import { usageError } from '../errors.js';
 import {
   type Binding,
   errorOf,
@@ -13,6 +12,7 @@ import {
 } from './binding.js';
 import { byteLengthOf, rangeOf } from './bytes.js';
 import { outputMemory } from './output-memory.js';
+import { usageError } from './usage-error.js';
 import { validateBytes } from './validate.js';
 
 // Messages across the addon's boundary. The bytes go as they are; everything else goes through the

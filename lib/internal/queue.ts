@@ -1,4 +1,4 @@
-import { usageError } from '../errors.js';
+import { usageError } from './usage-error.js';
 
 /** Asynchronous calls that follow one another in the order in which they were made. */
 export class Queue {

@@ -1,6 +1,6 @@
 import { isSharedArrayBuffer, isUint8Array } from 'node:util/types';
-import { usageError } from '../errors.js';
 import { arrayBufferOf, byteLengthOf } from './bytes.js';
+import { usageError } from './usage-error.js';
 
 // No validator puts a string that it was given into a message, but for names of keys and choices:
 // the value may be a password.
@@ -108,6 +108,15 @@ export function validateString(value: unknown, name: string): asserts value is s
 export function validateName(value: unknown, name: string): asserts value is string {
   validateString(value, name);
   if (value === '') throw usageError('ERR_INVALID_ARG_VALUE', `"${name}" must not be empty`);
+}
+
+export function validateSid(value: unknown): asserts value is string {
+  validateString(value, 'sid');
+  if (/^S-1-\d+(-\d+){1,15}$/.test(value)) return;
+  throw usageError(
+    'ERR_INVALID_ARG_VALUE',
+    '"sid" must be a security identifier in its text form, such as "S-1-5-32-544"',
+  );
 }
 
 export function validateAscii(value: string, name: string): void {

@@ -62,6 +62,24 @@ describe('the three rings', () => {
     expect(core.filter((path) => /from '[^']*\bhttp\//.test(read(path)))).toEqual([]);
   });
 
+  test('the protocols stand on the public API, and on what has no state of its own', () => {
+    const below = /^(\.\.\/)+(?!\.)(?<module>[^']*)$/;
+    const modules = ring3
+      .filter((path) => path.startsWith('lib/http/'))
+      .flatMap((path) => {
+        const depth = path.split('/').length - 2;
+        return [...read(path).matchAll(/from '([^']*)'/g)]
+          .map((match) => match[1] as string)
+          .filter((name) => name.startsWith('../'.repeat(depth)));
+      });
+    const names = new Set(modules.map((name) => below.exec(name)?.groups?.module));
+    expect([...names].sort()).toEqual([
+      'index.js',
+      'internal/usage-error.js',
+      'internal/validate.js',
+    ]);
+  });
+
   test('the library has no dependency', () => {
     expect(JSON.parse(read('package.json'))).not.toHaveProperty('dependencies');
     const modules = ring3.flatMap((path) =>

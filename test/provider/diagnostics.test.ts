@@ -449,15 +449,15 @@ describe.skipIf(!providerInstalled)('NODE_DEBUG=winsspi', () => {
     const { stdout, stderr, code } = await runModule(lines, { env: { NODE_DEBUG: 'winsspi' } });
     expect([code, stdout]).toEqual([0, '']);
     const printed = stderr.trim().split(/\r?\n/);
-    const sizesAndTimes = /\d{2,}(?= bytes| →)|\d+\.\d{3}(?= ms)|(?<=^WINSSPI )\d+/g;
+    const sizesAndTimes = /\d{2,}(?= bytes| to)|\d+\.\d{3}(?= ms)|(?<=^WINSSPI )\d+/g;
     expect(printed.map((line) => line.replace(sizesAndTimes, 'N').slice(0, 110))).toEqual([
       'WINSSPI N: acquire TestKerberos, outbound, of an identity: SEC_E_OK in N ms',
       'WINSSPI N: acquire TestKerberos, inbound, of the logged-on user: SEC_E_OK in N ms',
-      'WINSSPI N: client 1 (TestKerberos) to HTTP/a step 1, 0 → N bytes: SEC_I_CONTINUE_NEEDED in N ms',
-      'WINSSPI N: server 2 (TestKerberos) step 1, N → N bytes, done: SEC_E_OK in N ms',
-      'WINSSPI N: client 1 (TestKerberos) to HTTP/a step 2, N → 0 bytes, done: SEC_E_OK in N ms',
-      'WINSSPI N: client 1 (TestKerberos) to HTTP/a wrapAsync, N → N bytes: SEC_E_OK in N ms',
-      'WINSSPI N: server 2 (TestKerberos) unwrap, N → N bytes, signed only: SEC_E_OK in N ms',
+      'WINSSPI N: client 1 (TestKerberos) to HTTP/a step 1, 0 to N bytes: SEC_I_CONTINUE_NEEDED in N ms',
+      'WINSSPI N: server 2 (TestKerberos) step 1, N to N bytes, done: SEC_E_OK in N ms',
+      'WINSSPI N: client 1 (TestKerberos) to HTTP/a step 2, N to 0 bytes, done: SEC_E_OK in N ms',
+      'WINSSPI N: client 1 (TestKerberos) to HTTP/a wrapAsync, N to N bytes: SEC_E_OK in N ms',
+      'WINSSPI N: server 2 (TestKerberos) unwrap, N to N bytes, signed only: SEC_E_OK in N ms',
       'WINSSPI N: server 2 (TestKerberos) unwrap, N bytes: failed in N ms: DecryptMessage: SEC_E_INVALID_TOKEN (0x800',
       'WINSSPI N: acquire TestKerberos, outbound, of the logged-on user: failed in N ms: AcquireCredentialsHandle: SE',
       'WINSSPI N: client 1 (TestKerberos) to HTTP/a step 3, 1 bytes: failed in N ms: ERR_SSPI_CONTEXT_COMPLETE',

@@ -4,7 +4,7 @@ const Module = require('node:module');
 const { resolve } = require('node:path');
 const { isMainThread } = require('node:worker_threads');
 
-const loader = resolve(__dirname, '../../dist/internal/core.js');
+const loader = resolve(__dirname, '../../dist/index.js');
 const prebuilt = resolve(__dirname, '../../prebuilds/win32-x64/node.napi.node');
 
 const { _load: load, _resolveFilename: resolveFilename } = Module;

@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.js';
+import { usageError } from '../../internal/usage-error.js';
 import {
   type AgentSettings,
   agentSettings,

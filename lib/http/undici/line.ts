@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { ChannelBindings } from '../../channel-bindings.js';
-import { usageError } from '../../errors.js';
+import type { ChannelBindings } from '../../index.js';
+import { usageError } from '../../internal/usage-error.js';
 import { assertBound } from '../client-handshake.js';
 import type { Holdable } from '../exchange.js';
 import { handshakeError } from '../failures.js';
