@@ -14,16 +14,6 @@ sspi::SecureArray<char16_t> secretTextOf(const Napi::Value& value) {
   return text;
 }
 
-namespace {
-
-// An empty array may have no memory of its own, and still is one.
-std::span<std::byte> bytesAt(void* data, std::size_t length) {
-  static std::byte nothing[1];
-  return {data ? static_cast<std::byte*>(data) : nothing, data ? length : 0};
-}
-
-}  // namespace
-
 std::span<std::byte> bytesInPlace(napi_env env, napi_value value) {
   napi_typedarray_type type;
   std::size_t length = 0;
@@ -33,24 +23,6 @@ std::span<std::byte> bytesInPlace(napi_env env, napi_value value) {
     return {};
   }
   return bytesAt(data, length);
-}
-
-std::optional<std::span<std::byte>> ownBytes(napi_env env, napi_value value) {
-  napi_typedarray_type type;
-  std::size_t length = 0;
-  void* data = nullptr;
-  napi_value memory = nullptr;
-  if (napi_get_typedarray_info(env, value, &type, &length, &data, &memory, nullptr) == napi_ok) {
-    // Shared memory is no ArrayBuffer.
-    bool is_own = false;
-    if (type != napi_uint8_array || napi_is_arraybuffer(env, memory, &is_own) != napi_ok) return {};
-    // SSPI counts bytes in 32 bits: of a longer one it would see the beginning.
-    if (!is_own || length > UINT32_MAX) return {};
-    return bytesAt(data, length);
-  }
-  napi_valuetype kind;
-  if (napi_typeof(env, value, &kind) != napi_ok || kind != napi_null) return {};
-  return std::span<std::byte>();
 }
 
 std::vector<std::byte> copyOfBytes(napi_env env, napi_value value) {

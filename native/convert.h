@@ -21,13 +21,35 @@ std::u16string textOf(const Napi::Value& value);
 // The length of the text is size() - 1: a terminating zero follows it.
 sspi::SecureArray<char16_t> secretTextOf(const Napi::Value& value);
 
+// An empty array may have no memory of its own, and still is one.
+inline std::span<std::byte> bytesAt(void* data, std::size_t length) {
+  static std::byte nothing[1];
+  return {data ? static_cast<std::byte*>(data) : nothing, data ? length : 0};
+}
+
 // A view of a Uint8Array's own memory, which holds while no JavaScript runs. Of anything else: a
 // view without memory.
 std::span<std::byte> bytesInPlace(napi_env env, napi_value value);
 
 // The memory of a Uint8Array that no other thread can have, or of null; nothing for other values. A
-// view without memory is that of null.
-std::optional<std::span<std::byte>> ownBytes(napi_env env, napi_value value);
+// view without memory is that of null. Here, because every message has two.
+inline std::optional<std::span<std::byte>> ownBytes(napi_env env, napi_value value) {
+  napi_typedarray_type type;
+  std::size_t length = 0;
+  void* data = nullptr;
+  napi_value memory = nullptr;
+  if (napi_get_typedarray_info(env, value, &type, &length, &data, &memory, nullptr) == napi_ok) {
+    // Shared memory is no ArrayBuffer.
+    bool is_own = false;
+    if (type != napi_uint8_array || napi_is_arraybuffer(env, memory, &is_own) != napi_ok) return {};
+    // SSPI counts bytes in 32 bits: of a longer one it would see the beginning.
+    if (!is_own || length > UINT32_MAX) return {};
+    return bytesAt(data, length);
+  }
+  napi_valuetype kind;
+  if (napi_typeof(env, value, &kind) != napi_ok || kind != napi_null) return {};
+  return std::span<std::byte>();
+}
 
 std::vector<std::byte> copyOfBytes(napi_env env, napi_value value);
 

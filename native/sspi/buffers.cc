@@ -15,8 +15,6 @@ std::optional<uint32_t> offsetInside(std::span<std::byte> outer, const void* inn
 
 }  // namespace
 
-uint32_t kind(uint32_t type) { return type & ~static_cast<uint32_t>(SECBUFFER_ATTRMASK); }
-
 BufferDescriptor::BufferDescriptor(std::span<const Buffer> buffers) : caller_(buffers) {
   for (std::size_t i = 0; i < caller_.size(); i++) {
     const std::span<std::byte> memory = caller_[i].memory;
@@ -43,6 +41,14 @@ uint32_t BufferDescriptor::missing() const {
     if (kind(buffer.BufferType) == SECBUFFER_MISSING) return buffer.cbBuffer;
   }
   return 0;
+}
+
+std::optional<std::span<const std::byte>> BufferDescriptor::bytesElsewhere(
+    std::size_t index) const {
+  const auto found = returned(index);
+  if (!found) return std::nullopt;
+  if (found->source == kNoSource) return std::span<const std::byte>();
+  return caller_[found->source].memory.subspan(found->offset, found->length);
 }
 
 std::optional<ReturnedBuffer> BufferDescriptor::locate(std::size_t index,

@@ -26,7 +26,7 @@ struct ReturnedBuffer {
 };
 
 // A type without its flag bits.
-uint32_t kind(uint32_t type);
+inline uint32_t kind(uint32_t type) { return type & ~static_cast<uint32_t>(SECBUFFER_ATTRMASK); }
 
 inline constexpr std::size_t kMaxBuffers = 32;
 inline constexpr uint32_t kNoSource = UINT32_MAX;
@@ -44,10 +44,23 @@ class BufferDescriptor {
   // Nothing where the package points outside the caller's memory.
   std::optional<ReturnedBuffer> returned(std::size_t index) const;
 
+  // The bytes that the package left of a buffer; nothing where they are not the caller's memory.
+  std::optional<std::span<const std::byte>> bytes(std::size_t index) const {
+    const SecBuffer& buffer = buffers_[index];
+    const std::span<const std::byte> own = caller_[index].memory;
+    // As most packages leave it. Here, because every message has three.
+    if (buffer.pvBuffer == own.data() && buffer.cbBuffer <= own.size() &&
+        kind(buffer.BufferType) != SECBUFFER_MISSING) {
+      return own.first(buffer.cbBuffer);
+    }
+    return bytesElsewhere(index);
+  }
+
   // What a MISSING buffer says: how many bytes are still to come. 0: there is none.
   uint32_t missing() const;
 
  private:
+  std::optional<std::span<const std::byte>> bytesElsewhere(std::size_t index) const;
   std::optional<ReturnedBuffer> locate(std::size_t index, const SecBuffer& buffer) const;
 
   std::span<const Buffer> caller_;

@@ -9,16 +9,6 @@
 namespace sspi {
 namespace {
 
-// The bytes that a package left of a buffer, if they lie in the caller's memory.
-std::optional<std::span<const std::byte>> bytesOf(const BufferDescriptor& descriptor,
-                                                  std::span<const Buffer> buffers,
-                                                  std::size_t index) {
-  const auto returned = descriptor.returned(index);
-  if (!returned) return std::nullopt;
-  if (returned->source == kNoSource) return std::span<const std::byte>();
-  return buffers[returned->source].memory.subspan(returned->offset, returned->length);
-}
-
 void move(std::span<const std::byte> from, std::span<std::byte> to) {
   if (!from.empty() && from.data() != to.data()) std::memmove(to.data(), from.data(), from.size());
 }
@@ -27,8 +17,8 @@ void move(std::span<const std::byte> from, std::span<std::byte> to) {
 // left the parts elsewhere, they are put together anew at the start. Nothing where they overlap so
 // that the target cannot hold them.
 std::optional<Range> join(std::span<std::byte> target, std::size_t room,
-                          const std::array<std::span<const std::byte>, 3>& parts) {
-  const auto& [token, data, padding] = parts;
+                          std::span<const std::byte> token, std::span<const std::byte> data,
+                          std::span<const std::byte> padding) {
   const std::byte* const border = target.data() + room;
   const bool in_place = token.data() == target.data() && token.size() <= room &&
                         (data.empty() || data.data() == border) &&
@@ -39,7 +29,7 @@ std::optional<Range> join(std::span<std::byte> target, std::size_t room,
     return Range{start, token.size() + data.size() + padding.size()};
   }
   std::vector<std::byte> joined;
-  for (const auto& part : parts) joined.insert(joined.end(), part.begin(), part.end());
+  for (const auto& part : {token, data, padding}) joined.insert(joined.end(), part.begin(), part.end());
   if (joined.size() > target.size()) return std::nullopt;
   move(joined, target);
   return Range{0, joined.size()};
@@ -50,14 +40,14 @@ std::optional<Range> join(std::span<std::byte> target, std::size_t room,
 SECURITY_STATUS encryptMessage(const Context& context, uint32_t qop, BufferDescriptor& buffers,
                                uint32_t sequence_number) {
   if (!context.started()) return SEC_E_INVALID_HANDLE;
-  const Lock::Holder held(context.outgoing());
+  const MessageLock::Holder held(context.outgoing());
   return EncryptMessage(context.handle(), qop, buffers.get(), sequence_number);
 }
 
 SECURITY_STATUS decryptMessage(const Context& context, BufferDescriptor& buffers,
                                uint32_t sequence_number, uint32_t& qop) {
   if (!context.started()) return SEC_E_INVALID_HANDLE;
-  const Lock::Holder held(context.incoming());
+  const MessageLock::Holder held(context.incoming());
   ULONG returned = 0;
   const SECURITY_STATUS status =
       DecryptMessage(context.handle(), buffers.get(), sequence_number, &returned);
@@ -68,14 +58,14 @@ SECURITY_STATUS decryptMessage(const Context& context, BufferDescriptor& buffers
 SECURITY_STATUS makeSignature(const Context& context, uint32_t qop, BufferDescriptor& buffers,
                               uint32_t sequence_number) {
   if (!context.started()) return SEC_E_INVALID_HANDLE;
-  const Lock::Holder held(context.outgoing());
+  const MessageLock::Holder held(context.outgoing());
   return MakeSignature(context.handle(), qop, buffers.get(), sequence_number);
 }
 
 SECURITY_STATUS verifySignature(const Context& context, BufferDescriptor& buffers,
                                 uint32_t sequence_number, uint32_t& qop) {
   if (!context.started()) return SEC_E_INVALID_HANDLE;
-  const Lock::Holder held(context.incoming());
+  const MessageLock::Holder held(context.incoming());
   ULONG returned = 0;
   const SECURITY_STATUS status =
       VerifySignature(context.handle(), buffers.get(), sequence_number, &returned);
@@ -99,13 +89,11 @@ Result<Range> wrap(const Context& context, uint32_t qop, std::span<std::byte> ta
   const SECURITY_STATUS status = encryptMessage(context, qop, descriptor, 0);
   // A success that is not SEC_E_OK has not sealed.
   if (status != SEC_E_OK) return Failure{kFunction, status};
-  std::array<std::span<const std::byte>, 3> parts;
-  for (std::size_t i = 0; i < parts.size(); i++) {
-    const auto part = bytesOf(descriptor, buffers, i);
-    if (!part) return Failure{kFunction, status, true};
-    parts[i] = *part;
-  }
-  const auto joined = join(target, room.token, parts);
+  const auto sealed_token = descriptor.bytes(0);
+  const auto sealed_data = descriptor.bytes(1);
+  const auto sealed_padding = descriptor.bytes(2);
+  if (!sealed_token || !sealed_data || !sealed_padding) return Failure{kFunction, status, true};
+  const auto joined = join(target, room.token, *sealed_token, *sealed_data, *sealed_padding);
   if (!joined) return Failure{kFunction, status, true};
   return *joined;
 }
@@ -133,7 +121,7 @@ Result<Unwrapped> unwrap(const Context& context, std::span<std::byte> memory,
   const SECURITY_STATUS status = decryptMessage(context, descriptor, 0, qop);
   // A success that is not SEC_E_OK comes without a message.
   if (status != SEC_E_OK) return Failure{kFunction, status, false, descriptor.missing()};
-  const auto message = bytesOf(descriptor, buffers, 1);
+  const auto message = descriptor.bytes(1);
   if (!message) return Failure{kFunction, status, true};
   if (message->empty()) return Unwrapped{{0, 0}, qop};
   return Unwrapped{{static_cast<std::size_t>(message->data() - memory.data()), message->size()},

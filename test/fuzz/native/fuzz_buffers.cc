@@ -56,6 +56,16 @@ void checkReturned(const Package& package, std::span<const sspi::Buffer> buffers
         "a range begins where the package said");
 }
 
+void checkBytes(std::span<const sspi::Buffer> buffers,
+                const std::optional<sspi::ReturnedBuffer>& returned,
+                const std::optional<std::span<const std::byte>>& bytes) {
+  check(bytes.has_value() == returned.has_value(), "bytes are there where the buffer is");
+  if (!bytes || bytes->empty()) return;
+  const std::span<std::byte> memory = buffers[returned->source].memory;
+  check(bytes->size() == returned->length, "there are as many bytes as the buffer says");
+  check(bytes->data() == memory.data() + returned->offset, "the bytes are the buffer's");
+}
+
 uint32_t missingOf(const Package& package) {
   for (const fuzz::Left& left : package.left) {
     if (sspi::kind(left.buffer.BufferType) == SECBUFFER_MISSING) return left.buffer.cbBuffer;
@@ -93,7 +103,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   check(status == package.last_status, "a status is the package's");
   check(qop == 0 || qop == package.last_qop, "a quality of protection is the package's");
   for (std::size_t i = 0; i < memory.buffers.size(); i++) {
-    checkReturned(package, memory.buffers, i, descriptor.returned(i));
+    const auto returned = descriptor.returned(i);
+    checkReturned(package, memory.buffers, i, returned);
+    checkBytes(memory.buffers, returned, descriptor.bytes(i));
   }
   check(descriptor.missing() == missingOf(package), "MISSING is the package's number");
   return 0;
