@@ -2,6 +2,7 @@
 
 #include "sspi.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -121,9 +122,10 @@ napi_value giveInstanceData(napi_env env, napi_callback_info) {
 
 // What keeps two calls of one direction apart.
 napi_value lock(napi_env, napi_callback_info) {
-  static SRWLOCK one = SRWLOCK_INIT;
-  AcquireSRWLockExclusive(&one);
-  ReleaseSRWLockExclusive(&one);
+  static std::atomic_flag one;
+  while (one.test_and_set(std::memory_order_acquire)) one.wait(true, std::memory_order_relaxed);
+  one.clear(std::memory_order_release);
+  one.notify_one();
   return nullptr;
 }
 

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
-import { Credentials } from '../index.js';
-import { usageError } from '../internal/usage-error.js';
 import type { Authentication } from './authentication.js';
 import { Connection, type Shared } from './connection.js';
+import { OwnCredentials } from './own-credentials.js';
 import { Slots } from './server-handshake.js';
 import { type ServerOptions, type ServerSettings, serverSettings } from './server-options.js';
 import { bodyOf, type Refusal, type Verdict } from './verdict.js';
@@ -22,16 +21,16 @@ export class Authenticator {
   readonly #settings: ServerSettings;
   readonly #slots: Slots;
   readonly #connections = new WeakMap<Socket, Connection>();
-  #own: Promise<Credentials> | undefined;
-  #closed = false;
+  readonly #credentials: OwnCredentials;
 
   constructor(options: ServerOptions = {}) {
     this.#settings = serverSettings(options);
     this.#slots = new Slots(this.#settings.maxHandshakes);
+    this.#credentials = new OwnCredentials('authenticator', this.#settings, 'inbound');
     this.#shared = {
       settings: this.#settings,
       slots: this.#slots,
-      credentials: () => this.#credentials(),
+      credentials: () => this.#credentials.get(),
     };
   }
 
@@ -64,9 +63,7 @@ export class Authenticator {
    * response, what was made for one request ends with the connection.
    */
   async judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
-    if (this.#closed) {
-      throw usageError('ERR_INVALID_ARG_VALUE', 'The authenticator was closed');
-    }
+    this.#credentials.assertOpen();
     if (request.httpVersionMajor > 1) return { kind: 'http1' };
     const verdict = await this.#connectionOf(request.socket).judge(request, response);
     if (verdict.kind === 'refused' && verdict.reason !== 'challenge') {
@@ -77,12 +74,7 @@ export class Authenticator {
 
   /** Gives back the credentials that it has acquired. Connections go on until they close. */
   close(): void {
-    this.#closed = true;
-    this.#own?.then(
-      (credentials) => credentials.close(),
-      () => {},
-    );
-    this.#own = undefined;
+    this.#credentials.close();
   }
 
   [Symbol.dispose](): void {
@@ -91,7 +83,7 @@ export class Authenticator {
 
   [inspect.custom](): string {
     const schemes = this.#settings.schemes.join(' and ');
-    const state = this.#closed ? 'closed' : 'open';
+    const state = this.#credentials.closed ? 'closed' : 'open';
     return `Authenticator { ${schemes}, ${this.handshakes} handshakes, ${state} }`;
   }
 
@@ -101,22 +93,6 @@ export class Authenticator {
     const connection = new Connection(socket, this.#shared);
     this.#connections.set(socket, connection);
     return connection;
-  }
-
-  #credentials(): Promise<Credentials> {
-    if (this.#settings.credentials) return Promise.resolve(this.#settings.credentials);
-    this.#own ??= this.#acquire();
-    return this.#own;
-  }
-
-  // One failure is no failure for ever: a service may start before the domain answers.
-  async #acquire(): Promise<Credentials> {
-    try {
-      return await Credentials.acquire({ package: this.#settings.package, use: 'inbound' });
-    } catch (error) {
-      this.#own = undefined;
-      throw error;
-    }
   }
 }
 

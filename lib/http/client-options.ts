@@ -14,7 +14,7 @@ import {
   validateName,
   validOptions,
 } from '../internal/validate.js';
-import { validateCredentials } from './outbound.js';
+import { validateCredentials } from './own-credentials.js';
 import { hostOf, type ProxyOptions, type ProxySettings, proxySettings } from './proxy-options.js';
 import type { Scheme } from './server-options.js';
 

@@ -1,6 +1,6 @@
 import type { ContextFlag, ContextFlags, Credentials } from '../index.js';
 import { type ClientSettings, targetNameOf } from './client-options.js';
-import type { OutboundCredentials } from './outbound.js';
+import type { OwnCredentials } from './own-credentials.js';
 import type { ProxySettings } from './proxy-options.js';
 import type { Scheme } from './server-options.js';
 
@@ -49,7 +49,7 @@ export function serverParty(
   url: URL,
   first: URL,
   settings: ClientSettings,
-  outbound: OutboundCredentials,
+  outbound: OwnCredentials,
 ): Party | undefined {
   const allowed = settings.allowedOrigins ?? [first.origin];
   if (!allowed.includes(url.origin)) return undefined;
@@ -67,7 +67,7 @@ export function serverParty(
   };
 }
 
-export function proxyParty(proxy: ProxySettings, outbound: OutboundCredentials): Party {
+export function proxyParty(proxy: ProxySettings, outbound: OwnCredentials): Party {
   const { scheme, targetName, flags, require } = proxy;
   return {
     role: proxyRole,

@@ -17,7 +17,7 @@ import {
   type CredentialsOptions,
   type CredentialsSource,
   validateCredentials,
-} from './outbound.js';
+} from './own-credentials.js';
 import type { Scheme } from './server-options.js';
 
 export interface ProxyOptions {

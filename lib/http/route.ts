@@ -3,7 +3,7 @@ import type { ClientSettings } from './client-options.js';
 import type { Parties } from './exchange.js';
 import { handshakeError } from './failures.js';
 import { Lane } from './lane.js';
-import { OutboundCredentials } from './outbound.js';
+import { OwnCredentials } from './own-credentials.js';
 import { proxyParty, serverParty } from './party.js';
 import type { ProxyRoute } from './tunnel.js';
 
@@ -12,14 +12,16 @@ export class Route {
   readonly settings: ClientSettings;
   readonly proxy: ProxyRoute | undefined;
   readonly #closing = new AbortController();
-  readonly #server: OutboundCredentials;
-  readonly #forProxy: OutboundCredentials;
+  readonly #server: OwnCredentials;
+  readonly #forProxy: OwnCredentials;
 
   constructor(settings: ClientSettings) {
     this.settings = settings;
-    this.#server = new OutboundCredentials(settings);
+    this.#server = new OwnCredentials('client', settings, 'outbound');
     const { proxy } = settings;
-    this.#forProxy = proxy?.source ? new OutboundCredentials(proxy.source) : this.#server;
+    this.#forProxy = proxy?.source
+      ? new OwnCredentials('client', proxy.source, 'outbound')
+      : this.#server;
     this.proxy = proxy && {
       url: proxy.url,
       tls: proxy.tls,

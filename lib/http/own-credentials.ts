@@ -2,19 +2,24 @@ import { Credentials, type IdentityOptions } from '../index.js';
 import { usageError } from '../internal/usage-error.js';
 
 export interface CredentialsSource {
-  readonly credentials: Credentials | undefined;
-  readonly identity: IdentityOptions | undefined;
+  readonly credentials?: Credentials | undefined;
+  readonly identity?: IdentityOptions | undefined;
   readonly package: string;
 }
 
-/** The credentials of a client: the caller's, or its own, which it acquires when it needs them. */
-export class OutboundCredentials {
+/** The caller's credentials, or one's own, which are acquired when they are first needed. */
+export class OwnCredentials {
+  readonly #owner: string;
   readonly #source: CredentialsSource;
+  readonly #use: 'inbound' | 'outbound';
   #own: Promise<Credentials> | undefined;
   #closed = false;
 
-  constructor(source: CredentialsSource) {
+  /** `owner` is whose they are, for the error after the end. */
+  constructor(owner: string, source: CredentialsSource, use: 'inbound' | 'outbound') {
+    this.#owner = owner;
     this.#source = source;
+    this.#use = use;
   }
 
   get(): Promise<Credentials> {
@@ -35,15 +40,23 @@ export class OutboundCredentials {
     this.#own = undefined;
   }
 
-  assertOpen(): void {
-    if (this.#closed) throw usageError('ERR_INVALID_ARG_VALUE', 'The client was closed');
+  get closed(): boolean {
+    return this.#closed;
   }
 
-  // One failure is no failure for ever.
+  assertOpen(): void {
+    if (this.#closed) throw usageError('ERR_INVALID_ARG_VALUE', `The ${this.#owner} was closed`);
+  }
+
+  // One failure is no failure for ever: a service may start before the domain answers.
   async #acquire(): Promise<Credentials> {
     const { identity, package: name } = this.#source;
     try {
-      return await Credentials.acquire({ package: name, ...(identity && { identity }) });
+      return await Credentials.acquire({
+        package: name,
+        use: this.#use,
+        ...(identity && { identity }),
+      });
     } catch (error) {
       this.#own = undefined;
       throw error;
