@@ -23,9 +23,8 @@ is made of" below, each line measured alone with an addon that does nothing else
 - A handshake: each step may wait for the LSA, a KDC or a domain controller, and so goes to a thread and
   comes back through the event loop. That way costs more than a step of Kerberos that finds its
   ticket in the cache. The column on the right compares with the same calls in C and, for each, the way
-  to a thread of Node's own and back (\`crypto.randomBytes\`).
-
-  With credentials of its own, it also asks the KDC, which takes longer than all of that.
+  to a thread of Node's own and back (\`crypto.randomBytes\`). Kerberos with credentials of its own also
+  asks the KDC, which takes longer than all of that.
 - The import: finding a file, which an empty module needs too, and loading the addon, which is in its row
   as "the addon alone", take most of it. The code is one file for that reason, and secur32, which would
   bring the security packages along, is loaded at the first call.
