@@ -143,6 +143,45 @@ describe('a handle that was made up', () => {
     `);
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'refused\n', stderr: '' });
   });
+
+  test('is refused by the addon itself, though it is the handle of something else', async () => {
+    const { code, stdout, stderr } = await runModule(`
+      import { createRequire } from 'node:module';
+      import { ClientContext, Credentials } from ${JSON.stringify(
+        new URL('../../dist/index.mjs', import.meta.url).href,
+      )};
+      const binding = createRequire(import.meta.url)(${JSON.stringify(addonPath)});
+      const { createContext } = binding;
+      const handles = [];
+      binding.createContext = (credentials, ...others) => {
+        const context = createContext(credentials, ...others);
+        handles.push(credentials, context);
+        return context;
+      };
+      new ClientContext(await Credentials.acquire({ package: 'NTLM' }), { targetName: 'HTTP/a' });
+      const [credentials, context] = handles;
+      for (const use of [
+        () => binding.messageFunction(credentials)(Buffer.alloc(1)),
+        () => binding.step(credentials, undefined, () => {}),
+        () => binding.closeContext(credentials),
+        () => createContext(context, false, 'HTTP/a', 0, undefined),
+        () => binding.closeCredentials(context),
+      ]) {
+        try {
+          use();
+          console.log('accepted ' + use);
+        } catch (error) {
+          console.log(error.message);
+        }
+      }
+    `);
+    const refusal = 'not an object of this addon in this environment';
+    expect({ code, refusals: stdout.trim().split(/\r?\n/), stderr }).toEqual({
+      code: 0,
+      refusals: Array(5).fill(refusal),
+      stderr: '',
+    });
+  });
 });
 
 describe.skipIf(!providerInstalled)('a refused step', () => {
