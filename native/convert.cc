@@ -22,7 +22,7 @@ std::span<std::byte> bytesInPlace(napi_env env, napi_value value) {
       type != napi_uint8_array) {
     return {};
   }
-  return bytesAt(data, length);
+  return detail::bytesAt(data, length);
 }
 
 std::vector<std::byte> copyOfBytes(napi_env env, napi_value value) {

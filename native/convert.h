@@ -1,4 +1,4 @@
-// Values between JavaScript and native/sspi: copied, never shared, but for bytesInPlace.
+// Values between JavaScript and native/sspi: copied, never shared, but for bytesInPlace and ownBytes.
 #ifndef WINSSPI_CONVERT_H_
 #define WINSSPI_CONVERT_H_
 
@@ -21,18 +21,22 @@ std::u16string textOf(const Napi::Value& value);
 // The length of the text is size() - 1: a terminating zero follows it.
 sspi::SecureArray<char16_t> secretTextOf(const Napi::Value& value);
 
+namespace detail {
+
 // An empty array may have no memory of its own, and still is one.
 inline std::span<std::byte> bytesAt(void* data, std::size_t length) {
   static std::byte nothing[1];
   return {data ? static_cast<std::byte*>(data) : nothing, data ? length : 0};
 }
 
+}  // namespace detail
+
 // A view of a Uint8Array's own memory, which holds while no JavaScript runs. Of anything else: a
 // view without memory.
 std::span<std::byte> bytesInPlace(napi_env env, napi_value value);
 
 // The memory of a Uint8Array that no other thread can have, or of null; nothing for other values. A
-// view without memory is that of null. Here, because every message has two.
+// view without memory is that of null. Inline: every message asks twice.
 inline std::optional<std::span<std::byte>> ownBytes(napi_env env, napi_value value) {
   napi_typedarray_type type;
   std::size_t length = 0;
@@ -44,7 +48,7 @@ inline std::optional<std::span<std::byte>> ownBytes(napi_env env, napi_value val
     if (type != napi_uint8_array || napi_is_arraybuffer(env, memory, &is_own) != napi_ok) return {};
     // SSPI counts bytes in 32 bits: of a longer one it would see the beginning.
     if (!is_own || length > UINT32_MAX) return {};
-    return bytesAt(data, length);
+    return detail::bytesAt(data, length);
   }
   napi_valuetype kind;
   if (napi_typeof(env, value, &kind) != napi_ok || kind != napi_null) return {};

@@ -1,5 +1,6 @@
 // lib/ to dist/.
 import { rmSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { runPackage } from './dependencies.mjs';
 
 /**
@@ -22,7 +23,7 @@ async function bundle(name) {
     input: `lib/${name}.ts`,
     platform: 'node',
     transform: { target: 'node22.12' },
-    external: [/\.node$/, /^\.\.\/index\.js$/],
+    external: [/\.node$/, /^\.\.\/index\.js$/], // the addons, and the core for the protocols
     output: {
       file: `dist/${name}.js`,
       format: 'cjs',
@@ -34,12 +35,26 @@ async function bundle(name) {
     },
     logLevel: 'warn',
   });
-  writeFileSync(`dist/${name}.mjs`, forImport(output[0].exports));
+  const [{ exports: names, moduleIds }] = output;
+  const copied = moduleIds.filter((id) => !belongs(name, relative('lib', id)));
+  if (copied.length > 0) throw new Error(`dist/${name}.js would have a copy of ${copied}.`);
+  if (names.includes('default')) throw new Error(`lib/${name}.ts must have no default export.`);
+  writeFileSync(`dist/${name}.mjs`, forImport(names));
+  writeFileSync(`dist/${name}.bundler.mjs`, forBundlers(names));
+}
+
+// What has state must be there once: of the core, the protocols may have copies of functions alone. What
+// rolldown itself adds lies elsewhere.
+function belongs(name, module) {
+  const path = module.replaceAll('\\', '/');
+  if (name === 'index' || path.startsWith('../')) return true;
+  return /^http\/|^internal\/(bytes|usage-error|validate)\.ts$/.test(path);
 }
 
 /**
  * The same module for import: one copy of every class, whichever way it was loaded. Node would look for
- * the names in all of the code, and this takes longer than to run it; so they are listed.
+ * the names in all of the code, and this takes longer than to run it; so they are listed. They are
+ * constants, all of them.
  */
 function forImport(names) {
   return [
@@ -48,4 +63,9 @@ function forImport(names) {
     ...names.map((name) => `export const ${name} = module.${name};`),
     '',
   ].join('\n');
+}
+
+/** Once more for bundlers, which do not see what createRequire asks for. */
+function forBundlers(names) {
+  return `export { ${names.join(', ')} } from './index.js';\n`;
 }

@@ -1,7 +1,5 @@
 // The import of the package in a fresh process, against that of an empty module.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rawPath } from '../lab.mjs';
 import { median } from '../measure.mjs';
@@ -14,15 +12,12 @@ const kinds = {
   require: [path('../../dist/index.js'), path('../import/empty.cjs')],
 };
 
-const folder = path(`../../prebuilds/win32-${process.arch}/`);
-const addon = join(
-  folder,
-  readdirSync(folder).find((name) => name.endsWith('.node')),
-);
+const name = { x64: 'node.napi.node', arm64: 'node.napi.armv8.node' }[process.arch];
+const addon = path(`../../prebuilds/win32-${process.arch}/${name}`);
 
 const report = { kind: 'import' };
 for (const [kind, [our, none]] of Object.entries(kinds)) {
-  // An addon that does nothing yet, but needs secur32, which loads the security packages.
+  // An addon that does nothing yet, but needs secur32, which loads the security packages; and our own.
   const files = [our, none, rawPath, addon];
   const times = files.map(() => []);
   for (let round = 0; round < rounds; round++) {

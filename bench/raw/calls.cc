@@ -2,7 +2,6 @@
 
 #include "sspi.h"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -122,10 +121,9 @@ napi_value giveInstanceData(napi_env env, napi_callback_info) {
 
 // What keeps two calls of one direction apart.
 napi_value lock(napi_env, napi_callback_info) {
-  static std::atomic_flag one;
-  while (one.test_and_set(std::memory_order_acquire)) one.wait(true, std::memory_order_relaxed);
-  one.clear(std::memory_order_release);
-  one.notify_one();
+  static SRWLOCK one = SRWLOCK_INIT;
+  if (!TryAcquireSRWLockExclusive(&one)) AcquireSRWLockExclusive(&one);
+  ReleaseSRWLockExclusive(&one);
   return nullptr;
 }
 

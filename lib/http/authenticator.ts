@@ -30,7 +30,7 @@ export class Authenticator {
     this.#shared = {
       settings: this.#settings,
       slots: this.#slots,
-      credentials: () => this.#credentials.get(),
+      credentials: async () => this.#settings.credentials ?? this.#credentials.get(),
     };
   }
 
@@ -72,7 +72,10 @@ export class Authenticator {
     return verdict;
   }
 
-  /** Gives back the credentials that it has acquired. Connections go on until they close. */
+  /**
+   * Gives back the credentials that it has acquired, and takes no further request. The contexts that it
+   * has made live as long as their connections.
+   */
   close(): void {
     this.#credentials.close();
   }

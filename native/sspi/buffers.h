@@ -48,7 +48,7 @@ class BufferDescriptor {
   std::optional<std::span<const std::byte>> bytes(std::size_t index) const {
     const SecBuffer& buffer = buffers_[index];
     const std::span<const std::byte> own = caller_[index].memory;
-    // As most packages leave it. Here, because every message has three.
+    // As most packages leave it. Inline: every message asks, up to three times.
     if (buffer.pvBuffer == own.data() && buffer.cbBuffer <= own.size() &&
         kind(buffer.BufferType) != SECBUFFER_MISSING) {
       return own.first(buffer.cbBuffer);

@@ -69,8 +69,8 @@ class Context {
 
   // One call that protects a message and one that opens one may run at the same time, two of a
   // direction may not: SSPI's rule, which these keep whoever calls.
-  MessageLock& outgoing() const { return outgoing_; }
-  MessageLock& incoming() const { return incoming_; }
+  Lock& outgoing() const { return outgoing_; }
+  Lock& incoming() const { return incoming_; }
 
  private:
   struct Call;
@@ -85,8 +85,8 @@ class Context {
   // Owns the credentials, whose it is: they are released after the context that was made with them.
   std::shared_ptr<const PackageInfo> package_;
   ContextHandle handle_;
-  mutable MessageLock outgoing_;
-  mutable MessageLock incoming_;
+  mutable Lock outgoing_;
+  mutable Lock incoming_;
 };
 
 // Whether a status means that no further leg is needed.

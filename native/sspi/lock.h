@@ -1,9 +1,8 @@
 // A lock, and a condition to wait for under it, of Windows's own: they need no memory and no
-// clean-up. And a lock of a byte.
+// clean-up.
 #ifndef WINSSPI_SSPI_LOCK_H_
 #define WINSSPI_SSPI_LOCK_H_
 
-#include <atomic>
 #include <cstdint>
 
 #include "sspi/sspi.h"
@@ -21,7 +20,10 @@ class Lock {
 
   class Holder {
    public:
-    explicit Holder(Lock& lock) : lock_(lock.lock_) { AcquireSRWLockExclusive(&lock_); }
+    explicit Holder(Lock& lock) : lock_(lock.lock_) {
+      // Every message takes one that is nearly always free: trying is the shorter way then.
+      if (!TryAcquireSRWLockExclusive(&lock_)) AcquireSRWLockExclusive(&lock_);
+    }
     Holder(const Holder&) = delete;
     Holder& operator=(const Holder&) = delete;
     ~Holder() { ReleaseSRWLockExclusive(&lock_); }
@@ -33,35 +35,6 @@ class Lock {
 
  private:
   SRWLOCK lock_ = SRWLOCK_INIT;
-};
-
-// Taken for every message, and nearly always free: then it costs less than a Lock.
-class MessageLock {
- public:
-  MessageLock() = default;
-  MessageLock(const MessageLock&) = delete;
-  MessageLock& operator=(const MessageLock&) = delete;
-
-  class Holder {
-   public:
-    explicit Holder(MessageLock& lock) : taken_(lock.taken_) {
-      while (taken_.test_and_set(std::memory_order_acquire)) {
-        taken_.wait(true, std::memory_order_relaxed);
-      }
-    }
-    Holder(const Holder&) = delete;
-    Holder& operator=(const Holder&) = delete;
-    ~Holder() {
-      taken_.clear(std::memory_order_release);
-      taken_.notify_one();
-    }
-
-   private:
-    std::atomic_flag& taken_;
-  };
-
- private:
-  std::atomic_flag taken_;
 };
 
 // For one thread that waits.

@@ -29,7 +29,9 @@ std::optional<Range> join(std::span<std::byte> target, std::size_t room,
     return Range{start, token.size() + data.size() + padding.size()};
   }
   std::vector<std::byte> joined;
-  for (const auto& part : {token, data, padding}) joined.insert(joined.end(), part.begin(), part.end());
+  for (const auto& part : {token, data, padding}) {
+    joined.insert(joined.end(), part.begin(), part.end());
+  }
   if (joined.size() > target.size()) return std::nullopt;
   move(joined, target);
   return Range{0, joined.size()};
@@ -40,14 +42,14 @@ std::optional<Range> join(std::span<std::byte> target, std::size_t room,
 SECURITY_STATUS encryptMessage(const Context& context, uint32_t qop, BufferDescriptor& buffers,
                                uint32_t sequence_number) {
   if (!context.started()) return SEC_E_INVALID_HANDLE;
-  const MessageLock::Holder held(context.outgoing());
+  const Lock::Holder held(context.outgoing());
   return EncryptMessage(context.handle(), qop, buffers.get(), sequence_number);
 }
 
 SECURITY_STATUS decryptMessage(const Context& context, BufferDescriptor& buffers,
                                uint32_t sequence_number, uint32_t& qop) {
   if (!context.started()) return SEC_E_INVALID_HANDLE;
-  const MessageLock::Holder held(context.incoming());
+  const Lock::Holder held(context.incoming());
   ULONG returned = 0;
   const SECURITY_STATUS status =
       DecryptMessage(context.handle(), buffers.get(), sequence_number, &returned);
@@ -58,14 +60,14 @@ SECURITY_STATUS decryptMessage(const Context& context, BufferDescriptor& buffers
 SECURITY_STATUS makeSignature(const Context& context, uint32_t qop, BufferDescriptor& buffers,
                               uint32_t sequence_number) {
   if (!context.started()) return SEC_E_INVALID_HANDLE;
-  const MessageLock::Holder held(context.outgoing());
+  const Lock::Holder held(context.outgoing());
   return MakeSignature(context.handle(), qop, buffers.get(), sequence_number);
 }
 
 SECURITY_STATUS verifySignature(const Context& context, BufferDescriptor& buffers,
                                 uint32_t sequence_number, uint32_t& qop) {
   if (!context.started()) return SEC_E_INVALID_HANDLE;
-  const MessageLock::Holder held(context.incoming());
+  const Lock::Holder held(context.incoming());
   ULONG returned = 0;
   const SECURITY_STATUS status =
       VerifySignature(context.handle(), buffers.get(), sequence_number, &returned);

@@ -461,6 +461,25 @@ describe('options', () => {
   });
 });
 
+describe.skipIf(!providerInstalled)('an authenticator that was closed', () => {
+  checkProviderAfterEach();
+
+  test('takes no further request', async () => {
+    await using setting = await start();
+    const { server, credentials } = setting;
+    using connection = new HttpConnection(server);
+    using context = clientOf(credentials);
+    server.authenticator.close();
+    expect((await connection.logOn(context)).status).toBe(500);
+    expect(server.errors).toEqual([
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: 'The authenticator was closed',
+      }),
+    ]);
+  });
+});
+
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 async function clientStep(context: ReturnType<typeof clientOf>, challenges: string[]) {

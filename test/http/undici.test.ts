@@ -490,6 +490,16 @@ describe.skipIf(!providerInstalled)('the interceptor alone', () => {
     expect(begun.length).toBe(2);
   });
 
+  test('connects anew after a connector has thrown', () => {
+    using interceptor = negotiateInterceptor(optionsFor('http://a', {}));
+    const connect = interceptor.connector((_options: object, _callback: object) => {
+      throw new Error('no');
+    });
+    const open = () => connect({ protocol: 'http:', hostname: 'a', port: '' }, () => {});
+    expect(open).toThrow('no');
+    expect(open).toThrow('no');
+  });
+
   test('gives no token to a server that a Client asks in place of another', async () => {
     await using server = await scripted((received, response) => {
       if (received.url !== '/elsewhere') {

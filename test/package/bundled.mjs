@@ -1,5 +1,9 @@
 // What bundle.test.ts bundles.
-import { isSupported, SspiError } from 'winsspi';
-import { negotiate } from 'winsspi/http';
+import { Credentials, isSupported } from 'winsspi';
+import { Authenticator, negotiate } from 'winsspi/http';
 
-console.log(isSupported, SspiError.name, typeof negotiate);
+console.log(isSupported, typeof negotiate);
+// Both modules have the same classes.
+const credentials = await Credentials.acquire({ package: 'NTLM', use: 'inbound' });
+new Authenticator({ credentials }).close();
+credentials.close();

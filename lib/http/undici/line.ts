@@ -67,19 +67,30 @@ export class Line implements Holdable {
       const refusal = this.#refusal();
       if (refusal) return callback(refusal, null);
       this.#connecting = true;
-      return connect(options, (error, socket) => {
+      try {
+        return connect(options, (error, socket) => this.#connected(error, socket, callback));
+      } catch (error) {
         this.#connecting = false;
-        if (!socket) return callback(error, socket);
-        try {
-          assertBound(socket, this);
-        } catch (reason) {
-          socket.destroy();
-          return callback(reason as Error, null);
-        }
-        this.#keep(socket);
-        callback(error, socket);
-      });
+        throw error;
+      }
     };
+  }
+
+  #connected(
+    error: Error | null,
+    socket: Socket | null,
+    callback: Parameters<Connector>[1],
+  ): unknown {
+    this.#connecting = false;
+    if (!socket) return callback(error, socket);
+    try {
+      assertBound(socket, this);
+    } catch (reason) {
+      socket.destroy();
+      return callback(reason as Error, null);
+    }
+    this.#keep(socket);
+    return callback(error, socket);
   }
 
   #refusal(): Error | undefined {

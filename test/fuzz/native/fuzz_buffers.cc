@@ -60,9 +60,10 @@ void checkBytes(std::span<const sspi::Buffer> buffers,
                 const std::optional<sspi::ReturnedBuffer>& returned,
                 const std::optional<std::span<const std::byte>>& bytes) {
   check(bytes.has_value() == returned.has_value(), "bytes are there where the buffer is");
-  if (!bytes || bytes->empty()) return;
-  const std::span<std::byte> memory = buffers[returned->source].memory;
+  if (!bytes) return;
   check(bytes->size() == returned->length, "there are as many bytes as the buffer says");
+  if (bytes->empty()) return;
+  const std::span<std::byte> memory = buffers[returned->source].memory;
   check(bytes->data() == memory.data() + returned->offset, "the bytes are the buffer's");
 }
 
