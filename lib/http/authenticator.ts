@@ -30,6 +30,7 @@ export class Authenticator {
     this.#shared = {
       settings: this.#settings,
       slots: this.#slots,
+      // A request that came before the end still has the caller's; one's own are gone by then.
       credentials: async () => this.#settings.credentials ?? this.#credentials.get(),
     };
   }

@@ -1,2 +1,2 @@
-// The same module for import: one copy of every class, whichever way it was loaded.
+// The types of the module for import. scripts/library.mjs makes its code, which is that of require.
 export * from './index.js';
