@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { request as tlsRequest } from 'node:https';
@@ -171,6 +172,35 @@ describe.skipIf(!providerInstalled)('NegotiateAgent', () => {
     await expect(get(server.origin, agent)).rejects.toMatchObject({
       code: 'ERR_SSPI_HTTP_HANDSHAKE',
     });
+  });
+
+  test.each([
+    ['kept', 10],
+    ['not kept', 0],
+  ])('ends a write before its body is sent on, where it is %s', async (_, maxKeptBody) => {
+    await using server = await scripted((received, response) => received.pipe(response));
+    using agent = agentFor(server.origin, { maxKeptBody });
+    expect((await get(server.origin, agent)).status).toBe(200); // There is a connection from here on.
+    const order: string[] = [];
+    const noteSent = (message: unknown) => {
+      const { request: started } = message as { request: { agent?: Agent } };
+      if (started.agent !== agent) order.push('sent on');
+    };
+    subscribe('http.client.request.start', noteSent);
+    try {
+      const sent = request(server.origin, {
+        method: 'POST',
+        agent,
+        headers: { 'content-length': 4 },
+      });
+      const answer = answerTo(sent);
+      sent.write('body', () => setImmediate(() => order.push('a turn after the write')));
+      expect((await answer).text).toBe('body');
+      sent.end();
+    } finally {
+      unsubscribe('http.client.request.start', noteSent);
+    }
+    expect(order).toEqual(['a turn after the write', 'sent on']);
   });
 
   test('goes on after the server has closed an idle connection', async () => {
