@@ -56,9 +56,19 @@ const LEAST_DCE_STYLE_TOKEN = 128;
 /** The bytes that a package may write into a buffer of each kind, and the longest message. */
 interface Room {
   readonly token: number;
-  readonly streamHeader?: number;
-  readonly streamTrailer?: number;
-  readonly maximumMessage?: number;
+  readonly streamHeader: number;
+  readonly streamTrailer: number;
+  readonly maximumMessage: number | undefined;
+}
+
+/** Of packages whose messages are no streams. */
+const noStream = { header: 0, trailer: 0, maximumMessage: undefined };
+
+/** What the sizes of a complete context ask of its messages. */
+interface Rooms {
+  readonly toEncrypt: Room;
+  readonly toSign: Room;
+  readonly toWrap: WrapRoom;
 }
 
 type MessageCall = BufferCall<MessageFunctionName>;
@@ -72,9 +82,8 @@ export class MessageProtection {
   // Made at the first asynchronous call.
   #queues: Record<Direction, Queue> | undefined;
   #native: NativeMessages | undefined;
-  #sizes: Partial<Sizes> | undefined;
-  #toEncrypt: Room | undefined;
-  #toWrap: WrapRoom | undefined;
+  // Found at the first message. They change with the context's steps only: see forgetSizes().
+  #rooms: Rooms | undefined;
 
   constructor(handshake: Handshake) {
     this.#handshake = handshake;
@@ -112,8 +121,8 @@ export class MessageProtection {
   }
 
   wrap(message: Uint8Array, qop: number): Buffer {
-    this.#assertCanSeal(message);
-    return this.#messages.wrap(message, qop, this.wrapRoom);
+    const room = this.#roomToSeal(message);
+    return this.#messages.wrap(message, qop, room);
   }
 
   /**
@@ -121,8 +130,8 @@ export class MessageProtection {
    * the target has no room for the message and wrapRoom.
    */
   wrapInto(target: Uint8Array, message: Uint8Array, qop: number): number | undefined {
-    this.#assertCanSeal(message);
-    return this.#messages.wrapInto(target, message, qop, this.wrapRoom);
+    const room = this.#roomToSeal(message);
+    return this.#messages.wrapInto(target, message, qop, room);
   }
 
   unwrap(sealed: Uint8Array, tokenLength: number | undefined): { message: Buffer; qop: number } {
@@ -134,8 +143,8 @@ export class MessageProtection {
   /** Copies the message at once; those before it in the same direction are sealed first. */
   async wrapAsync(message: Uint8Array, qop: number): Promise<Buffer> {
     this.#handshake.assertComplete();
-    validateMessageLength(byteLengthOf(message), this.roomToEncrypt);
-    const room = this.wrapRoom;
+    const { toEncrypt, toWrap: room } = this.#knownRooms;
+    validateMessageLength(byteLengthOf(message), toEncrypt);
     const memory = laidOut(message, room);
     return this.#inTurn('outgoing', () => this.#messages.wrapAsync(memory, qop, room));
   }
@@ -161,12 +170,15 @@ export class MessageProtection {
     });
   }
 
-  #assertCanSeal(message: Uint8Array): void {
+  // Throws where the message cannot be sealed now.
+  #roomToSeal(message: Uint8Array): WrapRoom {
     this.#handshake.assertComplete();
     this.#queues?.outgoing.assertEmpty();
-    const room = this.roomToEncrypt;
-    if (room.maximumMessage === undefined) return;
-    if (isUint8Array(message)) validateMessageLength(byteLengthOf(message), room);
+    const { toEncrypt, toWrap } = this.#knownRooms;
+    if (toEncrypt.maximumMessage !== undefined && isUint8Array(message)) {
+      validateMessageLength(byteLengthOf(message), toEncrypt);
+    }
+    return toWrap;
   }
 
   get #messages(): NativeMessages {
@@ -185,9 +197,7 @@ export class MessageProtection {
 
   /** After steps of a complete context, which may have agreed on another cipher. */
   forgetSizes(): void {
-    this.#sizes = undefined;
-    this.#toEncrypt = undefined;
-    this.#toWrap = undefined;
+    this.#rooms = undefined;
   }
 
   /** Throws while there are asynchronous calls: what changes the whole context cannot overtake them. */
@@ -227,45 +237,47 @@ export class MessageProtection {
     return this.#handshake.flags.dceStyle === true;
   }
 
-  // The sizes of a complete context change with its steps only: see forgetSizes().
-
-  get roomToEncrypt(): Room {
-    this.#toEncrypt ??= this.#findRoomToEncrypt();
-    return this.#toEncrypt;
-  }
-
-  get roomToSign(): Room {
-    return { token: this.#knownSizes.maxSignature ?? 0 };
-  }
-
+  /** What sealing by wrap() may add to a message. */
   get wrapRoom(): WrapRoom {
-    this.#toWrap ??= {
-      token: Math.max(
-        this.roomToEncrypt.token,
-        this.dceStyle ? LEAST_DCE_STYLE_TOKEN : LEAST_TOKEN,
-      ),
-      padding: this.#knownSizes.blockSize ?? 0,
-    };
-    return this.#toWrap;
+    return this.#knownRooms.toWrap;
+  }
+
+  /** The most bytes of a token that encrypt() needs room for. */
+  get tokenRoom(): number {
+    return this.#knownRooms.toEncrypt.token;
   }
 
   /** Room for a signature of any package. */
   get signatureRoom(): number {
-    return Math.max(this.roomToSign.token, LEAST_TOKEN);
+    return Math.max(this.#knownRooms.toSign.token, LEAST_TOKEN);
   }
 
-  get #knownSizes(): Partial<Sizes> {
-    this.#sizes ??= this.#attributeIfKnown('sizes') ?? {};
-    return this.#sizes;
+  get #knownRooms(): Rooms {
+    this.#rooms ??= this.#findRooms();
+    return this.#rooms;
   }
 
-  #findRoomToEncrypt(): Room {
-    const trailer = this.#knownSizes.securityTrailer ?? 0;
-    const token = this.dceStyle ? Math.max(trailer, DCE_STYLE_TOKEN) : trailer;
-    const stream = this.#attributeIfKnown('streamSizes');
-    if (!stream) return { token };
-    const { header: streamHeader, trailer: streamTrailer, maximumMessage } = stream;
-    return { token, streamHeader, streamTrailer, maximumMessage };
+  #findRooms(): Rooms {
+    const sizes: Partial<Sizes> = this.#attributeIfKnown('sizes') ?? {};
+    const { securityTrailer = 0, maxSignature = 0, blockSize = 0 } = sizes;
+    const token = this.dceStyle ? Math.max(securityTrailer, DCE_STYLE_TOKEN) : securityTrailer;
+    const stream = this.#attributeIfKnown('streamSizes') ?? noStream;
+    const least = this.dceStyle ? LEAST_DCE_STYLE_TOKEN : LEAST_TOKEN;
+    return {
+      toEncrypt: {
+        token,
+        streamHeader: stream.header,
+        streamTrailer: stream.trailer,
+        maximumMessage: stream.maximumMessage,
+      },
+      toSign: {
+        token: maxSignature,
+        streamHeader: 0,
+        streamTrailer: 0,
+        maximumMessage: undefined,
+      },
+      toWrap: { token: Math.max(token, least), padding: blockSize },
+    };
   }
 
   // Not every package has every attribute.
@@ -284,7 +296,7 @@ export class MessageProtection {
     this.#handshake.assertComplete();
     const { qop, sequenceNumber } = validEncryptOptions(options);
     const checked = validBuffers(buffers);
-    validateRoom(checked, this.roomToEncrypt);
+    validateRoom(checked, this.#knownRooms.toEncrypt);
     return { name: 'encryptMessage', buffers: checked, qop, sequenceNumber };
   }
 
@@ -292,7 +304,7 @@ export class MessageProtection {
     this.#handshake.assertComplete();
     const { qop, sequenceNumber } = validEncryptOptions(options);
     const checked = validBuffers(buffers);
-    validateRoom(checked, this.roomToSign);
+    validateRoom(checked, this.#knownRooms.toSign);
     return { name: 'makeSignature', buffers: checked, qop, sequenceNumber };
   }
 
@@ -428,9 +440,9 @@ function leastLength(kind: number, room: Room): number {
     case SECBUFFER_TOKEN:
       return room.token;
     case SECBUFFER_STREAM_HEADER:
-      return room.streamHeader ?? 0;
+      return room.streamHeader;
     case SECBUFFER_STREAM_TRAILER:
-      return room.streamTrailer ?? 0;
+      return room.streamTrailer;
     default:
       return 0;
   }

@@ -104,10 +104,19 @@ export function wrapInto(
   options: WrapOptions | undefined,
 ): number {
   const length = messages.wrapInto(target, message, qopOf(options));
-  if (length !== undefined) return length;
+  if (length === undefined) throw refusedMemory(messages, target, message);
+  return length;
+}
+
+// Of its own: V8 does not inline what is long.
+function refusedMemory(
+  messages: MessageProtection,
+  target: Uint8Array,
+  message: Uint8Array,
+): Error {
   validateBytes(target, 'target');
   validateBytes(message, 'message');
-  throw usageError(
+  return usageError(
     'ERR_OUT_OF_RANGE',
     `"target" must have room for ${byteLengthOf(message) + wrapOverhead(messages)} bytes, those of ` +
       `the message and wrapOverhead. Received ${byteLengthOf(target)} bytes`,
@@ -138,7 +147,7 @@ export function unwrapDetached(
  */
 function tokenLengthOf(messages: MessageProtection, sealed: Uint8Array): number | undefined {
   if (messages.package !== 'NTLM') return undefined;
-  const length = messages.roomToEncrypt.token;
+  const length = messages.tokenRoom;
   if (byteLengthOf(sealed) < length) throw sspiError('DecryptMessage', SEC_E_INVALID_TOKEN);
   return length;
 }

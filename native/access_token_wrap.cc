@@ -32,11 +32,11 @@ namespace {
 
 // (context, settle)
 Napi::Value identity(const Napi::CallbackInfo& info) {
-  auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   return Call<sspi::AccessTokenInfo>::start(
       info[1],
-      [context = *context]() -> sspi::Result<sspi::AccessTokenInfo> {
+      [context = sspi::LentContext(*context)]() -> sspi::Result<sspi::AccessTokenInfo> {
         auto token = sspi::querySecurityContextToken(*context);
         if (!token) return token.failure();
         return sspi::accessTokenInfo(token->get(), sspi::AccountNames::kLookedUp);
@@ -48,11 +48,11 @@ Napi::Value booleanOf(Napi::Env env, bool& value) { return Napi::Boolean::New(en
 
 // (context, sid, settle)
 Napi::Value isMemberOf(const Napi::CallbackInfo& info) {
-  auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   return Call<bool>::start(
       info[2],
-      [context = *context, sid = textOf(info[1])]() -> sspi::Result<bool> {
+      [context = sspi::LentContext(*context), sid = textOf(info[1])]() -> sspi::Result<bool> {
         auto token = sspi::querySecurityContextToken(*context);
         if (!token) return token.failure();
         return sspi::isMember(*token, sid);
@@ -64,10 +64,10 @@ Napi::Value isMemberOf(const Napi::CallbackInfo& info) {
 // callback's is pending after the thread was turned back.
 Napi::Value impersonate(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* holder = openHolderOf<sspi::Context>(env, info[0]);
-  if (!holder) return env.Undefined();
+  auto* opened = openedOf<sspi::Context>(env, info[0]);
+  if (!opened) return env.Undefined();
   // The callback may close the context.
-  const std::shared_ptr<sspi::Context> context = *holder;
+  const std::shared_ptr<sspi::Context> context = *opened;
   auto impersonation = sspi::Impersonation::begin(*context);
   if (!impersonation) return failureOf(env, impersonation.failure());
   napi_value value = nullptr;

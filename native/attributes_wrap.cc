@@ -210,7 +210,7 @@ constexpr Attribute kAttributes[] = {
 // (context, SECPKG_ATTR_*)
 Napi::Value queryAttribute(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const auto* context = openHolderOf<sspi::Context>(env, info[0]);
+  const auto* context = openedOf<sspi::Context>(env, info[0]);
   if (!context) return env.Undefined();
   const uint32_t number = info[1].As<Napi::Number>().Uint32Value();
   for (const Attribute& attribute : kAttributes) {
@@ -222,7 +222,7 @@ Napi::Value queryAttribute(const Napi::CallbackInfo& info) {
 
 // (context, { label, context?, length })
 Napi::Value setKeyingMaterialInfo(const Napi::CallbackInfo& info) {
-  const auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  const auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   const Napi::Object request = info[1].As<Napi::Object>();
   return outcomeOf(info.Env(),
@@ -234,7 +234,7 @@ Napi::Value setKeyingMaterialInfo(const Napi::CallbackInfo& info) {
 
 // (context, data)
 Napi::Value setApplicationData(const Napi::CallbackInfo& info) {
-  const auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  const auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   return outcomeOf(info.Env(),
                    sspi::setApplicationData(**context, bytesInPlace(info.Env(), info[1])));

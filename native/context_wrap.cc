@@ -29,7 +29,7 @@ sspi::Role roleOf(const Napi::Value& is_server) {
 // (credentials, isServer, targetName?, flags, applicationData?)
 Napi::Value createContext(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* credentials = openHolderOf<const sspi::Credentials>(env, info[0]);
+  auto* credentials = openedOf<const sspi::Credentials>(env, info[0]);
   if (!credentials) return env.Undefined();
   sspi::ContextRequest request;
   request.role = roleOf(info[1]);
@@ -44,18 +44,21 @@ Napi::Value createContext(const Napi::CallbackInfo& info) {
 // (context, token, settle)
 Napi::Value step(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* context = openHolderOf<sspi::Context>(env, info[0]);
+  auto* context = openedOf<sspi::Context>(env, info[0]);
   if (!context) return env.Undefined();
   std::optional<std::vector<std::byte>> token;
   if (!info[1].IsUndefined()) token = copyOfBytes(env, info[1]);
   return Call<sspi::Leg>::start(
-      info[2], [context = *context, token = std::move(token)] { return context->step(token); },
+      info[2],
+      [context = sspi::LentContext(*context), token = std::move(token)] {
+        return context->step(token);
+      },
       legOf);
 }
 
 // (context, flags): what another process imports.
 Napi::Value exportContext(const Napi::CallbackInfo& info) {
-  const auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  const auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   auto exported = sspi::exportContext(**context, info[1].As<Napi::Number>().Uint32Value());
   if (!exported) return failureOf(info.Env(), exported.failure());
@@ -82,7 +85,7 @@ Napi::Value importContext(const Napi::CallbackInfo& info) {
 }
 
 void closeContext(const Napi::CallbackInfo& info) {
-  if (auto* holder = holderOf<sspi::Context>(info.Env(), info[0])) holder->reset();
+  if (auto* holder = holderOf<sspi::Context>(info.Env(), info[0])) holder->object.reset();
 }
 
 }  // namespace

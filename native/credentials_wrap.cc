@@ -13,7 +13,7 @@ namespace {
 
 Napi::Value credentialsOf(Napi::Env env, sspi::Credentials& credentials) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("package", Napi::String::New(env, credentials.package()->name));
+  object.Set("package", Napi::String::New(env, credentials.package().name));
   object.Set("expiry", numberOrUndefined(env, credentials.expiry()));
   object.Set("handle",
              wrap(env, std::make_shared<const sspi::Credentials>(std::move(credentials))));
@@ -46,11 +46,12 @@ Napi::Value acquireCredentials(const Napi::CallbackInfo& info) {
 
 // (context, request, settle): as the client of the context
 Napi::Value acquireCredentialsAsClient(const Napi::CallbackInfo& info) {
-  auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   return Call<sspi::Credentials>::start(
       info[2],
-      [context = *context, request = requestOf(info[1])]() -> sspi::Result<sspi::Credentials> {
+      [context = sspi::LentContext(*context),
+       request = requestOf(info[1])]() -> sspi::Result<sspi::Credentials> {
         const auto impersonation = sspi::Impersonation::begin(*context);
         if (!impersonation) return impersonation.failure();
         return sspi::Credentials::acquire(*request);
@@ -60,7 +61,7 @@ Napi::Value acquireCredentialsAsClient(const Napi::CallbackInfo& info) {
 
 // (credentials, request, settle)
 Napi::Value addCredentials(const Napi::CallbackInfo& info) {
-  auto* credentials = openHolderOf<const sspi::Credentials>(info.Env(), info[0]);
+  auto* credentials = openedOf<const sspi::Credentials>(info.Env(), info[0]);
   if (!credentials) return info.Env().Undefined();
   using Outcome = std::optional<sspi::Failure>;
   return Call<Outcome>::start(
@@ -90,7 +91,7 @@ Napi::Value valueOf(Napi::Env env, const sspi::CredentialsCertificate& certifica
 
 template <auto query>
 Napi::Value answer(const Napi::CallbackInfo& info) {
-  const auto* credentials = openHolderOf<const sspi::Credentials>(info.Env(), info[0]);
+  const auto* credentials = openedOf<const sspi::Credentials>(info.Env(), info[0]);
   if (!credentials) return info.Env().Undefined();
   const auto result = query(**credentials);
   return result ? valueOf(info.Env(), *result) : failureOf(info.Env(), result.failure());
@@ -98,14 +99,14 @@ Napi::Value answer(const Napi::CallbackInfo& info) {
 
 // (credentials, proxyServer, force)
 Napi::Value setKdcProxySettings(const Napi::CallbackInfo& info) {
-  const auto* credentials = openHolderOf<const sspi::Credentials>(info.Env(), info[0]);
+  const auto* credentials = openedOf<const sspi::Credentials>(info.Env(), info[0]);
   if (!credentials) return info.Env().Undefined();
   const bool force = info[2].As<Napi::Boolean>().Value();
   return outcomeOf(info.Env(), (*credentials)->set({textOf(info[1]), force}));
 }
 
 void closeCredentials(const Napi::CallbackInfo& info) {
-  if (auto* holder = holderOf<const sspi::Credentials>(info.Env(), info[0])) holder->reset();
+  if (auto* holder = holderOf<const sspi::Credentials>(info.Env(), info[0])) holder->object.reset();
 }
 
 }  // namespace

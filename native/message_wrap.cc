@@ -193,12 +193,20 @@ constexpr napi_value (*kOperations[])(const Call&) = {
 
 napi_value operate(napi_env env, napi_callback_info info) {
   std::array<napi_value, sspi::kMaxBuffers> values;
-  std::size_t count = values.size();
+  // Node-API fills all that it is asked for, and nearly every call has few.
+  constexpr std::size_t kFew = 4;
+  std::size_t count = kFew;
   void* data = nullptr;
   if (napi_get_cb_info(env, info, &count, values.data(), nullptr, &data) != napi_ok) return nullptr;
-  Layout& layout = Environment::of(env).layout();
+  if (count > kFew) {
+    count = values.size();
+    if (napi_get_cb_info(env, info, &count, values.data(), nullptr, nullptr) != napi_ok) {
+      return nullptr;
+    }
+  }
+  const auto& [context, environment] = *static_cast<Holder<sspi::Context>*>(data);
+  Layout& layout = environment.layout();
   if (count > values.size() || layout.operation >= std::size(kOperations)) return nullptr;
-  const auto& context = *static_cast<std::shared_ptr<sspi::Context>*>(data);
   if (!context) {
     Napi::Error::New(env, "the object was closed").ThrowAsJavaScriptException();
     return nullptr;
@@ -294,13 +302,14 @@ class MessageCopy {
 // Settles with { failure?, written, layout }. The memory is written when the call has succeeded.
 template <typename Function>
 Napi::Value callAsync(const Napi::CallbackInfo& info) {
-  auto* context = openHolderOf<sspi::Context>(info.Env(), info[0]);
+  auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   const auto message = std::make_shared<MessageCopy>(info);
   using Outcome = sspi::Result<Done>;
   PoolWorker<Outcome>::start(
       info[1], "winsspi:message",
-      [context = *context, message = message.get()]() -> sspi::Result<Outcome> {
+      [context = sspi::LentContext(*context),
+       message = message.get()]() -> sspi::Result<Outcome> {
         return message->run<Function>(*context);
       },
       [message](Napi::Env env, Outcome& outcome) -> Napi::Value {
@@ -325,7 +334,7 @@ std::span<std::byte> lend(const Napi::Value& memory, Napi::ObjectReference& refe
 // between the rooms. Settles with { offset, length } of what is sealed.
 Napi::Value wrapAsync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* context = openHolderOf<sspi::Context>(env, info[0]);
+  auto* context = openedOf<sspi::Context>(env, info[0]);
   if (!context) return env.Undefined();
   const auto reference = std::make_shared<Napi::ObjectReference>();
   const std::span<std::byte> memory = lend(info[2], *reference);
@@ -339,7 +348,7 @@ Napi::Value wrapAsync(const Napi::CallbackInfo& info) {
   const std::size_t length = memory.size() - room.token - room.padding;
   PoolWorker<sspi::Range>::start(
       info[1], "winsspi:wrap",
-      [context = *context, memory, qop, room, length] {
+      [context = sspi::LentContext(*context), memory, qop, room, length] {
         return sspi::wrap(*context, qop, memory, memory.subspan(room.token, length), room);
       },
       [reference](Napi::Env env, sspi::Range& sealed) { return rangeOf(env, sealed); });
@@ -350,7 +359,7 @@ Napi::Value wrapAsync(const Napi::CallbackInfo& info) {
 // { offset, length, qop }.
 Napi::Value unwrapAsync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* context = openHolderOf<sspi::Context>(env, info[0]);
+  auto* context = openedOf<sspi::Context>(env, info[0]);
   if (!context) return env.Undefined();
   const auto reference = std::make_shared<Napi::ObjectReference>();
   const std::span<std::byte> memory = lend(info[2], *reference);
@@ -358,7 +367,7 @@ Napi::Value unwrapAsync(const Napi::CallbackInfo& info) {
   if (info[3].IsNumber()) token_length = info[3].As<Napi::Number>().Uint32Value();
   PoolWorker<sspi::Unwrapped>::start(
       info[1], "winsspi:unwrap",
-      [context = *context, memory, token_length] {
+      [context = sspi::LentContext(*context), memory, token_length] {
         return sspi::unwrap(*context, memory, token_length);
       },
       [reference](Napi::Env env, sspi::Unwrapped& opened) {

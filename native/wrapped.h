@@ -21,14 +21,21 @@ inline constexpr uint64_t kKind<const sspi::Credentials> = 1;
 template <>
 inline constexpr uint64_t kKind<sspi::Context> = 2;
 
+template <typename T>
+struct Holder {
+  std::shared_ptr<T> object;  // null: it was closed
+  Environment& environment;
+};
+
 // The garbage collector and the end of the environment destroy what was not closed before.
 template <typename T>
 Napi::Value wrap(Napi::Env env, std::shared_ptr<T> value) {
   Napi::Object object = Napi::Object::New(env);
-  const napi_type_tag tag = Environment::of(env).tag(kKind<T>);
-  auto holder = std::make_unique<std::shared_ptr<T>>(std::move(value));
+  Environment& environment = Environment::of(env);
+  const napi_type_tag tag = environment.tag(kKind<T>);
+  std::unique_ptr<Holder<T>> holder(new Holder<T>{std::move(value), environment});
   const auto destroy = [](node_api_basic_env, void* data, void*) {
-    const std::unique_ptr<std::shared_ptr<T>> owner(static_cast<std::shared_ptr<T>*>(data));
+    const std::unique_ptr<Holder<T>> owner(static_cast<Holder<T>*>(data));
   };
   if (napi_type_tag_object(env, object, &tag) == napi_ok &&
       napi_wrap(env, object, holder.get(), destroy, nullptr, nullptr) == napi_ok) {
@@ -39,13 +46,13 @@ Napi::Value wrap(Napi::Env env, std::shared_ptr<T> value) {
 
 // Null, with a JavaScript exception pending, where the value is not a T of this environment.
 template <typename T>
-std::shared_ptr<T>* holderOf(Napi::Env env, napi_value value) {
+Holder<T>* holderOf(Napi::Env env, napi_value value) {
   const napi_type_tag tag = Environment::of(env).tag(kKind<T>);
   bool is_ours = false;
   void* data = nullptr;
   if (napi_check_object_type_tag(env, value, &tag, &is_ours) == napi_ok && is_ours &&
       napi_unwrap(env, value, &data) == napi_ok) {
-    return static_cast<std::shared_ptr<T>*>(data);
+    return static_cast<Holder<T>*>(data);
   }
   if (!env.IsExceptionPending()) {
     Napi::TypeError::New(env, "not an object of this addon in this environment")
@@ -54,11 +61,12 @@ std::shared_ptr<T>* holderOf(Napi::Env env, napi_value value) {
   return nullptr;
 }
 
-// The same, and null also for an object that was closed.
+// The object that is held. Null, with an exception pending, also where it was closed.
 template <typename T>
-std::shared_ptr<T>* openHolderOf(Napi::Env env, napi_value value) {
-  std::shared_ptr<T>* holder = holderOf<T>(env, value);
-  if (!holder || *holder) return holder;
+const std::shared_ptr<T>* openedOf(Napi::Env env, napi_value value) {
+  const Holder<T>* holder = holderOf<T>(env, value);
+  if (!holder) return nullptr;
+  if (holder->object) return &holder->object;
   Napi::Error::New(env, "the object was closed").ThrowAsJavaScriptException();
   return nullptr;
 }

@@ -35,7 +35,8 @@ interface Established {
   readonly package: string | undefined;
 }
 
-type State = 'new' | 'negotiating' | 'stepping' | 'complete' | 'failed' | 'closed';
+// An error: what the context failed with.
+type State = 'new' | 'negotiating' | 'stepping' | 'complete' | 'closed' | Error;
 
 // Why a complete context has steps again. The first two can come together.
 const CONTROL_TOKEN = 1;
@@ -60,7 +61,6 @@ export class Handshake {
   #again = 0;
   // How many calls use the Windows handle beside the messages.
   #users = 0;
-  #failure: Error | undefined;
   #flags: ContextFlags;
   #expiry: number | undefined; // milliseconds since 1970
   #package: string | undefined;
@@ -117,8 +117,8 @@ export class Handshake {
     return this.#state === 'complete' && !(this.#again & RENEGOTIATING);
   }
 
-  get state(): State {
-    return this.#state;
+  get state(): Exclude<State, Error> | 'failed' {
+    return this.#state instanceof Error ? 'failed' : this.#state;
   }
 
   get flags(): ContextFlags {
@@ -208,7 +208,7 @@ export class Handshake {
   /** Throws while the context is closed, failed or busy with a step. */
   assertUsable(): void {
     this.#assertOpen();
-    if (this.#state === 'failed') throw this.#failure;
+    if (this.#state instanceof Error) throw this.#state;
     if (this.#state === 'stepping') {
       throw usageError('ERR_SSPI_CONTEXT_BUSY', 'The context is busy with a step: await it first');
     }
@@ -320,8 +320,7 @@ export class Handshake {
   }
 
   #end(error: Error): Error {
-    this.#state = 'failed';
-    this.#failure = error;
+    this.#state = error;
     getBinding().closeContext(this.handle);
     return error;
   }

@@ -15,14 +15,6 @@ std::optional<uint32_t> offsetInside(std::span<std::byte> outer, const void* inn
 
 }  // namespace
 
-BufferDescriptor::BufferDescriptor(std::span<const Buffer> buffers) : caller_(buffers) {
-  for (std::size_t i = 0; i < caller_.size(); i++) {
-    const std::span<std::byte> memory = caller_[i].memory;
-    buffers_[i] = {static_cast<ULONG>(memory.size()), caller_[i].type, memory.data()};
-  }
-  descriptor_ = {SECBUFFER_VERSION, static_cast<ULONG>(caller_.size()), buffers_.data()};
-}
-
 std::optional<ReturnedBuffer> BufferDescriptor::returned(std::size_t index) const {
   const SecBuffer& buffer = buffers_[index];
   // It has a number of bytes, and none of them.

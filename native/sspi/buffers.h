@@ -35,7 +35,14 @@ inline constexpr uint32_t kNoSource = UINT32_MAX;
 // https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secbufferdesc
 class BufferDescriptor {
  public:
-  explicit BufferDescriptor(std::span<const Buffer> buffers);  // at most kMaxBuffers
+  // At most kMaxBuffers.
+  explicit BufferDescriptor(std::span<const Buffer> buffers) : caller_(buffers) {
+    for (std::size_t i = 0; i < caller_.size(); i++) {
+      const std::span<std::byte> memory = caller_[i].memory;
+      buffers_[i] = {static_cast<ULONG>(memory.size()), caller_[i].type, memory.data()};
+    }
+    descriptor_ = {SECBUFFER_VERSION, static_cast<ULONG>(caller_.size()), buffers_.data()};
+  }
   BufferDescriptor(const BufferDescriptor&) = delete;
   BufferDescriptor& operator=(const BufferDescriptor&) = delete;
 

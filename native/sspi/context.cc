@@ -103,19 +103,20 @@ std::u16string Context::negotiatedPackage() const {
   if (negotiation && !negotiation->package.name.empty()) return negotiation->package.name;
   auto package = queryPackageInfo(*this);
   if (package && !package->name.empty()) return package->name;
-  return package_->name;
+  return credentials_->package().name;
 }
 
 Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
   // Of a package that states less than it writes, and of one that asks for more than there can be.
   constexpr std::size_t kLeastRoom = 4096;
   constexpr std::size_t kMostRoom = 1 << 20;
-  if (!credentials_) return Failure{function(), SEC_E_UNSUPPORTED_FUNCTION};
+  if (!credentials_->valid()) return Failure{function(), SEC_E_UNSUPPORTED_FUNCTION};
   // A complete context can have more legs: its messages wait for them.
   const Lock::Holder nothing_leaves(outgoing_);
   const Lock::Holder nothing_enters(incoming_);
-  const bool is_stream = (package_->capabilities & SECPKG_FLAG_STREAM) != 0;
-  const std::size_t room = std::clamp<std::size_t>(package_->max_token, kLeastRoom, kMostRoom);
+  const PackageInfo& package = credentials_->package();
+  const bool is_stream = (package.capabilities & SECPKG_FLAG_STREAM) != 0;
+  const std::size_t room = std::clamp<std::size_t>(package.max_token, kLeastRoom, kMostRoom);
   Call first(token, request_.channel_bindings, is_stream, room);
   const SECURITY_STATUS status = run(first);
   if (status != SEC_E_BUFFER_TOO_SMALL) return finish(first, status);

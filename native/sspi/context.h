@@ -2,6 +2,7 @@
 #ifndef WINSSPI_SSPI_CONTEXT_H_
 #define WINSSPI_SSPI_CONTEXT_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -23,8 +24,8 @@ enum class Role { kClient, kServer };
 
 struct ContextRequest {
   Role role;
-  std::u16string target_name;               // clients only
   uint32_t flags;                           // ISC_REQ_* or ASC_REQ_*
+  std::u16string target_name;               // clients only
   std::vector<std::byte> channel_bindings;  // a SEC_CHANNEL_BINDINGS structure, or empty
 };
 
@@ -42,15 +43,14 @@ struct Leg {
 // the same time; what only asks (attributes, access tokens) may run beside them.
 class Context {
  public:
-  Context(const std::shared_ptr<const Credentials>& credentials, ContextRequest request)
-      : credentials_(credentials.get()),
-        request_(std::move(request)),
-        package_(credentials, credentials->package().get()) {}
+  Context(std::shared_ptr<const Credentials> credentials, ContextRequest request)
+      : credentials_(std::move(credentials)), request_(std::move(request)) {}
 
   // An imported context, which is complete.
   Context(Role role, PackageInfo package, ContextHandle handle)
-      : request_{role, {}, 0, {}},
-        package_(std::make_shared<const PackageInfo>(std::move(package))),
+      : credentials_(
+            std::make_shared<const Credentials>(Credentials::none(std::move(package)))),
+        request_{role, 0, {}, {}},
         handle_(std::move(handle)) {}
 
   // One leg: InitializeSecurityContext or AcceptSecurityContext, and CompleteAuthToken where the
@@ -68,25 +68,49 @@ class Context {
   std::u16string negotiatedPackage() const;
 
   // One call that protects a message and one that opens one may run at the same time, two of a
-  // direction may not: SSPI's rule, which these keep whoever calls.
-  Lock& outgoing() const { return outgoing_; }
-  Lock& incoming() const { return incoming_; }
+  // direction may not: SSPI's rule, which these keep. Null while the context is lent to nobody: one
+  // thread makes one call after the other, and a lock would be a fifth of a short message's time.
+  Lock* outgoing() const { return isLent() ? &outgoing_ : nullptr; }
+  Lock* incoming() const { return isLent() ? &incoming_ : nullptr; }
 
  private:
+  friend class LentContext;
+
   struct Call;
+
+  // Who sees nobody also sees what they did.
+  bool isLent() const { return lent_.load(std::memory_order_acquire) != 0; }
 
   const char* function() const;
   SECURITY_STATUS run(Call& call);
   Result<Leg> finish(Call& call, SECURITY_STATUS status);
   std::optional<Failure> completeToken(Call& call);
 
-  const Credentials* credentials_ = nullptr;  // null: an imported context has none
+  // Released after the context that was made with them.
+  std::shared_ptr<const Credentials> credentials_;
   ContextRequest request_;
-  // Owns the credentials, whose it is: they are released after the context that was made with them.
-  std::shared_ptr<const PackageInfo> package_;
   ContextHandle handle_;
   mutable Lock outgoing_;
   mutable Lock incoming_;
+  std::atomic<uint32_t> lent_ = 0;
+};
+
+// A context for a call on another thread than that of its owner, who lends it before the call and
+// whose own calls take the locks for as long.
+class LentContext {
+ public:
+  explicit LentContext(std::shared_ptr<Context> context) : context_(std::move(context)) {
+    context_->lent_.fetch_add(1, std::memory_order_relaxed);
+  }
+  LentContext(const LentContext& other) : LentContext(other.context_) {}
+  LentContext& operator=(const LentContext&) = delete;
+  ~LentContext() { context_->lent_.fetch_sub(1, std::memory_order_release); }
+
+  Context& operator*() const { return *context_; }
+  Context* operator->() const { return context_.get(); }
+
+ private:
+  std::shared_ptr<Context> context_;
 };
 
 // Whether a status means that no further leg is needed.

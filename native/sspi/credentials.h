@@ -3,7 +3,6 @@
 #define WINSSPI_SSPI_CREDENTIALS_H_
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -40,6 +39,11 @@ class Credentials {
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
   static Result<Credentials> acquire(const CredentialsRequest& request);
 
+  // What an imported context has in their place: a package, and no handle.
+  static Credentials none(PackageInfo package) {
+    return Credentials({}, std::move(package), std::nullopt);
+  }
+
   // Adds credentials of another package, such as for Negotiate to choose from. May wait for the
   // LSA. https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
   std::optional<Failure> add(const CredentialsRequest& request) const;
@@ -47,18 +51,19 @@ class Credentials {
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcredentialsattributesw
   std::optional<Failure> set(const KdcProxySettings& settings) const;
 
+  bool valid() const { return handle_.valid(); }
   PCredHandle handle() const { return handle_.get(); }
-  const std::shared_ptr<const PackageInfo>& package() const { return package_; }
+  const PackageInfo& package() const { return package_; }
   std::optional<double> expiry() const { return expiry_; }  // milliseconds since 1970, UTC
 
  private:
   Credentials(CredentialsHandle handle, PackageInfo package, std::optional<double> expiry)
       : handle_(std::move(handle)),
-        package_(std::make_shared<const PackageInfo>(std::move(package))),
+        package_(std::move(package)),
         expiry_(expiry) {}
 
   CredentialsHandle handle_;
-  std::shared_ptr<const PackageInfo> package_;  // its contexts have it too
+  PackageInfo package_;
   std::optional<double> expiry_;
 };
 

@@ -20,17 +20,20 @@ class Lock {
 
   class Holder {
    public:
-    explicit Holder(Lock& lock) : lock_(lock.lock_) {
-      // Every message takes one that is nearly always free: trying is the shorter way then.
-      if (!TryAcquireSRWLockExclusive(&lock_)) AcquireSRWLockExclusive(&lock_);
+    explicit Holder(Lock& lock) : Holder(&lock) {}
+    // Null: holds nothing.
+    explicit Holder(Lock* lock) : lock_(lock ? &lock->lock_ : nullptr) {
+      if (lock_) AcquireSRWLockExclusive(lock_);
     }
     Holder(const Holder&) = delete;
     Holder& operator=(const Holder&) = delete;
-    ~Holder() { ReleaseSRWLockExclusive(&lock_); }
+    ~Holder() {
+      if (lock_) ReleaseSRWLockExclusive(lock_);
+    }
 
    private:
     friend class Condition;
-    SRWLOCK& lock_;
+    SRWLOCK* lock_;
   };
 
  private:
@@ -47,7 +50,7 @@ class Condition {
 
   // Lets go of the lock meanwhile. May return early, and without a reason.
   void waitFor(Lock::Holder& holder, uint32_t milliseconds) {
-    SleepConditionVariableSRW(&condition_, &holder.lock_, milliseconds, 0);
+    SleepConditionVariableSRW(&condition_, holder.lock_, milliseconds, 0);
   }
   void wake() { WakeConditionVariable(&condition_); }
 

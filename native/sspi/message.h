@@ -44,15 +44,19 @@ struct Range {
   std::size_t length;
 };
 
+// Spans come by reference here: on Windows a function is given copies of them, and what was just
+// written in two words and is copied as one makes the processor wait for some nanoseconds.
+
 // Encrypts a copy of the message in the target, which has room for it, the token and the padding,
 // and in which it may lie. Gives where the three are, one behind the other. After a failure, what
 // the target holds is nobody's message.
-Result<Range> wrap(const Context& context, uint32_t qop, std::span<std::byte> target,
-                   std::span<const std::byte> message, WrapRoom room);
+Result<Range> wrap(const Context& context, uint32_t qop, const std::span<std::byte>& target,
+                   const std::span<const std::byte>& message, const WrapRoom& room);
 
 // The same at the start of the target; gives the length.
-Result<std::size_t> wrapInto(const Context& context, uint32_t qop, std::span<std::byte> target,
-                             std::span<const std::byte> message, WrapRoom room);
+Result<std::size_t> wrapInto(const Context& context, uint32_t qop,
+                             const std::span<std::byte>& target,
+                             const std::span<const std::byte>& message, const WrapRoom& room);
 
 struct Unwrapped {
   Range message;
@@ -61,8 +65,8 @@ struct Unwrapped {
 
 // Decrypts a sealed message in the memory that it lies in: as one stream, or, where the package
 // does not take one, as a token of this length and the message behind it.
-Result<Unwrapped> unwrap(const Context& context, std::span<std::byte> memory,
-                         std::optional<std::size_t> token_length);
+Result<Unwrapped> unwrap(const Context& context, const std::span<std::byte>& memory,
+                         const std::optional<std::size_t>& token_length);
 
 }  // namespace sspi
 

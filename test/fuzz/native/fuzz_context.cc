@@ -69,7 +69,7 @@ void shake(Package& package) {
   const auto credentials = credentialsOf();
   if (!credentials) return;
   sspi::ContextRequest request = {
-      package.input.ConsumeBool() ? sspi::Role::kClient : sspi::Role::kServer, u"HTTP/a", 0, {}};
+      package.input.ConsumeBool() ? sspi::Role::kClient : sspi::Role::kServer, 0, u"HTTP/a", {}};
   if (package.input.ConsumeBool()) request.channel_bindings = sspi::channelBindings(package.bytes(40));
   sspi::Context context(credentials, std::move(request));
   for (int legs = package.input.ConsumeIntegralInRange<int>(1, 3); legs > 0; legs--) {

@@ -44,9 +44,9 @@ Pair meet(const std::shared_ptr<const sspi::Credentials>& outbound,
   constexpr uint32_t kFlags = ISC_REQ_CONFIDENTIALITY | ISC_REQ_REPLAY_DETECT;
   Pair pair = {
       std::make_shared<sspi::Context>(
-          outbound, sspi::ContextRequest{sspi::Role::kClient, u"HTTP/localhost", kFlags, {}}),
+          outbound, sspi::ContextRequest{sspi::Role::kClient, kFlags, u"HTTP/localhost", {}}),
       std::make_shared<sspi::Context>(
-          inbound, sspi::ContextRequest{sspi::Role::kServer, {}, kFlags, {}}),
+          inbound, sspi::ContextRequest{sspi::Role::kServer, kFlags, {}, {}}),
   };
   auto negotiate = pair.client->step(std::nullopt);
   CHECK(bool(negotiate));
@@ -115,6 +115,8 @@ void bothDirections(const std::u16string& package, const char* name) {
       CHECK(opened(context, bytes) == i);
     }
   };
+  const sspi::LentContext client(pair.client);
+  const sspi::LentContext server(pair.server);
   std::vector<std::thread> threads;
   threads.emplace_back([&] { seal(*pair.client, up); });
   threads.emplace_back([&] { open(*pair.server, up); });
@@ -126,6 +128,8 @@ void bothDirections(const std::u16string& package, const char* name) {
 
 void oneDirection() {
   const Pair pair = meet(u"NTLM");
+  const sspi::LentContext client(pair.client);
+  const sspi::LentContext server(pair.server);
   std::vector<std::thread> threads;
   for (int i = 0; i < 3; i++) {
     threads.emplace_back([&] {
@@ -137,6 +141,22 @@ void oneDirection() {
   }
   for (std::thread& thread : threads) thread.join();
   passed("two calls in one direction of a context wait for each other");
+}
+
+// Without the lock as soon as nobody else has the context, and nothing but that tells it so.
+void givenBack() {
+  const Pair pair = meet(u"NTLM");
+  for (int round = 0; round < 20; round++) {
+    std::atomic<bool> over = false;
+    std::thread other([&over, client = sspi::LentContext(pair.client)] {
+      for (int number = 0; number < 20; number++) sealed(*client, number);
+      over.store(true, std::memory_order_relaxed);
+    });
+    while (!over.load(std::memory_order_relaxed)) sealed(*pair.client, 0);
+    for (int number = 0; number < kMessages; number++) sealed(*pair.client, number);
+    other.join();
+  }
+  passed("the owner of a context goes on when it is given back");
 }
 
 void manyHandshakes() {
@@ -155,7 +175,7 @@ void manyHandshakes() {
 void closedByTheLast() {
   for (int round = 0; round < 50; round++) {
     Pair pair = meet(u"NTLM");
-    std::thread other([context = pair.client] { sealed(*context, 1); });
+    std::thread other([context = sspi::LentContext(pair.client)] { sealed(*context, 1); });
     pair.client.reset();
     other.join();
   }
@@ -168,6 +188,7 @@ void contextCases() {
   bothDirections(u"NTLM", "sealing and opening on one context at once: NTLM");
   bothDirections(u"Negotiate", "sealing and opening on one context at once: Negotiate");
   oneDirection();
+  givenBack();
   manyHandshakes();
   closedByTheLast();
 }
