@@ -29,22 +29,31 @@ export const effort = (quick) =>
 
 /**
  * Nanoseconds of one operation of each side, and the median of the ratios of the rounds. `least` has
- * the same of each side's best round: on a machine with other work it is nearer to the truth.
- * @param {{ raw: Side, ours: Side }} sides
+ * the same of each side's best round: on a machine with other work it is nearer to the truth. With
+ * `memory`, what an operation of ours cannot do without and the raw one does, there is also the ratio
+ * to the two together.
+ * @param {{ raw: Side, ours: Side, memory?: Side }} sides
  * @param {{ rounds: number, nanoseconds: number, warmUp: number, most?: number }} effort `nanoseconds`
  *   of a round
  */
-export async function compare({ raw, ours }, { rounds, nanoseconds, warmUp, most = 20_000 }) {
-  const counts = {
-    raw: await calibrate(raw, { nanoseconds, warmUp, most }),
-    ours: await calibrate(ours, { nanoseconds, warmUp, most }),
-  };
-  const times = { raw: [], ours: [] };
-  for (let round = 0; round < rounds; round++) {
-    times.raw.push(await once(raw, counts.raw));
-    times.ours.push(await once(ours, counts.ours));
+export async function compare(sides, { rounds, nanoseconds, warmUp, most = 20_000 }) {
+  const measured = [];
+  for (const [name, side] of Object.entries(sides)) {
+    const count = await calibrate(side, { nanoseconds, warmUp, most });
+    measured.push({ name, side, count });
   }
+  const times = Object.fromEntries(measured.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, side, count } of measured) times[name].push(await once(side, count));
+  }
+  const { memory } = times;
   return {
+    ...(memory && {
+      memory: median(memory),
+      withMemory: median(
+        times.ours.map((time, round) => time / (times.raw[round] + memory[round])),
+      ),
+    }),
     raw: median(times.raw),
     ours: median(times.ours),
     ratio: median(times.ours.map((time, round) => time / times.raw[round])),

@@ -1,6 +1,6 @@
 // A run, as people read it: ratios first.
 import { disturbed } from './measure.mjs';
-import { sizeName, sizes } from './sizes.mjs';
+import { makesMemory, sizeName, sizes } from './sizes.mjs';
 import { reached } from './targets.mjs';
 import { bytes, packageTitles, place, short, table, time } from './text.mjs';
 
@@ -37,8 +37,21 @@ function messages(list) {
       ...one.points.map((point) => (point.failed ? '-' : cell(point))),
     ]);
   const head = (what) => [what, ...sizes.map(sizeName)];
+  const large = sizes.filter((size) => makesMemory('wrap', size));
+  const ofLarge = list
+    .filter(({ operation }) => makesMemory(operation, large[0]))
+    .map((one) => [
+      title(one),
+      ...one.points
+        .filter(({ size }) => large.includes(size))
+        .flatMap(({ withMemory, memory }) => [`${short(withMemory)} ×`, time(memory)]),
+    ]);
+  const largeHead = large.flatMap((size) => [sizeName(size), 'memory']);
   return [
     table([head('messages'), ...rows(({ ratio }) => `${short(ratio)} ×`)]),
+    ...(ofLarge.length > 0
+      ? [table([['of C and new memory with a copy', ...largeHead], ...ofLarge])]
+      : []),
     table([head('C → ours'), ...rows(({ raw, ours }) => `${time(raw)} → ${time(ours)}`)]),
   ].join('\n\n');
 }
@@ -48,20 +61,16 @@ function allocations({ wrapInto, wrap, calls }) {
 }
 
 function handshakes(one, concurrent) {
-  const row = (title, { ratio, raw, ours, above }, note) => [
+  const row = (title, { ratio, raw, ours, above, withTurns }) => [
     title,
     `${short(ratio)} ×`,
     `${time(raw)} → ${time(ours)}`,
     `${time(above)} more`,
-    note,
+    `${short(withTurns.ratio)} × of C and ${withTurns.ways} ways to a thread of Node's own and back (${time(withTurns.raw)})`,
   ];
-  const single = one.flatMap(({ package: name, steps, withCredentials, withTurns, ...atHand }) => [
-    row(`handshake and its credentials, ${packageTitles[name]}`, withCredentials, ''),
-    row(
-      `handshake, credentials at hand, ${packageTitles[name]}`,
-      atHand,
-      `${short(withTurns.ratio)} × of C and ${steps} ways to a thread of Node's own and back (${time(withTurns.time)})`,
-    ),
+  const single = one.flatMap(({ package: name, withCredentials, ...atHand }) => [
+    row(`handshake and its credentials, ${packageTitles[name]}`, withCredentials),
+    row(`handshake, credentials at hand, ${packageTitles[name]}`, atHand),
   ]);
   const many = concurrent.map(({ package: name, raw, points }) => [
     `handshakes a second, ${packageTitles[name]}`,
@@ -98,9 +107,10 @@ function asynchronous({ package: name, points }) {
 }
 
 function imports({ import: imported, require }) {
-  const line = (name, { ours, empty, addon, platform, above }) =>
-    `${name}: ${short(above)} ms above an empty module (${short(ours)} and ${short(empty)}); the ` +
-    `addon alone: ${short(addon)} ms; one that needs secur32 at once: ${short(platform)} ms.`;
+  const line = (name, { ours, empty, files, addon, platform, above, aboveFiles }) =>
+    `${name}: ${short(above)} ms above an empty module (${short(ours)} and ${short(empty)}), ` +
+    `${short(aboveFiles)} ms above the same files without code of ours (${short(files)}); the addon ` +
+    `alone: ${short(addon)} ms; one that needs secur32 at once: ${short(platform)} ms.`;
   return `${line('import', imported)}\n${line('require', require)}`;
 }
 

@@ -1,10 +1,11 @@
 // The message functions, each in the two ways that are measured against each other.
 import { logonTo, pairOf, raw } from './lab.mjs';
 import { timed } from './measure.mjs';
+import { makesMemory } from './sizes.mjs';
 
 /**
  * @param {string} packageName
- * @returns {Promise<(operation: string, size: number) => { raw: Side, ours: Side }>}
+ * @returns {Promise<(operation: string, size: number) => { raw: Side, ours: Side, memory?: Side }>}
  */
 export async function sidesOf(packageName) {
   const { client, server } = await pairOf(packageName);
@@ -15,7 +16,15 @@ export async function sidesOf(packageName) {
   return (operation, size) => ({
     raw: rawSide(both, operation, size),
     ours: ourSide(both, operation, size),
+    ...(makesMemory(operation, size) && { memory: newMemory(size) }),
   });
+}
+
+// A copy of the message in it, which is what both of ours do first.
+function newMemory(size) {
+  const message = Buffer.alloc(size, 'message');
+  const copy = () => Buffer.allocUnsafeSlow(size).set(message);
+  return { run: (count) => timed(() => repeat(count, copy)) };
 }
 
 function rawSide({ pair }, operation, size) {

@@ -6,3 +6,8 @@ export function sizeName(bytes) {
   if (bytes >= 1024 * 1024) return `${bytes / (1024 * 1024)} MiB`;
   return bytes >= 1024 ? `${bytes / 1024} KiB` : `${bytes} B`;
 }
+
+/** Whether a message becomes memory of its own, while the raw loop works in the same again and again. */
+export function makesMemory(operation, size) {
+  return (operation === 'wrap' || operation === 'unwrap') && size >= 16 * 1024;
+}

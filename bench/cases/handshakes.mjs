@@ -31,28 +31,36 @@ const logons = {
 };
 // What no asynchronous function can be without: the same calls in C, and the way to a thread of Node's
 // own and back for each.
-const steps = await countSteps();
-const turns = {
+const turns = (call, ways) => ({
   async run(count) {
     const start = performance.now();
     for (let i = 0; i < count; i++) {
-      raw.handshakes(logon, 1, false);
-      for (let step = 0; step < steps; step++) {
+      call();
+      for (let way = 0; way < ways; way++) {
         await new Promise((resolve) => randomBytes(8, resolve));
       }
     }
     return (performance.now() - start) * 1e6;
   },
-};
+});
+const steps = await countSteps();
 const effort = { rounds: mode === '--quick' ? 11 : 61, nanoseconds: 12e6, warmUp: 300, most: 1000 };
 const inC = await compare(sides, effort);
-const withCredentials = await compare(logons, { ...effort, nanoseconds: 60e6 });
-const withTurns = await compare({ raw: turns, ours: sides.ours }, effort);
+const longer = { ...effort, nanoseconds: 60e6 };
+const logonsInC = await compare(logons, longer);
+const handshake = turns(() => raw.handshakes(logon, 1, false), steps);
+const logonAndHandshake = turns(() => raw.logons(logon, 1), steps + 2);
 console.log(
   JSON.stringify({
-    ...{ kind: 'handshake', package: name, ...inC, steps },
-    withCredentials,
-    withTurns: { time: withTurns.raw, ratio: withTurns.ratio },
+    ...{ kind: 'handshake', package: name, ...inC },
+    withTurns: { ways: steps, ...(await compare({ ...sides, raw: handshake }, effort)) },
+    withCredentials: {
+      ...logonsInC,
+      withTurns: {
+        ways: steps + 2,
+        ...(await compare({ ...logons, raw: logonAndHandshake }, longer)),
+      },
+    },
   }),
 );
 

@@ -1,34 +1,73 @@
-// The import of the package in a fresh process, against that of an empty module.
+// The import of the package in a fresh process, against that of an empty module, and against that of the
+// same files without code.
 import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rawPath } from '../lab.mjs';
 import { median } from '../measure.mjs';
 
-const rounds = process.argv.includes('--quick') ? 7 : 25;
-const path = (name) => fileURLToPath(new URL(name, import.meta.url));
-const loader = path('../import/load.mjs');
-const kinds = {
-  import: [path('../../dist/index.mjs'), path('../import/empty.mjs')],
-  require: [path('../../dist/index.js'), path('../import/empty.cjs')],
+const rounds = process.argv.includes('--quick') ? 7 : 41;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const loader = join(root, 'bench/import/load.mjs');
+
+const addonName = { x64: 'node.napi.node', arm64: 'node.napi.armv8.node' }[process.arch];
+const addon = `prebuilds/win32-${process.arch}/${addonName}`;
+const modules = { import: 'dist/index.mjs', require: 'dist/index.js' };
+// What finds the next file, and nothing else.
+const withoutCode = {
+  'dist/index.mjs':
+    "import { createRequire } from 'node:module';\ncreateRequire(import.meta.url)('./index.js');\n",
+  'dist/index.js': `require('../${addon}');\n`,
 };
 
-const name = { x64: 'node.napi.node', arm64: 'node.napi.armv8.node' }[process.arch];
-const addon = path(`../../prebuilds/win32-${process.arch}/${name}`);
-
-const report = { kind: 'import' };
-for (const [kind, [our, none]] of Object.entries(kinds)) {
-  // An addon that does nothing yet, but needs secur32, which loads the security packages; and our own.
-  const files = [our, none, rawPath, addon];
-  const times = files.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, file] of files.entries())
-      times[index].push(load(file.endsWith('.node') ? 'require' : kind, file));
-  }
-  const [ours, empty, platform, addonAlone] = times.map(median);
-  const above = median(times[0].map((time, round) => time - times[1][round]));
-  report[kind] = { ours, empty, platform, addon: addonAlone, above };
+const folder = mkdtempSync(join(root, 'node_modules/.winsspi-import-'));
+try {
+  const ours = layOut('ours');
+  const files = layOut('files');
+  for (const [name, text] of Object.entries(withoutCode)) writeFileSync(join(files, name), text);
+  console.log(JSON.stringify({ kind: 'import', ...measure(ours, files) }));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
-console.log(JSON.stringify(report));
+
+/** The files that the import finds, in a folder of their own. */
+function layOut(name) {
+  const copy = join(folder, name);
+  for (const file of ['package.json', ...Object.values(modules), addon]) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    cpSync(join(root, file), join(copy, file));
+  }
+  return copy;
+}
+
+function measure(ours, files) {
+  const empty = { import: 'bench/import/empty.mjs', require: 'bench/import/empty.cjs' };
+  const report = {};
+  for (const [kind, module] of Object.entries(modules)) {
+    const times = {
+      ours: () => load(kind, join(ours, module)),
+      files: () => load(kind, join(files, module)),
+      empty: () => load(kind, join(root, empty[kind])),
+      // An addon that does nothing yet, but needs secur32, which loads the security packages.
+      platform: () => load('require', rawPath),
+      addon: () => load('require', join(root, addon)),
+    };
+    report[kind] = inTurns(times);
+  }
+  return report;
+}
+
+/** The medians, and those of how much ours is above the others of its round. */
+function inTurns(loads) {
+  const times = Object.fromEntries(Object.keys(loads).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, run] of Object.entries(loads)) times[name].push(run());
+  }
+  const above = (name) => median(times.ours.map((time, round) => time - times[name][round]));
+  const medians = Object.entries(times).map(([name, list]) => [name, median(list)]);
+  return { ...Object.fromEntries(medians), above: above('empty'), aboveFiles: above('files') };
+}
 
 /** Milliseconds. */
 function load(kind, file) {

@@ -30,7 +30,6 @@ const parts = {
   napi_unwrap: () => raw.unwrapObjects(wrapped),
   napi_get_value_external: () => raw.readExternals(external),
   napi_get_instance_data: () => raw.giveInstanceData(),
-  'a lock and its release': () => raw.lock(),
   'Buffer.alloc(144)': () => Buffer.alloc(144),
   'Buffer.allocUnsafe(144)': () => Buffer.allocUnsafe(144),
   'Buffer.allocUnsafeSlow(144)': () => Buffer.allocUnsafeSlow(144),

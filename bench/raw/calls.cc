@@ -1,7 +1,5 @@
 #include "calls.h"
 
-#include "sspi.h"
-
 #include <cstddef>
 #include <cstdint>
 
@@ -119,14 +117,6 @@ napi_value giveInstanceData(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
-// What keeps two calls of one direction apart.
-napi_value lock(napi_env, napi_callback_info) {
-  static SRWLOCK one = SRWLOCK_INIT;
-  if (!TryAcquireSRWLockExclusive(&one)) AcquireSRWLockExclusive(&one);
-  ReleaseSRWLockExclusive(&one);
-  return nullptr;
-}
-
 // Not one of the above: an object for checkTags and unwrapObjects.
 napi_value makeWrapped(napi_env env, napi_callback_info) {
   static int nothing = 0;
@@ -161,7 +151,6 @@ constexpr struct {
     {"giveObject", giveObject},
     {"giveBuffer", giveBuffer},
     {"giveInstanceData", giveInstanceData},
-    {"lock", lock},
     {"makeWrapped", makeWrapped},
     {"makeExternal", makeExternal},
 };

@@ -6,10 +6,6 @@
 
 void AcquireSRWLockExclusive(SRWLOCK* lock) { pthread_mutex_lock(&lock->mutex); }
 
-BOOLEAN TryAcquireSRWLockExclusive(SRWLOCK* lock) {
-  return pthread_mutex_trylock(&lock->mutex) == 0;
-}
-
 void ReleaseSRWLockExclusive(SRWLOCK* lock) { pthread_mutex_unlock(&lock->mutex); }
 
 BOOL SleepConditionVariableSRW(CONDITION_VARIABLE* condition, SRWLOCK* lock, DWORD milliseconds,

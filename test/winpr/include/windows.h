@@ -37,7 +37,6 @@ struct CONDITION_VARIABLE {
 #define CONDITION_VARIABLE_INIT \
   { PTHREAD_COND_INITIALIZER }
 void AcquireSRWLockExclusive(SRWLOCK* lock);
-BOOLEAN TryAcquireSRWLockExclusive(SRWLOCK* lock);
 void ReleaseSRWLockExclusive(SRWLOCK* lock);
 BOOL SleepConditionVariableSRW(CONDITION_VARIABLE* condition, SRWLOCK* lock, DWORD milliseconds,
                                ULONG flags);
