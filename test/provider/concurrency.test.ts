@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { createRequire } from 'node:module';
+import { describe, expect, test, vi } from 'vitest';
 import { ClientContext, Credentials, SECBUFFER_DATA, SECBUFFER_TOKEN } from 'winsspi';
+import type { Binding } from '../../lib/internal/binding.js';
 import { proves } from '../proofs/proves.js';
 import {
   callsOf,
@@ -10,6 +12,8 @@ import {
   providerPair,
   untilCalled,
 } from '../support/provider.js';
+
+const binding: Binding = createRequire(import.meta.url)('../../prebuilds/win32-x64/node.napi.node');
 
 const text = Buffer.from('the text of the message');
 const withCode = (code: string) => expect.objectContaining({ code });
@@ -156,6 +160,26 @@ describe.skipIf(!providerInstalled)('an asynchronous message function', () => {
     const sealed = await Promise.all(sealing);
     expect(sealed.map((bytes) => bytes.readUInt32BE(12))).toEqual(numbers);
     for (const bytes of sealed) expect(pair.server.unwrap(bytes).message).toEqual(text);
+  });
+
+  test('waits for the one before it in the addon too', async () => {
+    using pair = await providerPair('TestScript');
+    const wrapAsync = vi.spyOn(binding, 'wrapAsync');
+    await pair.client.wrapAsync(text);
+    const [context] = wrapAsync.mock.lastCall ?? expect.fail('wrapAsync has not called the addon');
+    wrapAsync.mockRestore();
+    provider.hold('EncryptMessage');
+    const seal = () =>
+      new Promise((settle) => {
+        binding.wrapAsync(context, settle, Buffer.alloc(256), 0, 64, 64);
+      });
+    const sealing = [seal(), seal()];
+    await untilCalled('EncryptMessage', 2);
+    await afterTimers();
+    expect(callsOf('EncryptMessage').length).toBe(2);
+    provider.release('EncryptMessage');
+    expect(await Promise.all(sealing)).toEqual(Array(2).fill({ offset: 4, length: 188 }));
+    expect(callsOf('EncryptMessage').length).toBe(3);
   });
 
   test('overlaps with one in the other direction', async () => {
