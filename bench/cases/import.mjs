@@ -14,6 +14,7 @@ const loader = join(root, 'bench/import/load.mjs');
 const addonName = { x64: 'node.napi.node', arm64: 'node.napi.armv8.node' }[process.arch];
 const addon = `prebuilds/win32-${process.arch}/${addonName}`;
 const modules = { import: 'dist/index.mjs', require: 'dist/index.js' };
+const empty = { 'dist/index.mjs': 'export {};\n', 'dist/index.js': 'module.exports = {};\n' };
 // What finds the next file, and nothing else.
 const withoutCode = {
   'dist/index.mjs':
@@ -23,32 +24,34 @@ const withoutCode = {
 
 const folder = mkdtempSync(join(root, 'node_modules/.winsspi-import-'));
 try {
-  const ours = layOut('ours');
-  const files = layOut('files');
-  for (const [name, text] of Object.entries(withoutCode)) writeFileSync(join(files, name), text);
-  console.log(JSON.stringify({ kind: 'import', ...measure(ours, files) }));
+  const packages = {
+    ours: layOut('ours', {}),
+    empty: layOut('empty', empty),
+    files: layOut('files', withoutCode),
+  };
+  console.log(JSON.stringify({ kind: 'import', ...measure(packages) }));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The files that the import finds, in a folder of their own. */
-function layOut(name) {
+/** The files that the import finds, in a folder of their own, some of them with another text. */
+function layOut(name, texts) {
   const copy = join(folder, name);
   for (const file of ['package.json', ...Object.values(modules), addon]) {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     cpSync(join(root, file), join(copy, file));
   }
+  for (const [file, text] of Object.entries(texts)) writeFileSync(join(copy, file), text);
   return copy;
 }
 
-function measure(ours, files) {
-  const empty = { import: 'bench/import/empty.mjs', require: 'bench/import/empty.cjs' };
+function measure({ ours, empty, files }) {
   const report = {};
   for (const [kind, module] of Object.entries(modules)) {
     const times = {
       ours: () => load(kind, join(ours, module)),
       files: () => load(kind, join(files, module)),
-      empty: () => load(kind, join(root, empty[kind])),
+      empty: () => load(kind, join(empty, module)),
       // An addon that does nothing yet, but needs secur32, which loads the security packages.
       platform: () => load('require', rawPath),
       addon: () => load('require', join(root, addon)),
@@ -71,10 +74,8 @@ function inTurns(loads) {
 
 /** Milliseconds. */
 function load(kind, file) {
-  const { stdout, stderr } = spawnSync(process.execPath, [loader, kind, file], {
-    encoding: 'utf8',
-  });
-  const milliseconds = Number(stdout);
-  if (!(milliseconds > 0)) throw new Error(stderr);
-  return milliseconds;
+  const child = spawnSync(process.execPath, [loader, kind, file], { encoding: 'utf8' });
+  const milliseconds = Number(child.stdout);
+  if (milliseconds > 0) return milliseconds;
+  throw child.error ?? new Error(`${file} ended with ${child.status}: ${child.stderr}`);
 }
