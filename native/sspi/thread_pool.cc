@@ -100,18 +100,22 @@ class ThreadPool::Shared : public std::enable_shared_from_this<Shared> {
   bool start() {
     if (startThread([self = shared_from_this()] { self->work(); })) return true;
     const Lock::Holder holder(lock_);
-    starting_ = false;
-    coming_--;
+    arrived();
     threads_--;
     // Meanwhile one may have become idle, and another one was said to come for its task.
     while (!idle_.empty() && tasks_.size() > coming_) summon();
     return threads_ > 0;
   }
 
+  void arrived() {
+    starting_ = false;
+    coming_--;
+  }
+
   void work() {
     {
       const Lock::Holder holder(lock_);
-      starting_ = false;
+      arrived();
     }
     while (std::shared_ptr<Task> task = next()) {
       task->run();
@@ -120,20 +124,17 @@ class ThreadPool::Shared : public std::enable_shared_from_this<Shared> {
       {
         const Lock::Holder holder(lock_);
         running_--;
-        // Who hears of the end and has the next task at once, has this thread for it.
-        coming_++;
       }
       task->finish();
     }
   }
 
-  // For a thread that comes. Null: it ends.
+  // Null: the thread ends.
   std::shared_ptr<Task> next() {
     std::shared_ptr<Task> task;
     bool start = false;
     {
       Lock::Holder holder(lock_);
-      coming_--;
       while (!ending_ && threads_ <= limits_.threads) {
         if (!tasks_.empty()) {
           task = takeOut(tasks_.begin());

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -139,37 +138,6 @@ void idleThreadsEnd() {
   passed("a task that comes as its thread goes is run");
 }
 
-// Submits the next one as it ends, as who waits for it may do at once.
-class Chain final : public ThreadPool::Task {
- public:
-  Chain(ThreadPool& pool, std::vector<std::thread::id>& threads, std::atomic<bool>& over)
-      : pool_(pool), threads_(threads), over_(over) {}
-
-  void run() override { threads_.push_back(std::this_thread::get_id()); }
-  void finish() override {
-    if (threads_.size() == 100) {
-      over_ = true;
-    } else {
-      CHECK(pool_.submit(std::make_shared<Chain>(pool_, threads_, over_)));
-    }
-  }
-
- private:
-  ThreadPool& pool_;
-  std::vector<std::thread::id>& threads_;
-  std::atomic<bool>& over_;
-};
-
-void oneThreadForAChain() {
-  std::vector<std::thread::id> threads;
-  std::atomic<bool> over = false;
-  ThreadPool pool({8, 1000, 10'000});
-  CHECK(pool.submit(std::make_shared<Chain>(pool, threads, over)));
-  until([&] { return over.load(); });
-  CHECK(std::ranges::count(threads, threads.front()) == 100);
-  passed("what is submitted as a task ends has the thread of that task");
-}
-
 void endDuringTasks() {
   for (int round = 0; round < 30; round++) {
     Counts counts;
@@ -193,6 +161,5 @@ void poolCases() {
   withdrawnOrRun();
   limitsChangeMeanwhile();
   idleThreadsEnd();
-  oneThreadForAChain();
   endDuringTasks();
 }
