@@ -25,10 +25,10 @@ is made of" below, each line measured alone with an addon that does nothing else
   controller, and so goes to a thread and comes back through the event loop. That way costs more than a
   step of Kerberos that finds its ticket in the cache. The column on the right compares with the same
   calls in C and, for each, the way to a thread of Node's own and back (\`crypto.randomBytes\`).
-- The import: finding the files and loading the addon take nearly all of it, as the row's "same files
-  without code of ours" show, which have nothing in them but the next one's name. The code is one file
-  for that reason, beside the names that \`import\` wants; and secur32, which would bring the security
-  packages along, is loaded at the first call.
+- The import: finding the files and loading the addon take most of it. The figure for the same files
+  without code of ours shows it: these have nothing in them but the name of the next. The code is one
+  file for that reason, beside the names that \`import\` wants; and secur32, which would bring the
+  security packages along, is loaded at the first call.
 
-Where a target is MISSED, the line that follows it, or the table above, has the platform's part of it.
+Each of these targets but the first has a second line, which has the platform's part in it.
 `;

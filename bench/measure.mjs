@@ -58,12 +58,15 @@ export async function compare(sides, { rounds, nanoseconds, warmUp, most = 20_00
     ours: median(times.ours),
     ratio: median(times.ours.map((time, round) => time / times.raw[round])),
     above: median(times.ours.map((time, round) => time - times.raw[round])),
-    least: leastOf(Math.min(...times.raw), Math.min(...times.ours)),
+    least: leastOf(times),
   };
 }
 
-function leastOf(raw, ours) {
-  return { raw, ours, ratio: ours / raw, above: ours - raw };
+function leastOf(times) {
+  const [raw, ours] = [Math.min(...times.raw), Math.min(...times.ours)];
+  const least = { raw, ours, ratio: ours / raw, above: ours - raw };
+  if (!times.memory) return least;
+  return { ...least, withMemory: ours / (raw + Math.min(...times.memory)) };
 }
 
 /** How many of the measured loops in C took much longer than they can, most of the time. */

@@ -174,7 +174,7 @@ function targetTable(results) {
     what,
     good ? 'reached' : 'MISSED',
     short(value),
-    short(least),
+    least === undefined ? '' : short(least),
     `of ${limit} ${unit}`,
   ]);
   return rows.length > 0 ? table([['targets', '', 'median', 'best round', ''], ...rows]) : '';

@@ -64,10 +64,9 @@ interface Room {
 /** Of packages whose messages are no streams. */
 const noStream = { header: 0, trailer: 0, maximumMessage: undefined };
 
-/** What the sizes of a complete context ask of its messages. */
+/** What the sizes of a complete context ask of messages that are sealed. */
 interface Rooms {
   readonly toEncrypt: Room;
-  readonly toSign: Room;
   readonly toWrap: WrapRoom;
 }
 
@@ -82,7 +81,8 @@ export class MessageProtection {
   // Made at the first asynchronous call.
   #queues: Record<Direction, Queue> | undefined;
   #native: NativeMessages | undefined;
-  // Found at the first message. They change with the context's steps only: see forgetSizes().
+  // Asked for at the first message. They change with the context's steps only: see forgetSizes().
+  #sizes: Partial<Sizes> | undefined;
   #rooms: Rooms | undefined;
 
   constructor(handshake: Handshake) {
@@ -197,6 +197,7 @@ export class MessageProtection {
 
   /** After steps of a complete context, which may have agreed on another cipher. */
   forgetSizes(): void {
+    this.#sizes = undefined;
     this.#rooms = undefined;
   }
 
@@ -249,7 +250,18 @@ export class MessageProtection {
 
   /** Room for a signature of any package. */
   get signatureRoom(): number {
-    return Math.max(this.#knownRooms.toSign.token, LEAST_TOKEN);
+    return Math.max(this.#roomToSign.token, LEAST_TOKEN);
+  }
+
+  // A package that signs need not have the sizes of streams.
+  get #roomToSign(): Room {
+    const { maxSignature: token = 0 } = this.#knownSizes;
+    return { token, streamHeader: 0, streamTrailer: 0, maximumMessage: undefined };
+  }
+
+  get #knownSizes(): Partial<Sizes> {
+    this.#sizes ??= this.#attributeIfKnown('sizes') ?? {};
+    return this.#sizes;
   }
 
   get #knownRooms(): Rooms {
@@ -258,8 +270,7 @@ export class MessageProtection {
   }
 
   #findRooms(): Rooms {
-    const sizes: Partial<Sizes> = this.#attributeIfKnown('sizes') ?? {};
-    const { securityTrailer = 0, maxSignature = 0, blockSize = 0 } = sizes;
+    const { securityTrailer = 0, blockSize = 0 } = this.#knownSizes;
     const token = this.dceStyle ? Math.max(securityTrailer, DCE_STYLE_TOKEN) : securityTrailer;
     const stream = this.#attributeIfKnown('streamSizes') ?? noStream;
     const least = this.dceStyle ? LEAST_DCE_STYLE_TOKEN : LEAST_TOKEN;
@@ -269,12 +280,6 @@ export class MessageProtection {
         streamHeader: stream.header,
         streamTrailer: stream.trailer,
         maximumMessage: stream.maximumMessage,
-      },
-      toSign: {
-        token: maxSignature,
-        streamHeader: 0,
-        streamTrailer: 0,
-        maximumMessage: undefined,
       },
       toWrap: { token: Math.max(token, least), padding: blockSize },
     };
@@ -304,7 +309,7 @@ export class MessageProtection {
     this.#handshake.assertComplete();
     const { qop, sequenceNumber } = validEncryptOptions(options);
     const checked = validBuffers(buffers);
-    validateRoom(checked, this.#knownRooms.toSign);
+    validateRoom(checked, this.#roomToSign);
     return { name: 'makeSignature', buffers: checked, qop, sequenceNumber };
   }
 

@@ -85,7 +85,8 @@ Napi::Value importContext(const Napi::CallbackInfo& info) {
 }
 
 void closeContext(const Napi::CallbackInfo& info) {
-  if (auto* holder = holderOf<sspi::Context>(info.Env(), info[0])) holder->object.reset();
+  auto* wrapped = wrappedOf<sspi::Context>(info.Env(), info[0]);
+  if (wrapped) wrapped->object.reset();
 }
 
 }  // namespace

@@ -106,7 +106,8 @@ Napi::Value setKdcProxySettings(const Napi::CallbackInfo& info) {
 }
 
 void closeCredentials(const Napi::CallbackInfo& info) {
-  if (auto* holder = holderOf<const sspi::Credentials>(info.Env(), info[0])) holder->object.reset();
+  auto* wrapped = wrappedOf<const sspi::Credentials>(info.Env(), info[0]);
+  if (wrapped) wrapped->object.reset();
 }
 
 }  // namespace

@@ -204,7 +204,7 @@ napi_value operate(napi_env env, napi_callback_info info) {
       return nullptr;
     }
   }
-  const auto& [context, environment] = *static_cast<Holder<sspi::Context>*>(data);
+  const auto& [context, environment] = *static_cast<Wrapped<sspi::Context>*>(data);
   Layout& layout = environment.layout();
   if (count > values.size() || layout.operation >= std::size(kOperations)) return nullptr;
   if (!context) {
@@ -219,14 +219,15 @@ napi_value operate(napi_env env, napi_callback_info info) {
 // told the context each time.
 Napi::Value messageFunction(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* holder = holderOf<sspi::Context>(env, info[0]);
-  if (!holder) return env.Undefined();
+  auto* wrapped = wrappedOf<sspi::Context>(env, info[0]);
+  if (!wrapped) return env.Undefined();
   napi_value function = nullptr;
-  if (napi_create_function(env, "message", NAPI_AUTO_LENGTH, operate, holder, &function) !=
+  if (napi_create_function(env, "message", NAPI_AUTO_LENGTH, operate, wrapped, &function) !=
       napi_ok) {
     return env.Undefined();
   }
-  // The holder lives as long as the context's object, and so that does as long as the function.
+  // What it points to lives as long as the context's object, and so that has to live as long as the
+  // function.
   napi_property_descriptor owner = {"context", nullptr, nullptr,      nullptr,
                                     nullptr,   info[0], napi_default, nullptr};
   if (napi_define_properties(env, function, 1, &owner) != napi_ok) return env.Undefined();

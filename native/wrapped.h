@@ -22,9 +22,9 @@ template <>
 inline constexpr uint64_t kKind<sspi::Context> = 2;
 
 template <typename T>
-struct Holder {
+struct Wrapped {
   std::shared_ptr<T> object;  // null: it was closed
-  Environment& environment;
+  Environment& environment;   // that it is of: here messages find it sooner
 };
 
 // The garbage collector and the end of the environment destroy what was not closed before.
@@ -33,26 +33,26 @@ Napi::Value wrap(Napi::Env env, std::shared_ptr<T> value) {
   Napi::Object object = Napi::Object::New(env);
   Environment& environment = Environment::of(env);
   const napi_type_tag tag = environment.tag(kKind<T>);
-  std::unique_ptr<Holder<T>> holder(new Holder<T>{std::move(value), environment});
+  std::unique_ptr<Wrapped<T>> wrapped(new Wrapped<T>{std::move(value), environment});
   const auto destroy = [](node_api_basic_env, void* data, void*) {
-    const std::unique_ptr<Holder<T>> owner(static_cast<Holder<T>*>(data));
+    const std::unique_ptr<Wrapped<T>> owner(static_cast<Wrapped<T>*>(data));
   };
   if (napi_type_tag_object(env, object, &tag) == napi_ok &&
-      napi_wrap(env, object, holder.get(), destroy, nullptr, nullptr) == napi_ok) {
-    holder.release();
+      napi_wrap(env, object, wrapped.get(), destroy, nullptr, nullptr) == napi_ok) {
+    wrapped.release();
   }
   return object;
 }
 
 // Null, with a JavaScript exception pending, where the value is not a T of this environment.
 template <typename T>
-Holder<T>* holderOf(Napi::Env env, napi_value value) {
+Wrapped<T>* wrappedOf(Napi::Env env, napi_value value) {
   const napi_type_tag tag = Environment::of(env).tag(kKind<T>);
   bool is_ours = false;
   void* data = nullptr;
   if (napi_check_object_type_tag(env, value, &tag, &is_ours) == napi_ok && is_ours &&
       napi_unwrap(env, value, &data) == napi_ok) {
-    return static_cast<Holder<T>*>(data);
+    return static_cast<Wrapped<T>*>(data);
   }
   if (!env.IsExceptionPending()) {
     Napi::TypeError::New(env, "not an object of this addon in this environment")
@@ -64,9 +64,9 @@ Holder<T>* holderOf(Napi::Env env, napi_value value) {
 // The object that is held. Null, with an exception pending, also where it was closed.
 template <typename T>
 const std::shared_ptr<T>* openedOf(Napi::Env env, napi_value value) {
-  const Holder<T>* holder = holderOf<T>(env, value);
-  if (!holder) return nullptr;
-  if (holder->object) return &holder->object;
+  const Wrapped<T>* wrapped = wrappedOf<T>(env, value);
+  if (!wrapped) return nullptr;
+  if (wrapped->object) return &wrapped->object;
   Napi::Error::New(env, "the object was closed").ThrowAsJavaScriptException();
   return nullptr;
 }

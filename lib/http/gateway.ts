@@ -95,19 +95,21 @@ export class Gateway {
       throw usageError('ERR_INVALID_ARG_VALUE', 'The path of a request must start with "/"');
     }
     const length = headers['content-length'];
-    const isStream = length === undefined && headers['transfer-encoding'] !== undefined;
-    const isKept = length !== undefined && Number(length) <= this.#settings.maxKeptBody;
-    const parts = inLaterTurns(request);
-    const body = isKept ? await bytesOf(parts) : Readable.from(parts, { objectMode: false });
-    const hasBody = isStream || length !== undefined;
+    const stream = headers['transfer-encoding'] === undefined ? undefined : request;
     return {
       url: origin,
       path: url,
       method,
       headers: onward(request),
-      body: hasBody ? body : undefined,
+      body: length === undefined ? stream : await this.#bodyOf(request, Number(length)),
       signal,
     };
+  }
+
+  #bodyOf(request: IncomingMessage, length: number): Promise<Uint8Array> | Readable {
+    const parts = withPause(request, length);
+    const isKept = length <= this.#settings.maxKeptBody;
+    return isKept ? bytesOf(parts) : Readable.from(parts, { objectMode: false });
   }
 }
 
@@ -122,11 +124,14 @@ function onward({ headersDistinct }: IncomingMessage): Record<string, string | s
   return Object.fromEntries(entries);
 }
 
-// The caller's write calls back first, and what it does a turn later is done before there can be an
-// answer. Over TCP that is nearly always so; got 16 breaks the connection where it is not.
-async function* inLaterTurns(request: IncomingMessage): AsyncGenerator<Buffer, void> {
+// The last part goes on in a later turn than the caller's write of it. Over TCP that is nearly always so;
+// got 16 looks whether there is a response in the turn after it has written a body, before it ends the
+// request, and where there is one destroys the connection that the response comes on.
+async function* withPause(request: IncomingMessage, length: number): AsyncGenerator<Buffer, void> {
+  let rest = length;
   for await (const part of request) {
-    await turn();
+    rest -= part.length;
+    if (rest <= 0) await turn();
     yield part;
   }
 }

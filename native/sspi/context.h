@@ -68,8 +68,9 @@ class Context {
   std::u16string negotiatedPackage() const;
 
   // One call that protects a message and one that opens one may run at the same time, two of a
-  // direction may not: SSPI's rule, which these keep. Null while the context is lent to nobody: one
-  // thread makes one call after the other, and a lock would be a fifth of a short message's time.
+  // direction may not: SSPI's rule, which these keep among the owner's thread and those that the
+  // context is lent to. Null while it is lent to nobody: one thread makes one call after the other,
+  // and a lock would be a fifth of a short message's time.
   Lock* outgoing() const { return isLent() ? &outgoing_ : nullptr; }
   Lock* incoming() const { return isLent() ? &incoming_ : nullptr; }
 

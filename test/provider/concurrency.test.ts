@@ -13,8 +13,6 @@ import {
   untilCalled,
 } from '../support/provider.js';
 
-const binding: Binding = createRequire(import.meta.url)('../../prebuilds/win32-x64/node.napi.node');
-
 const text = Buffer.from('the text of the message');
 const withCode = (code: string) => expect.objectContaining({ code });
 const afterTimers = () => new Promise((resolve) => setTimeout(resolve, 20));
@@ -163,6 +161,8 @@ describe.skipIf(!providerInstalled)('an asynchronous message function', () => {
   });
 
   test('waits for the one before it in the addon too', async () => {
+    const addon = '../../prebuilds/win32-x64/node.napi.node';
+    const binding: Binding = createRequire(import.meta.url)(addon);
     using pair = await providerPair('TestScript');
     const wrapAsync = vi.spyOn(binding, 'wrapAsync');
     await pair.client.wrapAsync(text);
