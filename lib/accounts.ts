@@ -1,14 +1,14 @@
-import { getBinding, type NativeAccount, resultOf } from './internal/binding.js';
-import { callOnThread, validSignal } from './internal/calls.js';
-import { assertNotImpersonating } from './internal/impersonation.js';
+import { getBinding, type NativeAccount, resultOf } from './addon/binding.js';
+import { callOnThread, validSignal } from './addon/calls.js';
+import { assertNotImpersonating } from './addon/impersonation.js';
+import type { CallOptions } from './threads.js';
 import {
   validateChoice,
   validateName,
   validateSid,
   validateSignal,
   validOptions,
-} from './internal/validate.js';
-import type { CallOptions } from './threads.js';
+} from './validate.js';
 
 /** An account or a group of Windows. */
 export interface Account {

@@ -1,4 +1,4 @@
-import { validateBoolean, validOptions } from './internal/validate.js';
+import { validateBoolean, validOptions } from './validate.js';
 
 // https://learn.microsoft.com/windows/win32/secauthn/context-requirements
 

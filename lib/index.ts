@@ -7,6 +7,7 @@ export {
   type NameFormat,
   translateName,
 } from './accounts.js';
+export { isSupported } from './addon/binding.js';
 export {
   type Authority,
   type ContextAttributes,
@@ -46,67 +47,29 @@ export {
   type SettableContextAttributes,
   type Sizes,
   type StreamSizes,
-} from './attributes.js';
-export {
-  SECBUFFER_ALERT,
-  SECBUFFER_APPLICATION_PROTOCOLS,
-  SECBUFFER_ATTRMASK,
-  SECBUFFER_CHANGE_PASS_RESPONSE,
-  SECBUFFER_CHANNEL_BINDINGS,
-  SECBUFFER_DATA,
-  SECBUFFER_DTLS_MTU,
-  SECBUFFER_EMPTY,
-  SECBUFFER_EXTRA,
-  SECBUFFER_FLAGS,
-  SECBUFFER_MECHLIST,
-  SECBUFFER_MECHLIST_SIGNATURE,
-  SECBUFFER_MISSING,
-  SECBUFFER_NEGOTIATION_INFO,
-  SECBUFFER_PADDING,
-  SECBUFFER_PKG_PARAMS,
-  SECBUFFER_PRESHARED_KEY,
-  SECBUFFER_PRESHARED_KEY_IDENTITY,
-  SECBUFFER_READONLY,
-  SECBUFFER_READONLY_WITH_CHECKSUM,
-  SECBUFFER_SEND_GENERIC_TLS_EXTENSION,
-  SECBUFFER_SRTP_MASTER_KEY_IDENTIFIER,
-  SECBUFFER_SRTP_PROTECTION_PROFILES,
-  SECBUFFER_STREAM,
-  SECBUFFER_STREAM_HEADER,
-  SECBUFFER_STREAM_TRAILER,
-  SECBUFFER_SUBSCRIBE_GENERIC_TLS_EXTENSION,
-  SECBUFFER_TARGET,
-  SECBUFFER_TARGET_HOST,
-  SECBUFFER_TOKEN,
-  SECBUFFER_TOKEN_BINDING,
-  SECBUFFER_TRAFFIC_SECRETS,
-  SECQOP_WRAP_NO_ENCRYPT,
-  SECQOP_WRAP_OOB_DATA,
-  type SecBuffer,
-} from './buffers.js';
+} from './context/attributes.js';
 export {
   type ChannelBindings,
   tlsExporter,
   tlsServerEndPoint,
   tlsUnique,
-} from './channel-bindings.js';
-export { ClientContext, type ClientContextOptions } from './client.js';
+} from './context/channel-bindings.js';
+export { ClientContext, type ClientContextOptions } from './context/client.js';
 export {
   type ContextOptions,
   type ExportOptions,
   type ImportOptions,
   SecurityContext,
   type StepResult,
-} from './context.js';
+} from './context/context.js';
+export type { AccessToken, Group, Identity } from './context/identity.js';
 export {
-  type AddedCredentialsOptions,
-  type ClientCredentialsOptions,
-  Credentials,
-  type CredentialsOptions,
-  type CredentialsUse,
-  type IdentityOptions,
-  type SettableCredentialsAttributes,
-} from './credentials.js';
+  type ApplicationProtocol,
+  type CipherInfo,
+  type ConnectionInfo,
+  SCHANNEL_SHUTDOWN,
+} from './context/schannel.js';
+export { ServerContext, type ServerContextOptions } from './context/server.js';
 export {
   type CredentialsAttributes,
   type CredentialsNames,
@@ -115,16 +78,16 @@ export {
   SECPKG_CRED_ATTR_NAMES,
   SECPKG_CRED_ATTR_SSI_PROVIDER,
   type SsiProvider,
-} from './credentials-attributes.js';
-export type {
-  AcquireTrace,
-  CloseTrace,
-  ContextTrace,
-  StepTrace,
-  Trace,
-  UnwrapTrace,
-  WrapTrace,
-} from './diagnostics.js';
+} from './credentials/attributes.js';
+export {
+  type AddedCredentialsOptions,
+  type ClientCredentialsOptions,
+  Credentials,
+  type CredentialsOptions,
+  type CredentialsUse,
+  type IdentityOptions,
+  type SettableCredentialsAttributes,
+} from './credentials/credentials.js';
 export {
   AccountNotFoundError,
   BadBindingsError,
@@ -147,7 +110,8 @@ export {
   TimeSkewError,
   UnsupportedFunctionError,
   WrongPrincipalError,
-} from './errors.js';
+} from './errors/errors.js';
+export type { UsageErrorCode } from './errors/usage-error.js';
 export {
   ASC_REQ_ALLOCATE_MEMORY,
   ASC_REQ_ALLOW_CONTEXT_REPLAY,
@@ -204,22 +168,58 @@ export {
   ISC_REQ_USE_SESSION_KEY,
   ISC_REQ_USE_SUPPLIED_CREDS,
 } from './flags.js';
-export type { AccessToken, Group, Identity } from './identity.js';
-export { isSupported } from './internal/binding.js';
-export type { UsageErrorCode } from './internal/usage-error.js';
-export type { DecryptOptions, DecryptResult, EncryptOptions } from './message.js';
+export {
+  SECBUFFER_ALERT,
+  SECBUFFER_APPLICATION_PROTOCOLS,
+  SECBUFFER_ATTRMASK,
+  SECBUFFER_CHANGE_PASS_RESPONSE,
+  SECBUFFER_CHANNEL_BINDINGS,
+  SECBUFFER_DATA,
+  SECBUFFER_DTLS_MTU,
+  SECBUFFER_EMPTY,
+  SECBUFFER_EXTRA,
+  SECBUFFER_FLAGS,
+  SECBUFFER_MECHLIST,
+  SECBUFFER_MECHLIST_SIGNATURE,
+  SECBUFFER_MISSING,
+  SECBUFFER_NEGOTIATION_INFO,
+  SECBUFFER_PADDING,
+  SECBUFFER_PKG_PARAMS,
+  SECBUFFER_PRESHARED_KEY,
+  SECBUFFER_PRESHARED_KEY_IDENTITY,
+  SECBUFFER_READONLY,
+  SECBUFFER_READONLY_WITH_CHECKSUM,
+  SECBUFFER_SEND_GENERIC_TLS_EXTENSION,
+  SECBUFFER_SRTP_MASTER_KEY_IDENTIFIER,
+  SECBUFFER_SRTP_PROTECTION_PROFILES,
+  SECBUFFER_STREAM,
+  SECBUFFER_STREAM_HEADER,
+  SECBUFFER_STREAM_TRAILER,
+  SECBUFFER_SUBSCRIBE_GENERIC_TLS_EXTENSION,
+  SECBUFFER_TARGET,
+  SECBUFFER_TARGET_HOST,
+  SECBUFFER_TOKEN,
+  SECBUFFER_TOKEN_BINDING,
+  SECBUFFER_TRAFFIC_SECRETS,
+  SECQOP_WRAP_NO_ENCRYPT,
+  SECQOP_WRAP_OOB_DATA,
+  type SecBuffer,
+} from './message/buffers.js';
+export type { DecryptOptions, DecryptResult, EncryptOptions } from './message/protection.js';
+export type { SealedParts, UnwrapResult, WrapOptions } from './message/wrap.js';
 export {
   enumerateSecurityPackages,
   querySecurityPackage,
   type SecurityPackage,
   spn,
 } from './packages.js';
-export {
-  type ApplicationProtocol,
-  type CipherInfo,
-  type ConnectionInfo,
-  SCHANNEL_SHUTDOWN,
-} from './schannel.js';
-export { ServerContext, type ServerContextOptions } from './server.js';
 export { type CallOptions, configureThreads, type ThreadOptions } from './threads.js';
-export type { SealedParts, UnwrapResult, WrapOptions } from './wrap.js';
+export type {
+  AcquireTrace,
+  CloseTrace,
+  ContextTrace,
+  StepTrace,
+  Trace,
+  UnwrapTrace,
+  WrapTrace,
+} from './tracing/traces.js';

@@ -1,6 +1,6 @@
-import { getBinding, type NativePackage, resultOf } from './internal/binding.js';
-import { usageError } from './internal/usage-error.js';
-import { validateName, validateUint32, validOptions } from './internal/validate.js';
+import { getBinding, type NativePackage, resultOf } from './addon/binding.js';
+import { usageError } from './errors/usage-error.js';
+import { validateName, validateUint32, validOptions } from './validate.js';
 
 /**
  * A security package that is installed on this machine.

@@ -1,5 +1,5 @@
-import { getBinding } from './internal/binding.js';
-import { validateInteger, validOptions } from './internal/validate.js';
+import { getBinding } from './addon/binding.js';
+import { validateInteger, validOptions } from './validate.js';
 
 /** What a call takes that can wait for the LSA, a KDC or a domain controller. */
 export interface CallOptions {

@@ -7,7 +7,7 @@ namespace {
 
 // A call that blocks waits for the network, so there may be many more of them than processors; what
 // a thread costs is a megabyte of addresses and little memory. docs/threads.md describes these.
-constexpr sspi::ThreadPool::Limits kDefaultLimits = {64, 1024, 10'000};
+constexpr threads::ThreadPool::Limits kDefaultLimits = {64, 1024, 10'000};
 
 void deliver(napi_env env, napi_value, void* calls, void*) {
   // Without an environment: it has ended, and the calls with it.
@@ -24,7 +24,7 @@ Calls::Calls(Napi::Env env) : env_(env), limits_(kDefaultLimits) {
   }
   // Only a call that somebody waits for keeps the environment alive.
   napi_unref_threadsafe_function(env, function_);
-  mailbox_ = std::make_shared<Mailbox>(function_);
+  completions_ = std::make_shared<CompletionQueue>(function_);
   threads_.emplace(limits_);
   // The last hook is called first: this one before that of the function.
   napi_add_env_cleanup_hook(
@@ -32,7 +32,7 @@ Calls::Calls(Napi::Env env) : env_(env), limits_(kDefaultLimits) {
 }
 
 void Calls::end() {
-  mailbox_->close();
+  completions_->close();
   threads_.reset();
   pending_.clear();
   napi_release_threadsafe_function(function_, napi_tsfn_abort);
@@ -41,7 +41,7 @@ void Calls::end() {
 double Calls::start(std::unique_ptr<Pending> pending) {
   if (!threads_) return 0;
   const std::shared_ptr<Job> job = pending->job();
-  job->address(++last_, mailbox_);
+  job->address(++last_, completions_);
   if (!threads_->submit(job)) return 0;
   if (pending_.empty()) napi_ref_threadsafe_function(env_, function_);
   pending_.emplace(last_, std::move(pending));
@@ -55,13 +55,13 @@ void Calls::cancel(double number) {
   threads_->withdraw(*pending->job());
 }
 
-void Calls::setLimits(const sspi::ThreadPool::Limits& limits) {
+void Calls::setLimits(const threads::ThreadPool::Limits& limits) {
   limits_ = limits;
   if (threads_) threads_->setLimits(limits);
 }
 
 void Calls::deliver() {
-  const std::shared_ptr<Job> job = mailbox_->take();
+  const std::shared_ptr<Job> job = completions_->take();
   if (!job) return;
   const std::unique_ptr<Pending> pending = take(job->number());
   if (pending) pending->settle(env_);

@@ -8,8 +8,8 @@
 #include <optional>
 #include <unordered_map>
 
-#include "mailbox.h"
-#include "sspi/thread_pool.h"
+#include "completion_queue.h"
+#include "threads/thread_pool.h"
 
 namespace winsspi {
 
@@ -45,8 +45,8 @@ class Calls {
   // what it returns is released when it comes. Afterwards, and of a call that has settled: nothing.
   void cancel(double number);
 
-  sspi::ThreadPool::Limits limits() const { return limits_; }
-  void setLimits(const sspi::ThreadPool::Limits& limits);
+  threads::ThreadPool::Limits limits() const { return limits_; }
+  void setLimits(const threads::ThreadPool::Limits& limits);
 
   // Settles the call that came back first.
   void deliver();
@@ -58,10 +58,10 @@ class Calls {
   std::unique_ptr<Pending> take(double number);
 
   Napi::Env env_;
-  sspi::ThreadPool::Limits limits_;
-  std::optional<sspi::ThreadPool> threads_;  // none: the environment is ending
+  threads::ThreadPool::Limits limits_;
+  std::optional<threads::ThreadPool> threads_;  // none: the environment is ending
   napi_threadsafe_function function_ = nullptr;
-  std::shared_ptr<Mailbox> mailbox_;
+  std::shared_ptr<CompletionQueue> completions_;
   std::unordered_map<double, std::unique_ptr<Pending>> pending_;
   double last_ = 0;
 };

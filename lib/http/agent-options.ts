@@ -1,5 +1,5 @@
-import { usageError } from '../internal/usage-error.js';
-import { validateInteger } from '../internal/validate.js';
+import { usageError } from '../errors/usage-error.js';
+import { validateInteger } from '../validate.js';
 import { type ClientOptions, type ClientSettings, clientSettings } from './client-options.js';
 
 /** For what sees connections and single requests, and does not know which of them the caller began. */

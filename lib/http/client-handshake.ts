@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { usageError } from '../errors/usage-error.js';
 import { type ChannelBindings, ClientContext, tlsServerEndPoint } from '../index.js';
-import { usageError } from '../internal/usage-error.js';
 import { isTls } from './extended-protection.js';
 import { handshakeError } from './failures.js';
 import { parseChallenges } from './headers.js';

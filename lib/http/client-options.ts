@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
+import { usageError } from '../errors/usage-error.js';
 import {
   type ContextFlag,
   type ContextFlags,
@@ -6,14 +7,13 @@ import {
   type IdentityOptions,
   spn,
 } from '../index.js';
-import { usageError } from '../internal/usage-error.js';
 import {
   validateBoolean,
   validateChoice,
   validateInteger,
   validateName,
   validOptions,
-} from '../internal/validate.js';
+} from '../validate.js';
 import { validateCredentials } from './own-credentials.js';
 import { hostOf, type ProxyOptions, type ProxySettings, proxySettings } from './proxy-options.js';
 import type { Scheme } from './server-options.js';

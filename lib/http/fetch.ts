@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
 import { inspect } from 'node:util';
-import { usageError } from '../internal/usage-error.js';
+import { usageError } from '../errors/usage-error.js';
 import { type ClientOptions, clientSettings } from './client-options.js';
 import { redirectError } from './failures.js';
 import type { Lane } from './lane.js';

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline, Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import { usageError } from '../internal/usage-error.js';
+import { usageError } from '../errors/usage-error.js';
 import { type AgentSettings, firstOf } from './agent-options.js';
 import type { Lane } from './lane.js';
 import { exchangeOn } from './lane-exchange.js';

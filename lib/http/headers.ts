@@ -1,5 +1,5 @@
-import { usageError } from '../internal/usage-error.js';
-import { validateString } from '../internal/validate.js';
+import { usageError } from '../errors/usage-error.js';
+import { validateString } from '../validate.js';
 
 // WWW-Authenticate, Proxy-Authenticate, Authorization and Proxy-Authorization.
 // https://www.rfc-editor.org/rfc/rfc9110#section-11

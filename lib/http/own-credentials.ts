@@ -1,5 +1,5 @@
+import { usageError } from '../errors/usage-error.js';
 import { Credentials, type IdentityOptions } from '../index.js';
-import { usageError } from '../internal/usage-error.js';
 
 export interface CredentialsSource {
   readonly credentials?: Credentials | undefined;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { usageError } from '../internal/usage-error.js';
+import { usageError } from '../errors/usage-error.js';
 import type { Authentication } from './authentication.js';
 import { type Authenticator, answer, refuseHttp2 } from './authenticator.js';
 import { type AuthenticatorOptions, authenticatorOf } from './middleware.js';

@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
+import { usageError } from '../errors/usage-error.js';
 import {
   type ContextFlag,
   type ContextFlags,
@@ -6,13 +7,7 @@ import {
   type IdentityOptions,
   spn,
 } from '../index.js';
-import { usageError } from '../internal/usage-error.js';
-import {
-  validateBoolean,
-  validateChoice,
-  validateName,
-  validOptions,
-} from '../internal/validate.js';
+import { validateBoolean, validateChoice, validateName, validOptions } from '../validate.js';
 import {
   type CredentialsOptions,
   type CredentialsSource,

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { usageError } from '../errors/usage-error.js';
 import { type ContextFlag, type ContextFlags, Credentials } from '../index.js';
-import { usageError } from '../internal/usage-error.js';
 import {
   validateChoice,
   validateFunction,
@@ -9,7 +9,7 @@ import {
   validateName,
   validateSid,
   validOptions,
-} from '../internal/validate.js';
+} from '../validate.js';
 import type { Refusal } from './verdict.js';
 
 export type Scheme = 'Negotiate' | 'NTLM';

@@ -112,8 +112,8 @@ Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
   constexpr std::size_t kMostRoom = 1 << 20;
   if (!credentials_->valid()) return Failure{function(), SEC_E_UNSUPPORTED_FUNCTION};
   // A complete context can have more legs: its messages wait for them.
-  const Lock::Holder nothing_leaves(outgoing_);
-  const Lock::Holder nothing_enters(incoming_);
+  const threads::Lock::Holder nothing_leaves(outgoing_);
+  const threads::Lock::Holder nothing_enters(incoming_);
   const PackageInfo& package = credentials_->package();
   const bool is_stream = (package.capabilities & SECPKG_FLAG_STREAM) != 0;
   const std::size_t room = std::clamp<std::size_t>(package.max_token, kLeastRoom, kMostRoom);
@@ -153,16 +153,16 @@ Result<Leg> Context::finish(Call& call, SECURITY_STATUS status) {
 
 SECURITY_STATUS applyControlToken(const Context& context, BufferDescriptor& buffers) {
   if (!context.started()) return SEC_E_INVALID_HANDLE;
-  const Lock::Holder nothing_leaves(context.outgoing());
-  const Lock::Holder nothing_enters(context.incoming());
+  const threads::Lock::Holder nothing_leaves(context.outgoing());
+  const threads::Lock::Holder nothing_enters(context.incoming());
   return ApplyControlToken(context.handle(), buffers.get());
 }
 
 Result<SecureArray<std::byte>> exportContext(const Context& context, uint32_t flags) {
   constexpr const char* kFunction = "ExportSecurityContext";
   if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
-  const Lock::Holder nothing_leaves(context.outgoing());
-  const Lock::Holder nothing_enters(context.incoming());
+  const threads::Lock::Holder nothing_leaves(context.outgoing());
+  const threads::Lock::Holder nothing_enters(context.incoming());
   SecBuffer packed = {};
   // Without the access token, a handle that means nothing in another process.
   const SECURITY_STATUS status = ExportSecurityContext(context.handle(), flags, &packed, nullptr);

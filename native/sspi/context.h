@@ -14,7 +14,7 @@
 #include "sspi/buffers.h"
 #include "sspi/credentials.h"
 #include "sspi/handle.h"
-#include "sspi/lock.h"
+#include "threads/lock.h"
 #include "sspi/secure_memory.h"
 #include "sspi/status.h"
 
@@ -71,11 +71,11 @@ class Context {
   // direction may not: SSPI's rule, which these keep among the owner's thread and those that the
   // context is lent to. Null while it is lent to nobody: one thread makes one call after the other,
   // and a lock would be a fifth of a short message's time.
-  Lock* outgoing() const { return isLent() ? &outgoing_ : nullptr; }
-  Lock* incoming() const { return isLent() ? &incoming_ : nullptr; }
+  threads::Lock* outgoing() const { return isLent() ? &outgoing_ : nullptr; }
+  threads::Lock* incoming() const { return isLent() ? &incoming_ : nullptr; }
 
  private:
-  friend class LentContext;
+  friend class ContextLease;
 
   struct Call;
 
@@ -91,21 +91,21 @@ class Context {
   std::shared_ptr<const Credentials> credentials_;
   ContextRequest request_;
   ContextHandle handle_;
-  mutable Lock outgoing_;
-  mutable Lock incoming_;
+  mutable threads::Lock outgoing_;
+  mutable threads::Lock incoming_;
   std::atomic<uint32_t> lent_ = 0;
 };
 
 // A context for a call on another thread than that of its owner, who lends it before the call and
 // whose own calls take the locks for as long.
-class LentContext {
+class ContextLease {
  public:
-  explicit LentContext(std::shared_ptr<Context> context) : context_(std::move(context)) {
+  explicit ContextLease(std::shared_ptr<Context> context) : context_(std::move(context)) {
     context_->lent_.fetch_add(1, std::memory_order_relaxed);
   }
-  LentContext(const LentContext& other) : LentContext(other.context_) {}
-  LentContext& operator=(const LentContext&) = delete;
-  ~LentContext() { context_->lent_.fetch_sub(1, std::memory_order_release); }
+  ContextLease(const ContextLease& other) : ContextLease(other.context_) {}
+  ContextLease& operator=(const ContextLease&) = delete;
+  ~ContextLease() { context_->lent_.fetch_sub(1, std::memory_order_release); }
 
   Context& operator*() const { return *context_; }
   Context* operator->() const { return context_.get(); }

@@ -13,7 +13,7 @@
 
 namespace sspi {
 
-// For the thread that owns the context, and for those that it is lent to (LentContext).
+// For the thread that owns the context, and for those that it is lent to (ContextLease).
 
 // Each returns the status of the function that it is named after. One call that protects and one
 // that opens run at the same time on one context; of two in the same direction, one waits.

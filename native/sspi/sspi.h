@@ -5,16 +5,9 @@
 #ifndef SECURITY_WIN32
 #define SECURITY_WIN32
 #endif
-#ifndef NOMINMAX
-#define NOMINMAX
-#endif
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
+#include "win32.h"
 
-// windows.h has to come first.
-#include <windows.h>
-
+// After windows.h.
 #include <security.h>
 #include <sspi.h>
 

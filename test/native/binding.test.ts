@@ -8,7 +8,7 @@ import type {
   NativeAcquired,
   NativeCredentials,
   NativeFailure,
-} from '../../lib/internal/binding.js';
+} from '../../lib/addon/binding.js';
 import { proves } from '../proofs/proves.js';
 import { runModule } from '../support/child.js';
 

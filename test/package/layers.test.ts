@@ -14,8 +14,8 @@ function files(folder: string): string[] {
 }
 
 const native = files('native');
-const ring1 = native.filter((path) => path.startsWith('native/sspi/'));
-const ring2 = native.filter((path) => !path.startsWith('native/sspi/'));
+const ring1 = native.filter((path) => /^native\/(sspi|threads)\//.test(path));
+const ring2 = native.filter((path) => !ring1.includes(path));
 const ring3 = files('lib');
 
 describe('the three rings', () => {
@@ -73,11 +73,7 @@ describe('the three rings', () => {
           .filter((name) => name.startsWith('../'.repeat(depth)));
       });
     const names = new Set(modules.map((name) => below.exec(name)?.groups?.module));
-    expect([...names].sort()).toEqual([
-      'index.js',
-      'internal/usage-error.js',
-      'internal/validate.js',
-    ]);
+    expect([...names].sort()).toEqual(['index.js', 'errors/usage-error.js', 'validate.js']);
   });
 
   test('the library has no dependency', () => {

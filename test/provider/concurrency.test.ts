@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test, vi } from 'vitest';
 import { ClientContext, Credentials, SECBUFFER_DATA, SECBUFFER_TOKEN } from 'winsspi';
-import type { Binding } from '../../lib/internal/binding.js';
+import type { Binding } from '../../lib/addon/binding.js';
 import { proves } from '../proofs/proves.js';
 import {
   callsOf,

@@ -6,7 +6,7 @@ import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { tlsExporter, tlsServerEndPoint, tlsUnique } from 'winsspi';
-import { signatureHash } from '../../lib/internal/signature-hash.js';
+import { signatureHash } from '../../lib/context/signature-hash.js';
 import { proves } from '../proofs/proves.js';
 
 const read = (name: string) =>

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as winsspi from 'winsspi';
-import { sspiError } from '../../lib/errors.js';
-import { usageError } from '../../lib/internal/usage-error.js';
+import { sspiError } from '../../lib/errors/errors.js';
+import { usageError } from '../../lib/errors/usage-error.js';
 import { proves } from '../proofs/proves.js';
 import { isStatusSubject } from '../proofs/subjects.js';
 

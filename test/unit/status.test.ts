@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { statuses as knownStatuses } from '../../lib/internal/status-table.js';
-import { lookUpStatus } from '../../lib/status.js';
+import { lookUpStatus } from '../../lib/errors/status.js';
+import { statuses as knownStatuses } from '../../lib/errors/status-table.js';
 import { proves } from '../proofs/proves.js';
 
 const statuses = knownStatuses();

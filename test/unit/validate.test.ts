@@ -7,7 +7,7 @@ import {
   validateString,
   validateUint32,
   validOptions,
-} from '../../lib/internal/validate.js';
+} from '../../lib/validate.js';
 
 interface Identity {
   user?: unknown;

@@ -1,4 +1,4 @@
-import { usageError } from '../../internal/usage-error.js';
+import { usageError } from '../../errors/usage-error.js';
 import {
   type AgentSettings,
   agentSettings,

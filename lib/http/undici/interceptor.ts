@@ -1,4 +1,4 @@
-import { usageError } from '../../internal/usage-error.js';
+import { usageError } from '../../errors/usage-error.js';
 import { agentSettings, type NegotiateAgentOptions } from '../agent-options.js';
 import { Route } from '../route.js';
 import { Line } from './line.js';

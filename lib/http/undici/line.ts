@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import { usageError } from '../../errors/usage-error.js';
 import type { ChannelBindings } from '../../index.js';
-import { usageError } from '../../internal/usage-error.js';
 import { assertBound } from '../client-handshake.js';
 import type { Holdable } from '../exchange.js';
 import { handshakeError } from '../failures.js';

@@ -1,4 +1,4 @@
-import { usageError } from '../../internal/usage-error.js';
+import { usageError } from '../../errors/usage-error.js';
 import { type AgentSettings, firstOf } from '../agent-options.js';
 import { type Answer, asksFor } from '../client-handshake.js';
 import { type CredentialHeaders, exchange, type Parties } from '../exchange.js';

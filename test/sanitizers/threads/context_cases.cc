@@ -11,7 +11,7 @@
 #include "check.h"
 #include "sspi/context.h"
 #include "sspi/credentials.h"
-#include "sspi/lock.h"
+#include "threads/lock.h"
 #include "sspi/message.h"
 
 namespace {
@@ -84,12 +84,12 @@ int opened(const sspi::Context& context, Bytes& memory) {
 class Wire {
  public:
   void put(Bytes bytes) {
-    const sspi::Lock::Holder holder(lock_);
+    const threads::Lock::Holder holder(lock_);
     messages_.push_back(std::move(bytes));
     condition_.wake();
   }
   Bytes take() {
-    sspi::Lock::Holder holder(lock_);
+    threads::Lock::Holder holder(lock_);
     while (messages_.empty()) condition_.waitFor(holder, 1000);
     Bytes bytes = std::move(messages_.front());
     messages_.pop_front();
@@ -97,8 +97,8 @@ class Wire {
   }
 
  private:
-  sspi::Lock lock_;
-  sspi::Condition condition_;
+  threads::Lock lock_;
+  threads::Condition condition_;
   std::deque<Bytes> messages_;
 };
 
@@ -115,8 +115,8 @@ void bothDirections(const std::u16string& package, const char* name) {
       CHECK(opened(context, bytes) == i);
     }
   };
-  const sspi::LentContext client(pair.client);
-  const sspi::LentContext server(pair.server);
+  const sspi::ContextLease client(pair.client);
+  const sspi::ContextLease server(pair.server);
   std::vector<std::thread> threads;
   threads.emplace_back([&] { seal(*pair.client, up); });
   threads.emplace_back([&] { open(*pair.server, up); });
@@ -128,8 +128,8 @@ void bothDirections(const std::u16string& package, const char* name) {
 
 void oneDirection() {
   const Pair pair = meet(u"NTLM");
-  const sspi::LentContext client(pair.client);
-  const sspi::LentContext server(pair.server);
+  const sspi::ContextLease client(pair.client);
+  const sspi::ContextLease server(pair.server);
   std::vector<std::thread> threads;
   for (int i = 0; i < 3; i++) {
     threads.emplace_back([&] {
@@ -148,7 +148,7 @@ void givenBack() {
   const Pair pair = meet(u"NTLM");
   for (int round = 0; round < 20; round++) {
     std::atomic<bool> over = false;
-    std::thread other([&over, client = sspi::LentContext(pair.client)] {
+    std::thread other([&over, client = sspi::ContextLease(pair.client)] {
       for (int number = 0; number < 20; number++) sealed(*client, number);
       over.store(true, std::memory_order_relaxed);
     });
@@ -175,7 +175,7 @@ void manyHandshakes() {
 void closedByTheLast() {
   for (int round = 0; round < 50; round++) {
     Pair pair = meet(u"NTLM");
-    std::thread other([context = sspi::LentContext(pair.client)] { sealed(*context, 1); });
+    std::thread other([context = sspi::ContextLease(pair.client)] { sealed(*context, 1); });
     pair.client.reset();
     other.join();
   }

@@ -3,18 +3,18 @@
 #include <vector>
 
 #include "check.h"
-#include "sspi/lock.h"
+#include "threads/lock.h"
 
 namespace {
 
 void oneAtATime() {
-  sspi::Lock lock;
+  threads::Lock lock;
   int value = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; i++) {
     threads.emplace_back([&] {
       for (int round = 0; round < 1000; round++) {
-        const sspi::Lock::Holder holder(lock);
+        const threads::Lock::Holder holder(lock);
         value++;
       }
     });
@@ -26,12 +26,12 @@ void oneAtATime() {
 
 void wokenOrTimedOut() {
   constexpr int kItems = 500;
-  sspi::Lock lock;
-  sspi::Condition condition;
+  threads::Lock lock;
+  threads::Condition condition;
   std::deque<int> items;
   int taken = 0;
   std::thread taker([&] {
-    sspi::Lock::Holder holder(lock);
+    threads::Lock::Holder holder(lock);
     while (taken < kItems) {
       while (items.empty()) condition.waitFor(holder, taken % 2 ? 1 : 1000);
       CHECK(items.front() == taken);
@@ -40,7 +40,7 @@ void wokenOrTimedOut() {
     }
   });
   for (int i = 0; i < kItems; i++) {
-    const sspi::Lock::Holder holder(lock);
+    const threads::Lock::Holder holder(lock);
     items.push_back(i);
     condition.wake();
   }

@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "check.h"
-#include "sspi/lock.h"
-#include "sspi/thread_pool.h"
+#include "threads/lock.h"
+#include "threads/thread_pool.h"
 
 namespace {
 
-using sspi::ThreadPool;
+using threads::ThreadPool;
 
 struct Counts {
   std::atomic<int> alive = 0;

@@ -1,0 +1,281 @@
+import { IncompleteMessageError, sspiError } from '../errors/errors.js';
+import { usageError } from '../errors/usage-error.js';
+
+/** An object of the addon that JavaScript only hands back. */
+declare const native: unique symbol;
+export interface NativeCredentials {
+  readonly [native]: 'credentials';
+}
+export interface NativeContext {
+  readonly [native]: 'context';
+}
+
+/** What a function of the addon returns in place of its result. */
+export interface NativeFailure {
+  readonly syscall: string;
+  readonly status: number;
+  readonly bufferOutsideMemory: boolean;
+  /** With SEC_E_INCOMPLETE_MESSAGE: how many bytes are still to come. */
+  readonly missing?: number;
+}
+
+export interface NativePackage {
+  readonly name: string;
+  readonly comment: string;
+  readonly capabilities: number;
+  readonly version: number;
+  readonly rpcId: number;
+  readonly maxToken: number;
+}
+
+export interface NativeLeg {
+  readonly status: number;
+  readonly complete: boolean;
+  readonly token: Buffer | undefined;
+  /** The end of the input, which was not consumed. */
+  readonly extra: Buffer | undefined;
+  readonly flags: number;
+  readonly expiry: number | undefined;
+  readonly package: string | undefined;
+}
+
+export interface NativeAccount {
+  readonly sid: string;
+  readonly name: string | undefined;
+  readonly domain: string | undefined;
+  /** SID_NAME_USE; 0: not looked up. */
+  readonly type: number;
+}
+
+export interface NativeGroup extends NativeAccount {
+  readonly attributes: number;
+}
+
+export interface NativeIdentity {
+  readonly user: NativeAccount;
+  readonly groups: readonly NativeGroup[];
+  readonly logonId: bigint;
+  readonly impersonationLevel: number | undefined;
+  readonly elevated: boolean;
+  readonly expiry: number | undefined;
+}
+
+export interface NativeCredentialsRequest {
+  readonly package: string;
+  readonly use: number;
+  readonly principal: string | undefined;
+  /** Taken away when the call has started. */
+  identity: { user: string; domain: string; password: string } | undefined;
+  readonly packageList: string | undefined;
+}
+
+export interface NativeAcquired {
+  readonly package: string;
+  readonly expiry: number | undefined;
+  readonly handle: NativeCredentials;
+}
+
+export interface NativeImported {
+  readonly handle: NativeContext;
+  readonly package: string;
+  readonly flags: number | undefined;
+  readonly expiry: number | undefined;
+}
+
+/**
+ * The messages of one context: the operation that the layout names, over memory. Where it has not done
+ * it, it gives a failure, or undefined for memory that it cannot take.
+ */
+export type NativeMessageFunction = (...memory: (Uint8Array | null)[]) => undefined | NativeFailure;
+
+/** Bytes of the memory that was passed. */
+export interface NativeRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface NativeOpened extends NativeRange {
+  readonly qop: number;
+}
+
+export interface NativeCopyOutcome {
+  readonly failure?: NativeFailure;
+  /** Whether all of the memory was still there to be written. */
+  readonly written: boolean;
+  readonly layout: Uint32Array;
+}
+
+/** Works on copies, which it writes back when it has succeeded; has a layout of its own. */
+type AsyncMessageFunction = (
+  context: NativeContext,
+  settle: (outcome: NativeCopyOutcome) => void,
+  ...memory: (Uint8Array | null)[]
+) => void;
+
+/**
+ * Runs on a thread of the addon. Calls the last argument back once, later, unless it is cancelled.
+ * Gives the number of the call; 0 where it was refused, because too many wait.
+ */
+type ThreadFunction<Arguments extends unknown[], Value> = (
+  ...args: [...Arguments, settle: (result: Value | NativeFailure) => void]
+) => number;
+
+/** The addon's exports. Arguments are checked before they get here. */
+export interface Binding {
+  enumerateSecurityPackages(): NativePackage[] | NativeFailure;
+  querySecurityPackage(name: string): NativePackage | NativeFailure;
+
+  cancelCall(number: number): void;
+  /** What is undefined stays as it is. */
+  configureThreads(
+    max: number | undefined,
+    queue: number | undefined,
+    idleMilliseconds: number | undefined,
+  ): { max: number; queue: number; idleMilliseconds: number };
+
+  readonly acquireCredentials: ThreadFunction<[request: NativeCredentialsRequest], NativeAcquired>;
+  readonly acquireCredentialsAsClient: ThreadFunction<
+    [context: NativeContext, request: NativeCredentialsRequest],
+    NativeAcquired
+  >;
+  readonly addCredentials: ThreadFunction<
+    [credentials: NativeCredentials, request: NativeCredentialsRequest],
+    undefined
+  >;
+  queryCredentialsNames(credentials: NativeCredentials): { userName: string } | NativeFailure;
+  queryCredentialsSsiProvider(
+    credentials: NativeCredentials,
+  ): { providerName: string; providerInfo: Buffer } | NativeFailure;
+  queryCredentialsCert(credentials: NativeCredentials): Buffer | NativeFailure;
+  setKdcProxySettings(
+    credentials: NativeCredentials,
+    proxyServer: string,
+    force: boolean,
+  ): undefined | NativeFailure;
+  closeCredentials(credentials: NativeCredentials): void;
+
+  createContext(
+    credentials: NativeCredentials,
+    isServer: boolean,
+    targetName: string | undefined,
+    flags: number,
+    channelBindings: Uint8Array | undefined,
+  ): NativeContext;
+  readonly step: ThreadFunction<[context: NativeContext, token: Uint8Array | undefined], NativeLeg>;
+  exportContext(context: NativeContext, flags: number): Buffer | NativeFailure;
+  importContext(
+    packageName: string,
+    exported: Uint8Array,
+    isServer: boolean,
+  ): NativeImported | NativeFailure;
+  closeContext(context: NativeContext): void;
+
+  /** The words that the message functions read and write: see layout.ts. */
+  readonly layout: Uint32Array;
+  messageFunction(context: NativeContext): NativeMessageFunction;
+  /** These two work in memory that nobody else has: it holds the message between the rooms. */
+  wrapAsync(
+    context: NativeContext,
+    settle: (sealed: NativeRange | NativeFailure) => void,
+    memory: Uint8Array,
+    qop: number,
+    tokenRoom: number,
+    paddingRoom: number,
+  ): void;
+  unwrapAsync(
+    context: NativeContext,
+    settle: (opened: NativeOpened | NativeFailure) => void,
+    memory: Uint8Array,
+    tokenLength: number | undefined,
+  ): void;
+  readonly encryptMessageAsync: AsyncMessageFunction;
+  readonly decryptMessageAsync: AsyncMessageFunction;
+  readonly makeSignatureAsync: AsyncMessageFunction;
+  readonly verifySignatureAsync: AsyncMessageFunction;
+
+  queryAttribute(context: NativeContext, attribute: number): unknown;
+  setKeyingMaterialInfo(
+    context: NativeContext,
+    info: { label: string; context: Uint8Array | undefined; length: number },
+  ): undefined | NativeFailure;
+  setApplicationData(context: NativeContext, data: Uint8Array): undefined | NativeFailure;
+
+  readonly identity: ThreadFunction<[context: NativeContext], NativeIdentity>;
+  readonly isMemberOf: ThreadFunction<[context: NativeContext, sid: string], boolean>;
+  /** Calls the callback as the client; what it throws comes through. */
+  impersonate(context: NativeContext, callback: () => unknown): { value: unknown } | NativeFailure;
+
+  readonly lookupAccountSid: ThreadFunction<[sid: string], NativeAccount>;
+  readonly lookupAccountName: ThreadFunction<[name: string], NativeAccount>;
+  readonly translateName: ThreadFunction<[name: string, from: number, to: number], string>;
+}
+
+interface Loaded {
+  readonly binding?: Binding;
+  readonly error?: Error;
+}
+
+// The paths are literals, so that bundlers and packagers find the files.
+function load(): Loaded {
+  const machine = `${process.platform}-${process.arch}`;
+  try {
+    switch (machine) {
+      case 'win32-x64':
+        return { binding: require('../../prebuilds/win32-x64/node.napi.node') };
+      case 'win32-arm64':
+        return { binding: require('../../prebuilds/win32-arm64/node.napi.armv8.node') };
+      default:
+        return {
+          error: usageError(
+            'ERR_SSPI_UNSUPPORTED_PLATFORM',
+            `winsspi runs on Windows, on x64 and arm64; this is ${machine}. ` +
+              'Check isSupported before use.',
+          ),
+        };
+    }
+  } catch (cause) {
+    return {
+      error: usageError(
+        'ERR_SSPI_ADDON_NOT_LOADED',
+        `The addon of winsspi for ${machine} could not be loaded from its folder prebuilds/${machine}: ` +
+          `${cause instanceof Error ? cause.message : String(cause)}. Install the package again ` +
+          'with all its files; a bundler must copy its .node files.',
+        { cause },
+      ),
+    };
+  }
+}
+
+const loaded = load();
+
+/** Whether the addon is there and can be used. */
+export const isSupported: boolean = loaded.binding !== undefined;
+
+/** The addon, or the error that says why it is not there. */
+export function getBinding(): Binding {
+  if (loaded.binding) return loaded.binding;
+  throw loaded.error;
+}
+
+/** The result of a function of the addon, or the error for its failure. */
+export function resultOf<T>(value: T | NativeFailure): T {
+  if (isFailure(value)) throw errorOf(value);
+  return value;
+}
+
+export function isFailure(value: unknown): value is NativeFailure {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'bufferOutsideMemory');
+}
+
+export function errorOf(failure: NativeFailure): Error {
+  if (failure.bufferOutsideMemory) {
+    return usageError(
+      'ERR_SSPI_INVALID_BUFFER',
+      `${failure.syscall}: the security package returned a buffer outside the memory that it was ` +
+        'given. Nothing of it was read; the package is faulty.',
+    );
+  }
+  const error = sspiError(failure.syscall, failure.status);
+  if (!(error instanceof IncompleteMessageError)) return error;
+  return new IncompleteMessageError(failure.syscall, failure.status, failure.missing);
+}

@@ -1,0 +1,89 @@
+#include "bindings.h"
+
+#include "call.h"
+#include "convert.h"
+#include "sspi/access_token.h"
+#include "sspi/context.h"
+#include "wrapped.h"
+
+namespace winsspi {
+
+Napi::Value identityOf(Napi::Env env, sspi::AccessTokenInfo& info) {
+  Napi::Array groups = Napi::Array::New(env, info.groups.size());
+  for (std::size_t i = 0; i < info.groups.size(); i++) {
+    Napi::Object group = accountOf(env, info.groups[i].account);
+    group.Set("attributes", info.groups[i].attributes);
+    groups.Set(static_cast<uint32_t>(i), group);
+  }
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("user", accountOf(env, info.user));
+  object.Set("groups", groups);
+  object.Set("logonId", Napi::BigInt::New(env, info.logon_id));
+  object.Set("impersonationLevel", info.impersonation_level
+                                       ? Napi::Number::New(env, *info.impersonation_level)
+                                       : env.Undefined());
+  object.Set("elevated", info.elevated);
+  object.Set("expiry", numberOrUndefined(env, info.expiry));
+  return object;
+}
+
+namespace {
+
+// (context, settle)
+Napi::Value identity(const Napi::CallbackInfo& info) {
+  auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
+  if (!context) return info.Env().Undefined();
+  return Call<sspi::AccessTokenInfo>::start(
+      info[1],
+      [context = sspi::ContextLease(*context)]() -> sspi::Result<sspi::AccessTokenInfo> {
+        auto token = sspi::querySecurityContextToken(*context);
+        if (!token) return token.failure();
+        return sspi::accessTokenInfo(token->get(), sspi::AccountNames::kLookedUp);
+      },
+      identityOf);
+}
+
+Napi::Value booleanOf(Napi::Env env, bool& value) { return Napi::Boolean::New(env, value); }
+
+// (context, sid, settle)
+Napi::Value isMemberOf(const Napi::CallbackInfo& info) {
+  auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
+  if (!context) return info.Env().Undefined();
+  return Call<bool>::start(
+      info[2],
+      [context = sspi::ContextLease(*context), sid = textOf(info[1])]() -> sspi::Result<bool> {
+        auto token = sspi::querySecurityContextToken(*context);
+        if (!token) return token.failure();
+        return sspi::isMember(*token, sid);
+      },
+      booleanOf);
+}
+
+// (context, callback): { value }, what the callback returned, or a failure. An exception of the
+// callback's is pending after the thread was turned back.
+Napi::Value impersonate(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto* opened = openedOf<sspi::Context>(env, info[0]);
+  if (!opened) return env.Undefined();
+  // The callback may close the context.
+  const std::shared_ptr<sspi::Context> context = *opened;
+  auto impersonation = sspi::Impersonation::begin(*context);
+  if (!impersonation) return failureOf(env, impersonation.failure());
+  napi_value value = nullptr;
+  const napi_status called = napi_call_function(env, env.Undefined(), info[1], 0, nullptr, &value);
+  impersonation->end();
+  if (called != napi_ok) return env.Undefined();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("value", value);
+  return object;
+}
+
+}  // namespace
+
+void defineAccessToken(Napi::Env env, Napi::Object exports) {
+  exports.Set("identity", Napi::Function::New(env, identity));
+  exports.Set("isMemberOf", Napi::Function::New(env, isMemberOf));
+  exports.Set("impersonate", Napi::Function::New(env, impersonate));
+}
+
+}  // namespace winsspi

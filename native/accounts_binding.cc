@@ -1,0 +1,62 @@
+#include "bindings.h"
+
+#include <string>
+
+#include "call.h"
+#include "convert.h"
+
+namespace winsspi {
+
+Napi::Object accountOf(Napi::Env env, const sspi::Account& account) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("sid", Napi::String::New(env, account.sid));
+  object.Set("name", textOrUndefined(env, account.name));
+  object.Set("domain", textOrUndefined(env, account.domain));
+  object.Set("type", account.type);
+  return object;
+}
+
+namespace {
+
+Napi::Value accountValueOf(Napi::Env env, sspi::Account& account) {
+  return accountOf(env, account);
+}
+
+// (sid, settle)
+Napi::Value lookupAccountSid(const Napi::CallbackInfo& info) {
+  return Call<sspi::Account>::start(
+      info[1],
+      [text = textOf(info[0])]() -> sspi::Result<sspi::Account> {
+        const auto sid = sspi::sidOf(text);
+        if (!sid) return sid.failure();
+        return sspi::lookupAccountSid(sid->get());
+      },
+      accountValueOf);
+}
+
+// (name, settle)
+Napi::Value lookupAccountName(const Napi::CallbackInfo& info) {
+  return Call<sspi::Account>::start(
+      info[1], [name = textOf(info[0])] { return sspi::lookupAccountName(name); }, accountValueOf);
+}
+
+// (name, from, to, settle): EXTENDED_NAME_FORMAT
+Napi::Value translateName(const Napi::CallbackInfo& info) {
+  const uint32_t from = info[1].As<Napi::Number>().Uint32Value();
+  const uint32_t to = info[2].As<Napi::Number>().Uint32Value();
+  return Call<std::u16string>::start(
+      info[3], [name = textOf(info[0]), from, to] { return sspi::translateName(name, from, to); },
+      [](Napi::Env env, std::u16string& name) -> Napi::Value {
+        return Napi::String::New(env, name);
+      });
+}
+
+}  // namespace
+
+void defineAccounts(Napi::Env env, Napi::Object exports) {
+  exports.Set("lookupAccountSid", Napi::Function::New(env, lookupAccountSid));
+  exports.Set("lookupAccountName", Napi::Function::New(env, lookupAccountName));
+  exports.Set("translateName", Napi::Function::New(env, translateName));
+}
+
+}  // namespace winsspi

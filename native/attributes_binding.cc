@@ -1,0 +1,249 @@
+#include "bindings.h"
+
+#include <vector>
+
+#include "convert.h"
+#include "sspi/attributes.h"
+#include "sspi/channel_bindings.h"
+#include "sspi/context.h"
+#include "sspi/schannel.h"
+#include "wrapped.h"
+
+namespace winsspi {
+namespace {
+
+Napi::Value valueOf(Napi::Env env, const sspi::Sizes& sizes) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("maxToken", sizes.max_token);
+  object.Set("maxSignature", sizes.max_signature);
+  object.Set("blockSize", sizes.block_size);
+  object.Set("securityTrailer", sizes.security_trailer);
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::StreamSizes& sizes) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("header", sizes.header);
+  object.Set("trailer", sizes.trailer);
+  object.Set("maximumMessage", sizes.maximum_message);
+  object.Set("buffers", sizes.buffers);
+  object.Set("blockSize", sizes.block_size);
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::Names& names) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("userName", Napi::String::New(env, names.user));
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::Lifespan& lifespan) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("start", numberOrUndefined(env, lifespan.start));
+  object.Set("expiry", numberOrUndefined(env, lifespan.expiry));
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::KeyInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("signatureAlgorithmName", Napi::String::New(env, info.signature_algorithm_name));
+  object.Set("encryptAlgorithmName", Napi::String::New(env, info.encrypt_algorithm_name));
+  object.Set("keySize", info.key_size);
+  object.Set("signatureAlgorithm", info.signature_algorithm);
+  object.Set("encryptAlgorithm", info.encrypt_algorithm);
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::SessionKey& session) {
+  return bufferOf(env, {session.key.data(), session.key.size()});
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::PackageInfo& package) {
+  return packageOf(env, package);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::NegotiationInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("package", packageOf(env, info.package));
+  object.Set("state", info.state);
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::NativeNames& names) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("clientName", Napi::String::New(env, names.client));
+  object.Set("serverName", Napi::String::New(env, names.server));
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::Flags& flags) {
+  return Napi::Number::New(env, flags.flags);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::DceInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("authorizationService", info.authorization_service);
+  object.Set("name", textOrUndefined(env, info.name));
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::Authority& authority) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("authorityName", Napi::String::New(env, authority.name));
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::PasswordExpiry& expiry) {
+  return numberOrUndefined(env, expiry.expiry);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::TargetInformation& info) {
+  return bufferOf(env, info.marshalled);
+}
+
+Napi::Value valueOf(Napi::Env env, sspi::AccessTokenInfo& info) { return identityOf(env, info); }
+
+// The application data of channel bindings.
+Napi::Value valueOf(Napi::Env env, const std::vector<std::byte>& data) {
+  return bufferOf(env, data);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::ClientSpecifiedTarget& target) {
+  return Napi::String::New(env, target.name);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::LastClientTokenStatus& last) {
+  return Napi::Number::New(env, last.status);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::ApplicationProtocol& negotiated) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("status", negotiated.status);
+  object.Set("extension", negotiated.extension);
+  // Bytes, of which every value is a character.
+  const std::string& protocol = negotiated.protocol;
+  napi_value characters = nullptr;
+  napi_create_string_latin1(env, protocol.data(), protocol.size(), &characters);
+  object.Set("protocol", characters);
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::RemoteCertificate& certificate) {
+  return bufferOf(env, certificate.der);
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::ConnectionInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("protocol", info.protocol);
+  object.Set("cipherAlgorithm", info.cipher_algorithm);
+  object.Set("cipherStrength", info.cipher_strength);
+  object.Set("hashAlgorithm", info.hash_algorithm);
+  object.Set("hashStrength", info.hash_strength);
+  object.Set("exchangeAlgorithm", info.exchange_algorithm);
+  object.Set("exchangeStrength", info.exchange_strength);
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::CipherInfo& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("protocol", info.protocol);
+  object.Set("cipherSuite", info.cipher_suite);
+  object.Set("baseCipherSuite", info.base_cipher_suite);
+  object.Set("cipherSuiteName", Napi::String::New(env, info.cipher_suite_name));
+  object.Set("cipherName", Napi::String::New(env, info.cipher_name));
+  object.Set("cipherLength", info.cipher_length);
+  object.Set("cipherBlockLength", info.cipher_block_length);
+  object.Set("hashName", Napi::String::New(env, info.hash_name));
+  object.Set("hashLength", info.hash_length);
+  object.Set("exchangeName", Napi::String::New(env, info.exchange_name));
+  object.Set("minimumExchangeLength", info.minimum_exchange_length);
+  object.Set("maximumExchangeLength", info.maximum_exchange_length);
+  object.Set("certificateName", Napi::String::New(env, info.certificate_name));
+  object.Set("keyType", info.key_type);
+  return object;
+}
+
+Napi::Value valueOf(Napi::Env env, const sspi::KeyingMaterial& keying) {
+  return bufferOf(env, {keying.material.data(), keying.material.size()});
+}
+
+template <auto query>
+Napi::Value answer(Napi::Env env, const sspi::Context& context) {
+  auto result = query(context);
+  return result ? valueOf(env, *result) : failureOf(env, result.failure());
+}
+
+struct Attribute {
+  uint32_t number;
+  Napi::Value (*answer)(Napi::Env, const sspi::Context&);
+};
+
+constexpr Attribute kAttributes[] = {
+    {SECPKG_ATTR_SIZES, answer<sspi::querySizes>},
+    {SECPKG_ATTR_NAMES, answer<sspi::queryNames>},
+    {SECPKG_ATTR_LIFESPAN, answer<sspi::queryLifespan>},
+    {SECPKG_ATTR_STREAM_SIZES, answer<sspi::queryStreamSizes>},
+    {SECPKG_ATTR_KEY_INFO, answer<sspi::queryKeyInfo>},
+    {SECPKG_ATTR_SESSION_KEY, answer<sspi::querySessionKey>},
+    {SECPKG_ATTR_PACKAGE_INFO, answer<sspi::queryPackageInfo>},
+    {SECPKG_ATTR_NEGOTIATION_INFO, answer<sspi::queryNegotiationInfo>},
+    {SECPKG_ATTR_NATIVE_NAMES, answer<sspi::queryNativeNames>},
+    {SECPKG_ATTR_FLAGS, answer<sspi::queryFlags>},
+    {SECPKG_ATTR_DCE_INFO, answer<sspi::queryDceInfo>},
+    {SECPKG_ATTR_AUTHORITY, answer<sspi::queryAuthority>},
+    {SECPKG_ATTR_PASSWORD_EXPIRY, answer<sspi::queryPasswordExpiry>},
+    {SECPKG_ATTR_TARGET_INFORMATION, answer<sspi::queryTargetInformation>},
+    {SECPKG_ATTR_ACCESS_TOKEN, answer<sspi::queryAccessToken>},
+    {SECPKG_ATTR_UNIQUE_BINDINGS, answer<sspi::queryUniqueBindings>},
+    {SECPKG_ATTR_ENDPOINT_BINDINGS, answer<sspi::queryEndpointBindings>},
+    {SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, answer<sspi::queryClientSpecifiedTarget>},
+    {SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS, answer<sspi::queryLastClientTokenStatus>},
+    {SECPKG_ATTR_APPLICATION_PROTOCOL, answer<sspi::queryApplicationProtocol>},
+    {sspi::kRemoteCertContext, answer<sspi::queryRemoteCertContext>},
+    {sspi::kConnectionInfo, answer<sspi::queryConnectionInfo>},
+    {sspi::kCipherInfo, answer<sspi::queryCipherInfo>},
+    {sspi::kKeyingMaterial, answer<sspi::queryKeyingMaterial>},
+};
+
+// (context, SECPKG_ATTR_*)
+Napi::Value queryAttribute(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto* context = openedOf<sspi::Context>(env, info[0]);
+  if (!context) return env.Undefined();
+  const uint32_t number = info[1].As<Napi::Number>().Uint32Value();
+  for (const Attribute& attribute : kAttributes) {
+    if (attribute.number == number) return attribute.answer(env, **context);
+  }
+  Napi::RangeError::New(env, "no such attribute").ThrowAsJavaScriptException();
+  return env.Undefined();
+}
+
+// (context, { label, context?, length })
+Napi::Value setKeyingMaterialInfo(const Napi::CallbackInfo& info) {
+  const auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
+  if (!context) return info.Env().Undefined();
+  const Napi::Object request = info[1].As<Napi::Object>();
+  return outcomeOf(info.Env(),
+                   sspi::setKeyingMaterialInfo(
+                       **context, {request.Get("label").As<Napi::String>().Utf8Value(),
+                                   copyOfBytes(info.Env(), request.Get("context")),
+                                   request.Get("length").As<Napi::Number>().Uint32Value()}));
+}
+
+// (context, data)
+Napi::Value setApplicationData(const Napi::CallbackInfo& info) {
+  const auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
+  if (!context) return info.Env().Undefined();
+  return outcomeOf(info.Env(),
+                   sspi::setApplicationData(**context, bytesInPlace(info.Env(), info[1])));
+}
+
+}  // namespace
+
+void defineAttributes(Napi::Env env, Napi::Object exports) {
+  exports.Set("queryAttribute", Napi::Function::New(env, queryAttribute));
+  exports.Set("setKeyingMaterialInfo", Napi::Function::New(env, setKeyingMaterialInfo));
+  exports.Set("setApplicationData", Napi::Function::New(env, setApplicationData));
+}
+
+}  // namespace winsspi

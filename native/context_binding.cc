@@ -1,0 +1,102 @@
+#include "bindings.h"
+
+#include "call.h"
+#include "convert.h"
+#include "sspi/attributes.h"
+#include "sspi/channel_bindings.h"
+#include "sspi/context.h"
+#include "wrapped.h"
+
+namespace winsspi {
+namespace {
+
+Napi::Value legOf(Napi::Env env, sspi::Leg& leg) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("status", static_cast<uint32_t>(leg.status));
+  object.Set("complete", sspi::isComplete(leg.status));
+  object.Set("token", leg.token.empty() ? env.Undefined() : bufferOf(env, leg.token));
+  object.Set("extra", leg.extra.empty() ? env.Undefined() : bufferOf(env, leg.extra));
+  object.Set("flags", leg.flags);
+  object.Set("expiry", numberOrUndefined(env, leg.expiry));
+  object.Set("package", textOrUndefined(env, leg.package));
+  return object;
+}
+
+sspi::Role roleOf(const Napi::Value& is_server) {
+  return is_server.As<Napi::Boolean>().Value() ? sspi::Role::kServer : sspi::Role::kClient;
+}
+
+// (credentials, isServer, targetName?, flags, applicationData?)
+Napi::Value createContext(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto* credentials = openedOf<const sspi::Credentials>(env, info[0]);
+  if (!credentials) return env.Undefined();
+  sspi::ContextRequest request;
+  request.role = roleOf(info[1]);
+  request.target_name = textOf(info[2]);
+  request.flags = info[3].As<Napi::Number>().Uint32Value();
+  if (!info[4].IsUndefined()) {
+    request.channel_bindings = sspi::channelBindings(bytesInPlace(env, info[4]));
+  }
+  return wrap(env, std::make_shared<sspi::Context>(*credentials, std::move(request)));
+}
+
+// (context, token, settle)
+Napi::Value step(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto* context = openedOf<sspi::Context>(env, info[0]);
+  if (!context) return env.Undefined();
+  std::optional<std::vector<std::byte>> token;
+  if (!info[1].IsUndefined()) token = copyOfBytes(env, info[1]);
+  return Call<sspi::Leg>::start(
+      info[2],
+      [context = sspi::ContextLease(*context), token = std::move(token)] {
+        return context->step(token);
+      },
+      legOf);
+}
+
+// (context, flags): what another process imports.
+Napi::Value exportContext(const Napi::CallbackInfo& info) {
+  const auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
+  if (!context) return info.Env().Undefined();
+  auto exported = sspi::exportContext(**context, info[1].As<Napi::Number>().Uint32Value());
+  if (!exported) return failureOf(info.Env(), exported.failure());
+  return bufferOf(info.Env(), {exported->data(), exported->size()});
+}
+
+// (package, exported, isServer): { handle, package, flags?, expiry? }, as the package tells them.
+Napi::Value importContext(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto package = sspi::querySecurityPackage(textOf(info[0]));
+  if (!package) return failureOf(env, package.failure());
+  auto handle = sspi::importContext(package->name, bytesInPlace(env, info[1]));
+  if (!handle) return failureOf(env, handle.failure());
+  const auto context =
+      std::make_shared<sspi::Context>(roleOf(info[2]), std::move(*package), std::move(*handle));
+  const auto flags = sspi::queryFlags(*context);
+  const auto lifespan = sspi::queryLifespan(*context);
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("package", Napi::String::New(env, context->negotiatedPackage()));
+  object.Set("flags", flags ? Napi::Number::New(env, flags->flags) : env.Undefined());
+  object.Set("expiry", lifespan ? numberOrUndefined(env, lifespan->expiry) : env.Undefined());
+  object.Set("handle", wrap(env, context));
+  return object;
+}
+
+void closeContext(const Napi::CallbackInfo& info) {
+  auto* wrapped = wrappedOf<sspi::Context>(info.Env(), info[0]);
+  if (wrapped) wrapped->object.reset();
+}
+
+}  // namespace
+
+void defineContext(Napi::Env env, Napi::Object exports) {
+  exports.Set("createContext", Napi::Function::New(env, createContext));
+  exports.Set("step", Napi::Function::New(env, step));
+  exports.Set("exportContext", Napi::Function::New(env, exportContext));
+  exports.Set("importContext", Napi::Function::New(env, importContext));
+  exports.Set("closeContext", Napi::Function::New(env, closeContext));
+}
+
+}  // namespace winsspi

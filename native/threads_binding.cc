@@ -1,0 +1,41 @@
+#include "bindings.h"
+
+#include "calls.h"
+#include "environment.h"
+
+namespace winsspi {
+namespace {
+
+// (number): a call that somebody waited for.
+void cancelCall(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).calls().cancel(info[0].As<Napi::Number>().DoubleValue());
+}
+
+uint32_t numberOr(const Napi::Value& value, std::size_t otherwise) {
+  return value.IsUndefined() ? static_cast<uint32_t>(otherwise)
+                             : value.As<Napi::Number>().Uint32Value();
+}
+
+// (max?, queue?, idleMilliseconds?): all three as they are now. What is undefined stays.
+Napi::Value configureThreads(const Napi::CallbackInfo& info) {
+  Calls& calls = Environment::of(info.Env()).calls();
+  threads::ThreadPool::Limits limits = calls.limits();
+  limits.threads = numberOr(info[0], limits.threads);
+  limits.queue = numberOr(info[1], limits.queue);
+  limits.idle_milliseconds = numberOr(info[2], limits.idle_milliseconds);
+  calls.setLimits(limits);
+  Napi::Object object = Napi::Object::New(info.Env());
+  object.Set("max", static_cast<double>(limits.threads));
+  object.Set("queue", static_cast<double>(limits.queue));
+  object.Set("idleMilliseconds", limits.idle_milliseconds);
+  return object;
+}
+
+}  // namespace
+
+void defineThreads(Napi::Env env, Napi::Object exports) {
+  exports.Set("cancelCall", Napi::Function::New(env, cancelCall));
+  exports.Set("configureThreads", Napi::Function::New(env, configureThreads));
+}
+
+}  // namespace winsspi
