@@ -16,7 +16,11 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\//] } },
     pool: 'forks',
     maxWorkers: 2,
-    reporters: ['default', './test/proofs/reporter.ts', './test/support/closing-line.ts'],
+    reporters: [
+      'default',
+      './test/harness/proofs/reporter.ts',
+      './test/harness/support/closing-line.ts',
+    ],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

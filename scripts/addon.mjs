@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensurePackages, toolchainPackages } from '../test/lab/packages.mjs';
+import { ensurePackages, toolchainPackages } from '../test/harness/lab/packages.mjs';
 import { run, runPackage } from './dependencies.mjs';
 
 const folder = 'prebuilds/win32-x64';

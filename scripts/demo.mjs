@@ -1,8 +1,8 @@
 // npm run demo [-- [FILE] [--json]]: runs examples/demo under Windows Node, on Linux in the lab.
 import { spawnSync } from 'node:child_process';
 import { parseArguments, UsageError, usage } from '../examples/demo/arguments.mjs';
-import { runInLab } from '../test/lab/lab.mjs';
-import { windowsPath } from '../test/lab/wine.mjs';
+import { runInLab } from '../test/harness/lab/lab.mjs';
+import { windowsPath } from '../test/harness/lab/wine.mjs';
 import { main } from './main.mjs';
 import { prepare } from './prepare.mjs';
 

@@ -1,8 +1,8 @@
 // npm run fuzz [-- --minutes N] [--seed N]: the long run of every fuzz target, one after the other.
 import { parseArgs } from 'node:util';
-import { fuzzHeaders } from '../test/fuzz/headers.mjs';
-import { buildNativeTargets, fuzzNative, nativeTargets } from '../test/fuzz/native.mjs';
-import { runInLab } from '../test/lab/lab.mjs';
+import { fuzzHeaders } from '../test/harness/fuzz/headers.mjs';
+import { buildNativeTargets, fuzzNative, nativeTargets } from '../test/harness/fuzz/native.mjs';
+import { runInLab } from '../test/harness/lab/lab.mjs';
 import { main } from './main.mjs';
 import { prepare } from './prepare.mjs';
 
@@ -49,7 +49,7 @@ async function inLab() {
     WINSSPI_FUZZ_TIMES: String(times),
     WINSSPI_FUZZ_SEED: String(seed),
   };
-  const args = ['node_modules/vitest/vitest.mjs', 'run', 'test/fuzz'];
+  const args = ['node_modules/vitest/vitest.mjs', 'run', 'test/security/fuzz'];
   const code = await runInLab({ args, env });
   return code === 0 ? [] : ['The tokens and messages in the lab had a finding: see above.'];
 }

@@ -1,7 +1,7 @@
 // npm run test:sanitizers: native/ under AddressSanitizer, UndefinedBehaviorSanitizer, LeakSanitizer and
 // ThreadSanitizer, on Linux.
-import { ensurePackages, sanitizerPackages } from '../test/lab/packages.mjs';
-import { runSanitizers } from '../test/sanitizers/run.mjs';
+import { ensurePackages, sanitizerPackages } from '../test/harness/lab/packages.mjs';
+import { runSanitizers } from '../test/harness/sanitizers/run.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { buildLibrary } from './library.mjs';
 import { main } from './main.mjs';
@@ -9,7 +9,7 @@ import { main } from './main.mjs';
 await main(async () => {
   if (process.platform !== 'linux') throw new Error('The sanitizers need Linux.');
   ensureDependencies();
-  ensureDependencies('test/sanitizers');
+  ensureDependencies('test/harness/sanitizers');
   ensurePackages(sanitizerPackages);
   await buildLibrary();
   const { passed, failed, skipped } = await runSanitizers(console.log);

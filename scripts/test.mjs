@@ -3,15 +3,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fuzzShortly } from '../test/fuzz/short.mjs';
-import { runInLab } from '../test/lab/lab.mjs';
+import { fuzzShortly } from '../test/harness/fuzz/short.mjs';
+import { runInLab } from '../test/harness/lab/lab.mjs';
 import {
   ensurePackages,
   labPackages,
   sanitizerPackages,
   toolchainPackages,
-} from '../test/lab/packages.mjs';
-import { runSanitizers } from '../test/sanitizers/run.mjs';
+} from '../test/harness/lab/packages.mjs';
+import { runSanitizers } from '../test/harness/sanitizers/run.mjs';
 import { buildAddon, readRecord } from './addon.mjs';
 import { ensureDependencies, runPackage } from './dependencies.mjs';
 import { buildLibrary } from './library.mjs';
@@ -34,7 +34,7 @@ await main(async () => {
   await checkSources();
   const sanitizes = onLinux && !isPart;
   // All at once, and before the clock starts: a slow network is no hang.
-  if (sanitizes) ensureDependencies('test/sanitizers');
+  if (sanitizes) ensureDependencies('test/harness/sanitizers');
   if (onLinux) {
     const sanitizers = sanitizes ? sanitizerPackages : {};
     ensurePackages({ ...labPackages, ...toolchainPackages, ...sanitizers });
@@ -94,7 +94,7 @@ function sum(closingLine, { passed, failed, skipped }) {
   return `${Number(p) + passed} passed, ${Number(f) + failed} failed${left > 0 ? `, ${left} skipped` : ''}`;
 }
 
-// The tests write it, when all of them have run (test/proofs).
+// The tests write it, when all of them have run (test/harness/proofs).
 function readProofs() {
   return readFileSync(new URL('../docs/proofs.md', import.meta.url), 'utf8');
 }

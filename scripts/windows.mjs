@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { runInLab } from '../test/lab/lab.mjs';
-import { windowsPath } from '../test/lab/wine.mjs';
+import { runInLab } from '../test/harness/lab/lab.mjs';
+import { windowsPath } from '../test/harness/lab/wine.mjs';
 import { main } from './main.mjs';
 import { prepare } from './prepare.mjs';
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from '../../test/lab/command.mjs';
-import { cacheFolder } from '../../test/lab/templates.mjs';
+import { run } from '../../test/harness/lab/command.mjs';
+import { cacheFolder } from '../../test/harness/lab/templates.mjs';
 
 const manifest = fileURLToPath(new URL('package.json', import.meta.url));
 

@@ -1,7 +1,7 @@
 // Builds the benchmark's addon for Windows, on Linux.
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { buildAddonLibrary, hostHook } from '../../test/lab/addon.mjs';
+import { buildAddonLibrary, hostHook } from '../../test/harness/lab/addon.mjs';
 
 export const rawAddon = 'winsspi_bench.node';
 
@@ -10,7 +10,7 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 /** What decides how the addon comes out: paths from the root of the project. */
 export function rawSources() {
   const own = readdirSync(folder).filter((name) => /\.(cc|h|mjs)$/.test(name));
-  return [...own.sort().map((name) => `bench/raw/${name}`), hostHook, 'test/lab/addon.mjs'];
+  return [...own.sort().map((name) => `bench/raw/${name}`), hostHook, 'test/harness/lab/addon.mjs'];
 }
 
 /** @param {string} path of the addon */

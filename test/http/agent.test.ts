@@ -5,15 +5,15 @@ import { request as tlsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { NegotiateAgent, type NegotiateAgentOptions, NegotiateHttpsAgent } from 'winsspi/http';
-import { HttpServer, tlsFiles } from '../support/http.js';
+import { HttpServer, tlsFiles } from '../harness/support/http.js';
 import {
   callsOf,
   checkProviderAfterEach,
   provider,
   providerInstalled,
   untilNothingIsAlive,
-} from '../support/provider.js';
-import { asking, scripted } from '../support/scripted-server.js';
+} from '../harness/support/provider.js';
+import { asking, scripted } from '../harness/support/scripted-server.js';
 
 const originOf = ({ port }: HttpServer) => `http://127.0.0.1:${port}`;
 

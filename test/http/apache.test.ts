@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
 import { type ClientOptions, NegotiateClient, negotiateFetch } from 'winsspi/http';
-import { tlsFiles } from '../support/http.js';
-import { lab, needsDomain, theLab } from '../support/lab.js';
+import { tlsFiles } from '../harness/support/http.js';
+import { lab, needsDomain, theLab } from '../harness/support/lab.js';
 
 // The client with servers that are not ours: Apache with mod_auth_gssapi, over MIT's Kerberos, and one
 // of python3-gssapi, over gss-ntlmssp. They answer who they take the client for, the method and the body.

@@ -12,12 +12,14 @@ import {
   NegotiateHttpsAgent,
   negotiateDispatcher,
 } from 'winsspi/http';
-import { tlsFiles } from '../support/http.js';
-import { callsOf, checkProviderAfterEach, providerInstalled } from '../support/provider.js';
+import { tlsFiles } from '../harness/support/http.js';
+import { callsOf, checkProviderAfterEach, providerInstalled } from '../harness/support/provider.js';
 
 // The same key, in a certificate of another name.
 const renewed = readFileSync(
-  fileURLToPath(new URL('../fixtures/certificates/rsa-sha256-renewed.pem', import.meta.url)),
+  fileURLToPath(
+    new URL('../harness/fixtures/certificates/rsa-sha256-renewed.pem', import.meta.url),
+  ),
 );
 
 const tls = {

@@ -10,8 +10,8 @@ import {
   negotiateDispatcher,
   parseChallenges,
 } from 'winsspi/http';
-import { callsOf, checkProviderAfterEach, providerInstalled } from '../support/provider.js';
-import { randomNumbers } from '../support/random.js';
+import { callsOf, checkProviderAfterEach, providerInstalled } from '../harness/support/provider.js';
+import { randomNumbers } from '../harness/support/random.js';
 
 // What a hostile server, or a proxy, writes in its headers: the client answers it with a token, or not,
 // and never with anything but an error of its own.

@@ -3,16 +3,16 @@ import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
 import { type ClientOptions, NegotiateClient, negotiateFetch } from 'winsspi/http';
-import { HttpServer, tlsFiles } from '../support/http.js';
-import { lab, needsDomain, theLab } from '../support/lab.js';
+import { HttpServer, tlsFiles } from '../harness/support/http.js';
+import { lab, needsDomain, theLab } from '../harness/support/lab.js';
 import {
   callsOf,
   checkProviderAfterEach,
   provider,
   providerInstalled,
   untilNothingIsAlive,
-} from '../support/provider.js';
-import { asking, scripted } from '../support/scripted-server.js';
+} from '../harness/support/provider.js';
+import { asking, scripted } from '../harness/support/scripted-server.js';
 
 const handshakeError = expect.objectContaining({ code: 'ERR_SSPI_HTTP_HANDSHAKE' });
 

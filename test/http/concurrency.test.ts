@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { ClientContext, Credentials } from 'winsspi';
-import { type Answer, HttpConnection, HttpServer, tokenIn } from '../support/http.js';
-import { checkProviderAfterEach, provider, providerInstalled } from '../support/provider.js';
-import { randomNumbers } from '../support/random.js';
+import { type Answer, HttpConnection, HttpServer, tokenIn } from '../harness/support/http.js';
+import {
+  checkProviderAfterEach,
+  provider,
+  providerInstalled,
+} from '../harness/support/provider.js';
+import { randomNumbers } from '../harness/support/random.js';
 
 const clients = 1000;
 const requests = 4;

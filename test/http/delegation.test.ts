@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { startExample } from '../support/example.js';
-import { lab, needsDomain, theLab } from '../support/lab.js';
-import { runOnLinux } from '../support/runner.js';
+import { startExample } from '../harness/support/example.js';
+import { lab, needsDomain, theLab } from '../harness/support/lab.js';
+import { runOnLinux } from '../harness/support/runner.js';
 
 // examples/delegation as a process of its own: two services, and curl as their caller.
 // The process's own user is alice.

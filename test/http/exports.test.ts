@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import * as http from 'winsspi/http';
-import { runModule } from '../support/child.js';
+import { runModule } from '../harness/support/child.js';
 
 const names = Object.keys(http).filter((name) => name !== 'default');
 

@@ -21,12 +21,12 @@ import {
   negotiateUpgrade,
 } from 'winsspi/http';
 import { WebSocket, WebSocketServer } from 'ws';
-import { clientOf, HttpConnection, HttpServer, tlsFiles } from '../support/http.js';
+import { clientOf, HttpConnection, HttpServer, tlsFiles } from '../harness/support/http.js';
 import {
   checkProviderAfterEach,
   type ProviderPackage,
   providerInstalled,
-} from '../support/provider.js';
+} from '../harness/support/provider.js';
 
 type Build = (authenticator: Authenticator) => Server | Promise<Server>;
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type ClientContext, Credentials } from 'winsspi';
-import { clientOf, HttpConnection, HttpServer, tokenIn } from '../support/http.js';
-import { lab } from '../support/lab.js';
-import { callsOf, provider, providerInstalled } from '../support/provider.js';
-import { mutated, randomNumbers } from '../support/random.js';
+import { clientOf, HttpConnection, HttpServer, tokenIn } from '../harness/support/http.js';
+import { lab } from '../harness/support/lab.js';
+import { callsOf, provider, providerInstalled } from '../harness/support/provider.js';
+import { mutated, randomNumbers } from '../harness/support/random.js';
 
 const packages = [
   ...(providerInstalled ? ['TestKerberos', 'TestNtlm'] : []),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Challenge, formatChallenge, parseAuthorization, parseChallenges } from 'winsspi/http';
-import { randomNumbers } from '../support/random.js';
+import { randomNumbers } from '../harness/support/random.js';
 
 describe('challenges', () => {
   test.each<[string, string, Challenge[]]>([

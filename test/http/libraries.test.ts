@@ -12,9 +12,9 @@ import {
   negotiateDispatcher,
   negotiateInterceptor,
 } from 'winsspi/http';
-import { tlsFiles } from '../support/http.js';
-import { lab, needsDomain, theLab } from '../support/lab.js';
-import { scripted } from '../support/scripted-server.js';
+import { tlsFiles } from '../harness/support/http.js';
+import { lab, needsDomain, theLab } from '../harness/support/lab.js';
+import { scripted } from '../harness/support/scripted-server.js';
 
 // axios, got, node:http and undici with servers that are not ours: Apache with mod_auth_gssapi, over
 // MIT's Kerberos, and one of python3-gssapi, over gss-ntlmssp. They answer who they take the client for,

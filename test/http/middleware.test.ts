@@ -11,8 +11,12 @@ import {
   negotiate,
   type ServerOptions,
 } from 'winsspi/http';
-import { clientOf, HttpConnection } from '../support/http.js';
-import { checkProviderAfterEach, provider, providerInstalled } from '../support/provider.js';
+import { clientOf, HttpConnection } from '../harness/support/http.js';
+import {
+  checkProviderAfterEach,
+  provider,
+  providerInstalled,
+} from '../harness/support/provider.js';
 
 const SEC_E_SECPKG_NOT_FOUND = 0x80090305;
 

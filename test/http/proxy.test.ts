@@ -14,11 +14,11 @@ import {
   negotiateDispatcher,
   type ProxyOptions,
 } from 'winsspi/http';
-import { HttpServer, tlsFiles } from '../support/http.js';
-import { lab, needsDomain, theLab } from '../support/lab.js';
-import { callsOf, checkProviderAfterEach, providerInstalled } from '../support/provider.js';
-import { ProxyServer } from '../support/proxy-server.js';
-import { scripted } from '../support/scripted-server.js';
+import { HttpServer, tlsFiles } from '../harness/support/http.js';
+import { lab, needsDomain, theLab } from '../harness/support/lab.js';
+import { callsOf, checkProviderAfterEach, providerInstalled } from '../harness/support/provider.js';
+import { ProxyServer } from '../harness/support/proxy-server.js';
+import { scripted } from '../harness/support/scripted-server.js';
 
 const tls = { ca: tlsFiles.cert.toString(), checkServerIdentity: () => undefined };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Refusal } from 'winsspi/http';
-import { HttpServer } from '../support/http.js';
-import { lab, needsDomain, theLab } from '../support/lab.js';
-import { runOnLinux } from '../support/runner.js';
+import { HttpServer } from '../harness/support/http.js';
+import { lab, needsDomain, theLab } from '../harness/support/lab.js';
+import { runOnLinux } from '../harness/support/runner.js';
 
 // The server with a client of python3-gssapi and gss-ntlmssp, whose tokens stand bare under the scheme.
 const script = `

@@ -4,14 +4,20 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, tlsServerEndPoint } from 'winsspi';
 import type { Authentication, Refusal, ServerOptions } from 'winsspi/http';
-import { clientOf, HttpConnection, HttpServer, tlsFiles, tokenIn } from '../support/http.js';
+import {
+  clientOf,
+  HttpConnection,
+  HttpServer,
+  tlsFiles,
+  tokenIn,
+} from '../harness/support/http.js';
 import {
   checkProviderAfterEach,
   type ProviderPackage,
   provider,
   providerInstalled,
   untilCalled,
-} from '../support/provider.js';
+} from '../harness/support/provider.js';
 
 const SEC_E_LOGON_DENIED = 0x8009030c;
 const SEC_E_NO_AUTHENTICATING_AUTHORITY = 0x80090311;

@@ -12,7 +12,7 @@ import {
   negotiateDispatcher,
   negotiateInterceptor,
 } from 'winsspi/http';
-import { HttpServer, tlsFiles } from '../support/http.js';
+import { HttpServer, tlsFiles } from '../harness/support/http.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -20,8 +20,8 @@ import {
   providerInstalled,
   untilCalled,
   untilNothingIsAlive,
-} from '../support/provider.js';
-import { asking, scripted } from '../support/scripted-server.js';
+} from '../harness/support/provider.js';
+import { asking, scripted } from '../harness/support/scripted-server.js';
 
 // Wine 8 does not connect a socket that has TCP's keep-alive set.
 const forWine = { connect: { keepAlive: false } };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { startExample } from '../support/example.js';
-import { lab, needsDomain, theLab } from '../support/lab.js';
-import { readPng } from '../support/png.js';
-import { runOnLinux } from '../support/runner.js';
+import { startExample } from '../harness/support/example.js';
+import { lab, needsDomain, theLab } from '../harness/support/lab.js';
+import { readPng } from '../harness/support/png.js';
+import { runOnLinux } from '../harness/support/runner.js';
 
 // examples/whoami as a process of its own, and Chromium with MIT's Kerberos and an NTLM of its own.
 
-const certificate = (name: string) => `test/fixtures/certificates/${name}.pem`;
+const certificate = (name: string) => `test/harness/fixtures/certificates/${name}.pem`;
 const tlsFiles = ['--cert', certificate('rsa-sha256'), '--key', certificate('rsa-sha256.key')];
 
 const startService = (...args: string[]) =>

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
 import { afterAll, expect, test } from 'vitest';
-import { runModule } from '../support/child.js';
+import { runModule } from '../harness/support/child.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'winsspi-'));
 

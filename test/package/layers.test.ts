@@ -107,8 +107,10 @@ describe('the two build descriptions', () => {
   });
 
   test("the scripted provider's lists every source", () => {
-    const sources = readdirSync(join(root, 'test/provider')).filter((name) => /\.cc$/.test(name));
-    expect(all(read('test/provider/binding.gyp'), /"(\w+\.cc)"/g)).toEqual(sources.sort());
+    const sources = readdirSync(join(root, 'test/harness/provider')).filter((name) =>
+      /\.cc$/.test(name),
+    );
+    expect(all(read('test/harness/provider/binding.gyp'), /"(\w+\.cc)"/g)).toEqual(sources.sort());
     expect(sources.length).toBeGreaterThan(20);
   });
 });

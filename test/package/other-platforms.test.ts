@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runModule } from '../support/child.js';
+import { runModule } from '../harness/support/child.js';
 
 const elsewhere = (platform: string, arch: string, text: string) =>
   runModule(`

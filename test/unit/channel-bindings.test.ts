@@ -7,10 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { tlsExporter, tlsServerEndPoint, tlsUnique } from 'winsspi';
 import { signatureHash } from '../../lib/context/signature-hash.js';
-import { proves } from '../proofs/proves.js';
+import { proves } from '../harness/proofs/proves.js';
 
 const read = (name: string) =>
-  readFileSync(fileURLToPath(new URL(`../fixtures/certificates/${name}.pem`, import.meta.url)));
+  readFileSync(
+    fileURLToPath(new URL(`../harness/fixtures/certificates/${name}.pem`, import.meta.url)),
+  );
 const certificate = (name: string) => new X509Certificate(read(name));
 
 // The right-hand sides are what `openssl x509 -outform DER | openssl dgst` printed.

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import * as winsspi from 'winsspi';
 import { sspiError } from '../../lib/errors/errors.js';
 import { usageError } from '../../lib/errors/usage-error.js';
-import { proves } from '../proofs/proves.js';
-import { isStatusSubject } from '../proofs/subjects.js';
+import { proves } from '../harness/proofs/proves.js';
+import { isStatusSubject } from '../harness/proofs/subjects.js';
 
 describe('SspiError', () => {
   test('carries the name, the unsigned number and the function, and says what to check', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { flagNames, grantableFlagNames, grantedFlags, requestedBits } from '../../lib/flags.js';
-import { proves } from '../proofs/proves.js';
+import { proves } from '../harness/proofs/proves.js';
 
 describe('what is asked for', () => {
   test('a client asks for mutual authentication, replay and sequence detection, confidentiality and integrity', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lookUpStatus } from '../../lib/errors/status.js';
 import { statuses as knownStatuses } from '../../lib/errors/status-table.js';
-import { proves } from '../proofs/proves.js';
+import { proves } from '../harness/proofs/proves.js';
 
 const statuses = knownStatuses();
 const securityStatuses = statuses.filter(({ name }) => name.startsWith('SEC_'));

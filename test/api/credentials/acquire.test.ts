@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import { ClientContext, Credentials, type CredentialsOptions } from 'winsspi';
+import { proves } from '../../harness/proofs/proves.js';
+import {
+  callsOf,
+  checkProviderAfterEach,
+  provider,
+  providerInstalled,
+  untilCalled,
+} from '../../harness/support/provider.js';
+
+/** FNV-1a over the UTF-16 bytes, as the provider records passwords. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (const byte of Buffer.from(text, 'utf16le')) value = Math.imul(value ^ byte, 0x01000193);
+  return value >>> 0;
+}
+
+async function acquired(options: CredentialsOptions) {
+  using _credentials = await Credentials.acquire({ package: 'TestScript', ...options });
+  const [call, ...more] = callsOf('AcquireCredentialsHandle');
+  expect(more).toEqual([]);
+  return call;
+}
+
+describe.skipIf(!providerInstalled)('credentials as the package sees them', () => {
+  checkProviderAfterEach();
+
+  test('the logged-on user is no authentication data at all', async () => {
+    proves('AcquireCredentialsHandle', 'fact 3.7');
+    const call = await acquired({});
+    expect(call).toMatchObject({ package: 'TestScript', use: 2, handle: 0, status: 0 });
+    for (const name of ['form', 'user', 'domain', 'passwordLength', 'principal', 'packageList']) {
+      expect(call).not.toHaveProperty(name);
+    }
+  });
+
+  test.each([
+    ['inbound', 1],
+    ['outbound', 2],
+    ['both', 3],
+  ] as const)('the use %s is %d', async (use, number) => {
+    expect(await acquired({ use })).toMatchObject({ use: number });
+  });
+
+  test('the principal', async () => {
+    expect(await acquired({ principal: 'HTTP/sérver' })).toMatchObject({
+      principal: 'HTTP/sérver',
+    });
+  });
+
+  test.each([
+    ['alice', 'CORP', 'Passw0rd!'],
+    ['álice@corp.test', '', 'pässwörd 🔑'],
+    ['a', 'D'.repeat(300), 'p'.repeat(5000)],
+    ['alice', 'CORP', ''],
+  ])(
+    'the identity of %s is SEC_WINNT_AUTH_IDENTITY_W in Unicode',
+    async (user, domain, password) => {
+      proves('AcquireCredentialsHandle', 'fact 3.7');
+      const call = await acquired({ identity: { user, domain, password } });
+      expect(call).toMatchObject({
+        form: 'SEC_WINNT_AUTH_IDENTITY_W',
+        identityFlags: 2,
+        user,
+        domain,
+        passwordLength: password.length,
+        passwordHash: hash(password),
+        passwordEnd: 0,
+      });
+    },
+  );
+
+  test('an identity without a domain has an empty one', async () => {
+    const call = await acquired({ identity: { user: 'alice@corp.test', password: 'x' } });
+    expect(call).toMatchObject({ user: 'alice@corp.test', domain: '' });
+  });
+
+  test('an identity without a password never reaches the package', async () => {
+    proves('fact 3.7');
+    for (const identity of [{ user: 'alice' }, { user: 'alice', password: undefined }]) {
+      await expect(acquired({ identity: identity as never })).rejects.toMatchObject({
+        code: 'ERR_INVALID_ARG_TYPE',
+      });
+    }
+    expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
+  });
+
+  test('a package list makes it SEC_WINNT_AUTH_IDENTITY_EXW', async () => {
+    proves('fact 3.7');
+    const call = await acquired({
+      identity: { user: 'alice', domain: 'CORP', password: 'Passw0rd!' },
+      packageList: 'Kerberos,!NTLM',
+    });
+    expect(call).toMatchObject({
+      form: 'SEC_WINNT_AUTH_IDENTITY_EXW',
+      version: 0x200,
+      length: 72,
+      identityFlags: 2,
+      user: 'alice',
+      domain: 'CORP',
+      passwordLength: 9,
+      passwordHash: hash('Passw0rd!'),
+      packageList: 'Kerberos,!NTLM',
+    });
+  });
+
+  test.each([
+    ['CORP\\alice', undefined, 'alice', 'CORP'],
+    ['CORP\\alice', '', 'alice', 'CORP'],
+    ['.\\alice', undefined, 'alice', '.'],
+    ['alice@corp.test', undefined, 'alice@corp.test', ''],
+    ['corp.test\\alice@x', undefined, 'alice@x', 'corp.test'],
+    ['alice', 'CORP', 'alice', 'CORP'],
+    // CredMarshalCredential's own alphabet; nobody takes it apart.
+    ['@@BE\\d7', undefined, '@@BE\\d7', ''],
+  ])('the user %j with the domain %j is %j of %j', async (user, domain, passed, passedDomain) => {
+    const identity = { user, password: 'x', ...(domain !== undefined && { domain }) };
+    const call = await acquired({ identity });
+    expect(call).toMatchObject({ user: passed });
+    expect(call?.domain ?? '').toBe(passedDomain);
+  });
+
+  test.each([
+    ['CORP\\alice', 'OTHER'],
+    ['CORP\\', undefined],
+    ['\\alice', undefined],
+    ['A\\B\\alice', undefined],
+  ])('the user %j with the domain %j is refused before the call', async (user, domain) => {
+    const identity = { user, password: 'x', ...(domain !== undefined && { domain }) };
+    await expect(Credentials.acquire({ package: 'TestScript', identity })).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARG_VALUE',
+    });
+    expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
+  });
+
+  test.each(['Schannel', 'Microsoft Unified Security Protocol Provider', 'TestStream'])(
+    '%s, a stream package, takes no identity and no package list, which it would misread',
+    async (name) => {
+      for (const options of [{ identity: { user: 'a', password: 'x' } }, { packageList: 'a' }]) {
+        await expect(Credentials.acquire({ package: name, ...options })).rejects.toMatchObject({
+          code: 'ERR_INVALID_ARG_VALUE',
+        });
+      }
+      expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
+    },
+  );
+
+  test('a package list goes with the logged-on user too', async () => {
+    proves('fact 3.7');
+    const call = await acquired({ packageList: '!NTLM' });
+    expect(call).toMatchObject({ form: 'SEC_WINNT_AUTH_IDENTITY_EXW', packageList: '!NTLM' });
+    for (const name of ['user', 'domain', 'passwordLength']) expect(call).not.toHaveProperty(name);
+  });
+});
+
+describe.skipIf(!providerInstalled)('credentials and their handle', () => {
+  checkProviderAfterEach();
+
+  test('are acquired off the JavaScript thread, and say when they expire', async () => {
+    proves('AcquireCredentialsHandle');
+    using credentials = await Credentials.acquire({ package: 'TestScript' });
+    expect(callsOf('AcquireCredentialsHandle')[0]?.thread).not.toBe(provider.thread());
+    expect(credentials.package).toBe('TestScript');
+    expect(credentials.expiry).toEqual(new Date('2041-02-03T04:05:06Z'));
+  });
+
+  test.each([[1], [2], [3], [4], [5]])('"never" of kind %d is undefined', async (kind) => {
+    provider.behave('expiry', kind);
+    using credentials = await Credentials.acquire({ package: 'TestScript' });
+    expect(credentials.expiry).toBe(undefined);
+  });
+
+  test.each([
+    [0x8009030e, 'NoCredentialsError'],
+    [0x8009030d, 'NoCredentialsError'],
+    [0x80090300, 'InsufficientMemoryError'],
+    [0x80090304, 'SspiError'],
+  ])('the status %d of AcquireCredentialsHandle is %s', async (status, name) => {
+    provider.fail('AcquireCredentialsHandle', status);
+    await expect(Credentials.acquire({ package: 'TestScript' })).rejects.toThrow(
+      expect.objectContaining({ name, status, syscall: 'AcquireCredentialsHandle' }),
+    );
+  });
+
+  test('closed twice are freed once', async () => {
+    proves('FreeCredentialsHandle');
+    const credentials = await Credentials.acquire({ package: 'TestScript' });
+    credentials.close();
+    credentials.close();
+    expect(callsOf('FreeCredentialsHandle').length).toBe(1);
+  });
+
+  test('closed while contexts live are freed after the last of them', async () => {
+    proves('FreeCredentialsHandle', 'fact 3.8');
+    const credentials = await Credentials.acquire({ package: 'TestScript' });
+    const contexts = [1, 2].map(() => new ClientContext(credentials, { targetName: 'HTTP/a' }));
+    for (const context of contexts) await context.step();
+    credentials.close();
+    expect(provider.counters()).toMatchObject({ credentials: 1, contexts: 2 });
+    contexts[0]?.close();
+    expect(provider.counters()).toMatchObject({ credentials: 1, contexts: 1 });
+    contexts[1]?.close();
+    expect(provider.counters()).toMatchObject({ credentials: 0, contexts: 0 });
+    const ends = callsOf('DeleteSecurityContext', 'FreeCredentialsHandle');
+    expect(ends.map((call) => call.function)).toEqual([
+      'DeleteSecurityContext',
+      'DeleteSecurityContext',
+      'FreeCredentialsHandle',
+    ]);
+  });
+
+  test('that are being acquired do not block the event loop', async () => {
+    provider.hold('AcquireCredentialsHandle');
+    const promise = Credentials.acquire({ package: 'TestScript' });
+    const call = await untilCalled('AcquireCredentialsHandle');
+    expect(call.status).toBe(undefined);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(provider.counters().credentials).toBe(0);
+    provider.release('AcquireCredentialsHandle');
+    (await promise).close();
+  });
+});

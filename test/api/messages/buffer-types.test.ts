@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import * as winsspi from 'winsspi';
+import {
+  ISC_REQ_USE_DCE_STYLE,
+  SECBUFFER_DATA,
+  SECBUFFER_PADDING,
+  SECBUFFER_READONLY,
+  SECBUFFER_READONLY_WITH_CHECKSUM,
+  SECBUFFER_TOKEN,
+} from 'winsspi';
+import { proves } from '../../harness/proofs/proves.js';
+import { type BufferSubject, buffers as bufferSubjects } from '../../harness/proofs/subjects.js';
+import {
+  callsOf,
+  checkProviderAfterEach,
+  provider,
+  providerInstalled,
+  providerPair,
+} from '../../harness/support/provider.js';
+
+const text = Buffer.from('the text of the message');
+
+describe.skipIf(!providerInstalled)('the types of buffers', () => {
+  checkProviderAfterEach();
+
+  test.each(Object.entries(bufferSubjects) as [BufferSubject, { number: number }][])(
+    '%s reaches the package and comes back, with each flag',
+    async (name, { number }) => {
+      proves(name, 'fact 2.1');
+      expect(winsspi).toHaveProperty(name, number);
+      using pair = await providerPair('TestScript');
+      for (const flags of [0, SECBUFFER_READONLY, SECBUFFER_READONLY_WITH_CHECKSUM, 0xf0000000]) {
+        const buffer = { type: number + flags, data: Buffer.alloc(80, 'x') };
+        // MISSING has a length and no memory.
+        const returned = name === 'SECBUFFER_MISSING' ? { ...buffer, data: null } : buffer;
+        for (const syscall of ['EncryptMessage', 'DecryptMessage'] as const) {
+          provider.fail(syscall, 0); // succeeds, and does nothing
+          const method = syscall === 'EncryptMessage' ? 'encryptMessage' : 'decryptMessage';
+          const result = pair.client[method]([buffer]);
+          expect('buffers' in result ? result.buffers : result).toEqual([returned]);
+          expect(callsOf(syscall).at(-1)?.buffers).toMatchObject([
+            { type: buffer.type, length: 80 },
+          ]);
+        }
+      }
+    },
+  );
+});
+
+describe.skipIf(!providerInstalled)('the buffers of a message', () => {
+  checkProviderAfterEach();
+
+  test('what is refused for its length says which limit, and where to find it', async () => {
+    proves('fact 1.4', 'fact 2.10');
+    using pair = await providerPair('TestScript');
+    const seal = (token: number, message: number) => () =>
+      pair.client.encryptMessage([
+        { type: SECBUFFER_TOKEN, data: Buffer.alloc(token) },
+        { type: SECBUFFER_DATA, data: Buffer.alloc(message) },
+      ]);
+    const refusal = (message: string) =>
+      expect.objectContaining({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE', message });
+    expect(seal(75, 1)).toThrow(
+      refusal(
+        '"buffers[0].data" must have room for 76 bytes, the most that the package may write there ' +
+          '(queryAttribute tells sizes and streamSizes). Received 75 bytes',
+      ),
+    );
+    expect(seal(76, 16385)).toThrow(
+      refusal(
+        'The message must not be longer than 16384 bytes (streamSizes.maximumMessage). ' +
+          'Received 16385 bytes',
+      ),
+    );
+    expect(callsOf('EncryptMessage')).toEqual([]);
+  });
+
+  test.each([
+    ['64 bytes', 'TestNtlm', 0, 64],
+    ['128 bytes with DCE_STYLE', 'TestScript', ISC_REQ_USE_DCE_STYLE, 128],
+  ] as const)('wrapDetached gives the token %s at least', async (_, name, granted, room) => {
+    proves('fact 2.3');
+    if (granted > 0) provider.behave('flags', granted);
+    using pair = await providerPair(name);
+    expect(pair.client.queryAttribute('sizes').securityTrailer).toBeLessThan(room);
+    pair.client.wrapDetached(text);
+    expect(callsOf('EncryptMessage')[0]?.buffers[0]).toMatchObject({
+      type: SECBUFFER_TOKEN,
+      length: room,
+    });
+  });
+
+  test('PADDING of cbBlockSize from wrap and wrapDetached always, in an array only as passed', async () => {
+    proves('SECBUFFER_PADDING', 'fact 1.5');
+    using pair = await providerPair('TestScript');
+    pair.client.wrap(text);
+    pair.client.wrapDetached(text);
+    await pair.client.wrapAsync(text);
+    pair.client.encryptMessage([
+      { type: SECBUFFER_TOKEN, data: Buffer.alloc(76) },
+      { type: SECBUFFER_DATA, data: Buffer.from(text) },
+    ]);
+    const calls = callsOf('EncryptMessage').map((call) =>
+      call.buffers.map(({ type, length }) => [type, length]),
+    );
+    const array = [
+      [SECBUFFER_TOKEN, 76],
+      [SECBUFFER_DATA, text.length],
+    ];
+    const padded = [...array, [SECBUFFER_PADDING, 1]];
+    expect(calls).toEqual([padded, padded, padded, array]);
+  });
+
+  test('wrapDetached lays token, message and padding on end', async () => {
+    proves('fact 1.8');
+    using pair = await providerPair('TestScript');
+    provider.behave('fullOutput', 1);
+    const { token, message, padding } = pair.client.wrapDetached(text);
+    expect([message.buffer, padding.buffer]).toEqual([token.buffer, token.buffer]);
+    expect(message.byteOffset).toBe(token.byteOffset + token.length);
+    expect(padding.byteOffset).toBe(message.byteOffset + message.length);
+    expect(padding.length).toBe(1);
+  });
+
+  test('unwrapDetached passes PADDING where there is one', async () => {
+    proves('SECBUFFER_PADDING', 'fact 2.7');
+    using pair = await providerPair('TestScript');
+    const { token, message } = pair.client.wrapDetached(text);
+    const padding = Buffer.alloc(3);
+    expect(pair.server.unwrapDetached({ token, message, padding }).message).toEqual(text);
+    const next = pair.client.wrapDetached(text);
+    pair.server.unwrapDetached({ token: next.token, message: next.message });
+    const types = callsOf('DecryptMessage').map(({ buffers }) => buffers.map(({ type }) => type));
+    expect(types).toEqual([
+      [SECBUFFER_TOKEN, SECBUFFER_DATA, SECBUFFER_PADDING],
+      [SECBUFFER_TOKEN, SECBUFFER_DATA],
+    ]);
+  });
+});

@@ -1,0 +1,298 @@
+import { describe, expect, test } from 'vitest';
+import {
+  SECBUFFER_DATA,
+  SECBUFFER_EMPTY,
+  SECBUFFER_TOKEN,
+  type SecBuffer,
+  type SecurityContext,
+  SspiError,
+} from 'winsspi';
+import { proves } from '../../harness/proofs/proves.js';
+import { isStatusSubject } from '../../harness/proofs/subjects.js';
+import {
+  callsOf,
+  checkProviderAfterEach,
+  dataAt,
+  provider,
+  providerInstalled,
+  providerPair,
+} from '../../harness/support/provider.js';
+
+const text = Buffer.from('the text of the message');
+
+const buffers = (): SecBuffer[] => [
+  { type: SECBUFFER_TOKEN, data: Buffer.alloc(76) },
+  { type: SECBUFFER_DATA, data: Buffer.from(text) },
+];
+
+const functions = {
+  EncryptMessage: (context: SecurityContext) => context.encryptMessage(buffers()),
+  DecryptMessage: (context: SecurityContext) => context.decryptMessage(buffers()),
+  MakeSignature: (context: SecurityContext) => context.makeSignature(buffers()),
+  VerifySignature: (context: SecurityContext) => context.verifySignature(buffers()),
+} as const;
+type MessageFunction = keyof typeof functions;
+const names = Object.keys(functions) as MessageFunction[];
+
+// https://learn.microsoft.com/windows/win32/secauthn/encryptmessage--negotiate
+const statuses = [
+  ['SEC_E_BUFFER_TOO_SMALL', 0x80090321, 'BufferTooSmallError'],
+  ['SEC_E_CONTEXT_EXPIRED', 0x80090317, 'ContextExpiredError'],
+  ['SEC_E_CRYPTO_SYSTEM_INVALID', 0x80090337, 'CryptoSystemInvalidError'],
+  ['SEC_E_INSUFFICIENT_MEMORY', 0x80090300, 'InsufficientMemoryError'],
+  ['SEC_E_INVALID_HANDLE', 0x80090301, 'InvalidHandleError'],
+  ['SEC_E_INVALID_TOKEN', 0x80090308, 'InvalidTokenError'],
+  ['SEC_E_QOP_NOT_SUPPORTED', 0x8009030a, 'QopNotSupportedError'],
+  // And of the pages of DecryptMessage and of what packages add.
+  ['SEC_E_MESSAGE_ALTERED', 0x8009030f, 'MessageAlteredError'],
+  ['SEC_E_OUT_OF_SEQUENCE', 0x80090310, 'OutOfSequenceError'],
+  ['SEC_E_INCOMPLETE_MESSAGE', 0x80090318, 'IncompleteMessageError'],
+  ['SEC_E_UNSUPPORTED_FUNCTION', 0x80090302, 'UnsupportedFunctionError'],
+  ['0x8ABC1234', 0x8abc1234, 'SspiError'],
+] as const;
+
+describe.skipIf(!providerInstalled)('a status of a message function', () => {
+  checkProviderAfterEach();
+
+  test.each(names.flatMap((name) => statuses.map((status) => [name, ...status] as const)))(
+    '%s: %s (%d) becomes %s, and the context goes on',
+    async (name, code, status, className) => {
+      if (isStatusSubject(code)) proves(code, 'fact 1.9');
+      if (code.startsWith('0x')) proves('fact 3.12');
+      using pair = await providerPair('TestScript');
+      provider.fail(name, status);
+      let error: unknown;
+      try {
+        functions[name](pair.client);
+      } catch (caught) {
+        error = caught;
+      }
+      expect(error).toBeInstanceOf(SspiError);
+      expect(error).toMatchObject({ name: className, code, status, syscall: name });
+      expect(callsOf(name).map((call) => call.status)).toEqual([status]);
+      expect(pair.server.unwrapDetached(pair.client.wrapDetached(text)).message).toEqual(text);
+    },
+  );
+
+  test.each(['encryptMessageAsync', 'makeSignatureAsync'] as const)(
+    '%s rejects with the typed error',
+    async (method) => {
+      using pair = await providerPair('TestScript');
+      const name = method === 'encryptMessageAsync' ? 'EncryptMessage' : 'MakeSignature';
+      provider.fail(name, 0x80090337);
+      await expect(pair.client[method](buffers())).rejects.toThrow(
+        expect.objectContaining({ name: 'CryptoSystemInvalidError', syscall: name }),
+      );
+    },
+  );
+
+  test('SEC_I_CONTEXT_EXPIRED is a status of decryptMessage', async () => {
+    proves('DecryptMessage', 'fact 3.11');
+    using pair = await providerPair('TestScript');
+    provider.fail('DecryptMessage', 0x90317);
+    expect(pair.client.decryptMessage(buffers()).status).toBe('SEC_I_CONTEXT_EXPIRED');
+  });
+
+  test.each([
+    ['unwrapDetached', 'DecryptMessage'],
+    ['verify', 'VerifySignature'],
+  ] as const)('SEC_I_CONTEXT_EXPIRED is a ContextExpiredError of %s', async (method, name) => {
+    using pair = await providerPair('TestScript');
+    const token = Buffer.alloc(60);
+    provider.fail(name, 0x90317);
+    expect(() =>
+      method === 'verify'
+        ? pair.client.verify(text, token)
+        : pair.client.unwrapDetached({ token, message: text }),
+    ).toThrow(
+      expect.objectContaining({
+        name: 'ContextExpiredError',
+        code: 'SEC_I_CONTEXT_EXPIRED',
+        status: 0x90317,
+        syscall: name,
+      }),
+    );
+  });
+
+  test('SEC_I_RENEGOTIATE is no message for unwrapDetached', async () => {
+    proves('fact 3.11');
+    using pair = await providerPair('TestScript');
+    provider.fail('DecryptMessage', 0x90321);
+    expect(() => pair.client.unwrapDetached({ token: Buffer.alloc(60), message: text })).toThrow(
+      expect.objectContaining({ name: 'SspiError', code: 'SEC_I_RENEGOTIATE' }),
+    );
+  });
+});
+
+describe.skipIf(!providerInstalled)('what a message function passes', () => {
+  checkProviderAfterEach();
+
+  test.each(names)('%s: types with their flag bits, lengths, sequence number', async (name) => {
+    proves(name, 'fact 1.6', 'fact 2.1');
+    using pair = await providerPair('TestScript');
+    provider.fail(name, 0x80090308);
+    const all = [
+      { type: SECBUFFER_TOKEN, data: Buffer.alloc(80) },
+      { type: 0x90000001, data: Buffer.alloc(3) },
+      { type: SECBUFFER_EMPTY, data: null },
+      { type: 0x0fffffff, data: Buffer.alloc(0) },
+    ];
+    const method = `${name[0]?.toLowerCase()}${name.slice(1)}` as 'encryptMessage';
+    expect(() => pair.client[method](all, { sequenceNumber: 0xfffffffe })).toThrow(SspiError);
+    const [call] = callsOf(name);
+    expect(call?.buffers.map(({ type, length }) => [type, length])).toEqual([
+      [SECBUFFER_TOKEN, 80],
+      [0x90000001, 3],
+      [SECBUFFER_EMPTY, 0],
+      [0x0fffffff, 0],
+    ]);
+    expect(call?.sequenceNumber).toBe(0xfffffffe);
+  });
+
+  test.each(['encryptMessage', 'makeSignature'] as const)(
+    '%s: the quality of protection',
+    async (method) => {
+      proves('fact 1.1', 'fact 1.6');
+      using pair = await providerPair('TestScript');
+      expect(() => pair.client[method](buffers(), { qop: 0xdeadbeef })).toThrow(
+        expect.objectContaining({ name: 'QopNotSupportedError' }),
+      );
+      expect(provider.calls().at(-1)).toMatchObject({ qop: 0xdeadbeef, sequenceNumber: 0 });
+    },
+  );
+
+  test.each(names)('%s runs on the JavaScript thread', async (name) => {
+    using pair = await providerPair('TestScript');
+    provider.fail(name, 0x80090308);
+    expect(() => functions[name](pair.client)).toThrow(SspiError);
+    expect(callsOf(name)[0]?.thread).toBe(provider.thread());
+  });
+
+  test('a token with too little room is refused before the call', async () => {
+    proves('fact 2.10');
+    using pair = await providerPair('TestScript');
+    const rangeError = expect.objectContaining({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE' });
+    const short = (length: number) => [
+      { type: SECBUFFER_TOKEN, data: Buffer.alloc(length) },
+      { type: SECBUFFER_DATA, data: Buffer.from(text) },
+    ];
+    expect(() => pair.client.encryptMessage(short(75))).toThrow(rangeError);
+    expect(() => pair.client.makeSignature(short(39))).toThrow(rangeError);
+    await expect(pair.client.encryptMessageAsync(short(75))).rejects.toThrow(rangeError);
+    await expect(pair.client.makeSignatureAsync(short(39))).rejects.toThrow(rangeError);
+    expect(callsOf(...names)).toEqual([]);
+    expect(dataAt(pair.client.makeSignature(short(40)), 0).length).toBe(28);
+    expect(dataAt(pair.client.encryptMessage(short(76)), 0).length).toBe(60);
+  });
+
+  test('a message over the maximum is refused before the call, read-only buffers counted', async () => {
+    proves('fact 1.4');
+    using pair = await providerPair('TestScript');
+    const token = { type: SECBUFFER_TOKEN, data: Buffer.alloc(76) };
+    const parts = (first: number, second: number) => [
+      token,
+      { type: 0x90000001, data: Buffer.alloc(first) },
+      { type: SECBUFFER_DATA, data: Buffer.alloc(second) },
+    ];
+    expect(() => pair.client.encryptMessage(parts(1, 16384))).toThrow(
+      expect.objectContaining({ name: 'RangeError', message: expect.stringContaining('16384') }),
+    );
+    expect(() => pair.client.wrapDetached(Buffer.alloc(16385))).toThrow(RangeError);
+    expect(callsOf(...names)).toEqual([]);
+    pair.client.encryptMessage(parts(1, 16383));
+    expect(callsOf('EncryptMessage').length).toBe(1);
+  });
+
+  test('a package without STREAM_SIZES has no maximum', async () => {
+    proves('fact 1.4');
+    using pair = await providerPair('TestKerberos');
+    const message = Buffer.alloc(1 << 20, 'x');
+    const opened = pair.server.unwrapDetached(pair.client.wrapDetached(message));
+    expect(opened.message.equals(message)).toBe(true);
+  });
+
+  test('a failure of STREAM_SIZES other than "unsupported" is not taken for "no maximum"', async () => {
+    using pair = await providerPair('TestScript');
+    provider.fail('QueryContextAttributes', 0x80090300);
+    expect(() => pair.client.encryptMessage(buffers())).toThrow(
+      expect.objectContaining({ syscall: 'QueryContextAttributes' }),
+    );
+    expect(callsOf('EncryptMessage')).toEqual([]);
+    expect(pair.client.encryptMessage(buffers())[0]?.data?.length).toBe(60);
+  });
+});
+
+describe.skipIf(!providerInstalled)('what a package leaves in the buffers', () => {
+  checkProviderAfterEach();
+
+  const invalidBuffer = expect.objectContaining({ code: 'ERR_SSPI_INVALID_BUFFER' });
+  const places = [
+    ["in the package's own memory", 1],
+    ['one byte past the end', 2],
+    ['one byte before the start', 3],
+    ['of 4 GiB', 4],
+    ['that wraps around', 5],
+    ['without memory', 6],
+  ] as const;
+
+  test.each(places)('a DATA range %s is refused by encryptMessage', async (_, place) => {
+    using pair = await providerPair('TestScript');
+    // Alone in its memory: a neighbour within the same call would be the caller's too.
+    const message = [buffers()[0] as SecBuffer, { type: SECBUFFER_DATA, data: Buffer.alloc(9000) }];
+    provider.behave('outside', place);
+    expect(() => pair.client.encryptMessage(message)).toThrow(invalidBuffer);
+    provider.behave('outside', 0);
+    // The package did seal that message: the next one has the number after it.
+    const next = pair.client.wrapDetached(text);
+    expect(next.token.readUInt32BE(12)).toBe(1);
+  });
+
+  test.each(places)('a DATA range %s is refused by decryptMessage', async (_, place) => {
+    proves('fact 2.5');
+    using pair = await providerPair('TestScript');
+    const sealed = [buffers()[0] as SecBuffer, { type: SECBUFFER_DATA, data: Buffer.alloc(9000) }];
+    const message = pair.client.encryptMessage(sealed);
+    provider.behave('outside', place);
+    expect(() => pair.server.decryptMessage(message)).toThrow(invalidBuffer);
+    provider.behave('outside', 0);
+    expect(pair.server.unwrapDetached(pair.client.wrapDetached(text)).message).toEqual(text);
+  });
+
+  test.each(places)('a TOKEN %s is refused by wrapDetached and sign', async (_, place) => {
+    using pair = await providerPair('TestScript');
+    provider.behave('outside', place);
+    provider.behave('outsideType', SECBUFFER_TOKEN);
+    // In wrapDetached the message follows in the same memory: a token that reaches into it by one
+    // byte of its 60 is still within the 76 that it had.
+    if (place !== 2) expect(() => pair.client.wrapDetached(text)).toThrow(invalidBuffer);
+    if (place !== 2) expect(() => pair.client.sign(text)).toThrow(invalidBuffer);
+    provider.behave('outside', 0);
+    expect(pair.client.sign(text).length).toBe(28);
+  });
+
+  test('parts that overlap and are longer than the room for them are refused, not cut', async () => {
+    using pair = await providerPair('TestScript');
+    const message = Buffer.alloc(200);
+    const target = Buffer.alloc(message.length + pair.client.wrapOverhead);
+    provider.behave('overlap', 1);
+    expect(() => pair.client.wrap(message)).toThrow(invalidBuffer);
+    expect(() => pair.client.wrapInto(target, message)).toThrow(invalidBuffer);
+    await expect(pair.client.wrapAsync(message)).rejects.toThrow(invalidBuffer);
+    provider.behave('overlap', 0);
+    // The package did seal these: the next one has the number after them.
+    expect(pair.client.wrapDetached(text).token.readUInt32BE(12)).toBe(3);
+  });
+
+  test('buffers that are filled to the end come back whole', async () => {
+    proves('fact 2.7');
+    using pair = await providerPair('TestScript');
+    provider.behave('fullOutput', 1);
+    const sealed = pair.client.wrapDetached(text);
+    expect([sealed.token.length, sealed.message.length, sealed.padding.length]).toEqual([
+      76,
+      text.length,
+      1,
+    ]);
+    expect(pair.client.sign(text).length).toBe(64);
+  });
+});
