@@ -1,7 +1,7 @@
+import { type Account, accountOf } from './addon/account.js';
 import { getBinding, type NativeAccount, resultOf } from './addon/binding.js';
-import { callOnThread, validSignal } from './addon/calls.js';
+import { type CallOptions, callOnThread, validSignal } from './addon/calls.js';
 import { assertNotImpersonating } from './addon/impersonation.js';
-import type { CallOptions } from './threads.js';
 import {
   validateChoice,
   validateName,
@@ -9,15 +9,6 @@ import {
   validateSignal,
   validOptions,
 } from './validate.js';
-
-/** An account or a group of Windows. */
-export interface Account {
-  /** The security identifier, such as `S-1-5-32-545`. */
-  readonly sid: string;
-  /** Absent where no one could tell. */
-  readonly name: string | undefined;
-  readonly domain: string | undefined;
-}
 
 // https://learn.microsoft.com/windows/win32/api/winnt/ne-winnt-sid_name_use
 const types = [
@@ -124,11 +115,6 @@ export async function translateName(
     signal,
   );
   return resultOf(translated);
-}
-
-/** An account as the addon describes it, for users. */
-export function accountOf({ sid, name, domain }: NativeAccount): Account {
-  return { sid, name, domain };
 }
 
 function foundAccount(account: NativeAccount): FoundAccount {

@@ -106,6 +106,9 @@ const serverBits = {
 
 export type ContextRole = 'client' | 'server';
 
+/** What credentials are for: clients, servers, or both. */
+export type CredentialsUse = 'outbound' | 'inbound' | 'both';
+
 /** A property of a context that one side asks for and the package grants or does not. */
 export type ContextFlag = keyof typeof clientBits | keyof typeof serverBits;
 

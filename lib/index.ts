@@ -1,5 +1,4 @@
 export {
-  type Account,
   type AccountType,
   type FoundAccount,
   lookupAccountName,
@@ -7,7 +6,10 @@ export {
   type NameFormat,
   translateName,
 } from './accounts.js';
+export type { Account } from './addon/account.js';
 export { isSupported } from './addon/binding.js';
+export type { CallOptions } from './addon/calls.js';
+export type { SecurityPackage } from './addon/security-package.js';
 export {
   type Authority,
   type ContextAttributes,
@@ -40,13 +42,9 @@ export {
   SECPKG_ATTR_PASSWORD_EXPIRY,
   SECPKG_ATTR_REMOTE_CERT_CONTEXT,
   SECPKG_ATTR_SESSION_KEY,
-  SECPKG_ATTR_SIZES,
-  SECPKG_ATTR_STREAM_SIZES,
   SECPKG_ATTR_TARGET_INFORMATION,
   SECPKG_ATTR_UNIQUE_BINDINGS,
   type SettableContextAttributes,
-  type Sizes,
-  type StreamSizes,
 } from './context/attributes.js';
 export {
   type ChannelBindings,
@@ -55,14 +53,10 @@ export {
   tlsUnique,
 } from './context/channel-bindings.js';
 export { ClientContext, type ClientContextOptions } from './context/client.js';
-export {
-  type ContextOptions,
-  type ExportOptions,
-  type ImportOptions,
-  SecurityContext,
-  type StepResult,
-} from './context/context.js';
+export { SecurityContext } from './context/context.js';
+export type { StepResult } from './context/handshake.js';
 export type { AccessToken, Group, Identity } from './context/identity.js';
+export type { ContextOptions, ExportOptions, ImportOptions } from './context/options.js';
 export {
   type ApplicationProtocol,
   type CipherInfo,
@@ -84,7 +78,6 @@ export {
   type ClientCredentialsOptions,
   Credentials,
   type CredentialsOptions,
-  type CredentialsUse,
   type IdentityOptions,
   type SettableCredentialsAttributes,
 } from './credentials/credentials.js';
@@ -141,6 +134,7 @@ export {
   type ContextFlag,
   type ContextFlags,
   type ContextRole,
+  type CredentialsUse,
   ISC_REQ_ALLOCATE_MEMORY,
   ISC_REQ_CALL_LEVEL,
   ISC_REQ_CONFIDENTIALITY,
@@ -205,15 +199,26 @@ export {
   SECQOP_WRAP_OOB_DATA,
   type SecBuffer,
 } from './message/buffers.js';
-export type { DecryptOptions, DecryptResult, EncryptOptions } from './message/protection.js';
-export type { SealedParts, UnwrapResult, WrapOptions } from './message/wrap.js';
+export type {
+  DecryptResult,
+  ReceivedParts,
+  UnwrapResult,
+  VerifyResult,
+  WrappedParts,
+} from './message/messages.js';
+export type { DecryptOptions, EncryptOptions, WrapOptions } from './message/options.js';
+export {
+  SECPKG_ATTR_SIZES,
+  SECPKG_ATTR_STREAM_SIZES,
+  type Sizes,
+  type StreamSizes,
+} from './message/sizes.js';
 export {
   enumerateSecurityPackages,
   querySecurityPackage,
-  type SecurityPackage,
   spn,
 } from './packages.js';
-export { type CallOptions, configureThreads, type ThreadOptions } from './threads.js';
+export { configureThreads, type ThreadOptions } from './threads.js';
 export type {
   AcquireTrace,
   CloseTrace,

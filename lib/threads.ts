@@ -1,15 +1,6 @@
 import { getBinding } from './addon/binding.js';
 import { validateInteger, validOptions } from './validate.js';
 
-/** What a call takes that can wait for the LSA, a KDC or a domain controller. */
-export interface CallOptions {
-  /**
-   * Aborting it rejects the promise at once, with the signal's reason. A call that still waits for a
-   * thread is not made; one that runs cannot be stopped, and what it returns is released then.
-   */
-  signal?: AbortSignal | undefined;
-}
-
 /** The threads of this environment: of the main thread, or of one worker. */
 export interface ThreadOptions {
   /** How many calls may run at the same time, from 1 to 1,024. Default: 64. */

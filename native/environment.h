@@ -14,7 +14,7 @@
 namespace winsspi {
 
 // What the message functions and their caller tell each other beside the bytes, in 32-bit words
-// that both sides see, for a word costs less than an argument. lib/message/layout.ts has the same
+// that both sides see, for a word costs less than an argument. lib/message/call-frame.ts has the same
 // words in the same order.
 struct Layout {
   // A call over SecBuffers reads the type; it writes all four (sspi::ReturnedBuffer).
@@ -38,7 +38,7 @@ struct Layout {
   Entry buffers[sspi::kMaxBuffers];
 };
 
-static_assert(offsetof(Layout, buffers) == 9 * sizeof(uint32_t), "lib/message/layout.ts");
+static_assert(offsetof(Layout, buffers) == 9 * sizeof(uint32_t), "lib/message/call-frame.ts");
 
 class Environment {
  public:

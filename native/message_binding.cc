@@ -184,7 +184,7 @@ napi_value callUnwrap(const Call& call) {
   return finish(call, opened->message);
 }
 
-// In the order of the operations in lib/message/layout.ts.
+// In the order of the operations in lib/message/call-frame.ts.
 constexpr napi_value (*kOperations[])(const Call&) = {
     callBuffers<Encrypt>, callBuffers<Decrypt>, callBuffers<Sign>,
     callBuffers<Verify>,  callBuffers<Control>, callWrap,

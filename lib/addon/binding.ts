@@ -170,7 +170,7 @@ export interface Binding {
   ): NativeImported | NativeFailure;
   closeContext(context: NativeContext): void;
 
-  /** The words that the message functions read and write: see layout.ts. */
+  /** The words that the message functions read and write: see lib/message/call-frame.ts. */
   readonly layout: Uint32Array;
   messageFunction(context: NativeContext): NativeMessageFunction;
   /** These two work in memory that nobody else has: it holds the message between the rooms. */

@@ -1,8 +1,16 @@
 import { addAbortListener } from 'node:events';
 import { usageError } from '../errors/usage-error.js';
-import type { CallOptions } from '../threads.js';
 import { validateSignal, validOptions } from '../validate.js';
 import { getBinding, type NativeFailure } from './binding.js';
+
+/** What a call takes that can wait for the LSA, a KDC or a domain controller. */
+export interface CallOptions {
+  /**
+   * Aborting it rejects the promise at once, with the signal's reason. A call that still waits for a
+   * thread is not made; one that runs cannot be stopped, and what it returns is released then.
+   */
+  signal?: AbortSignal | undefined;
+}
 
 /** What a call on the addon's threads gets last: it is called with the result. */
 export type Settle<Value> = (result: Value | NativeFailure) => void;

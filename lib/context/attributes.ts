@@ -6,8 +6,14 @@ import {
   type NativePackage,
   resultOf,
 } from '../addon/binding.js';
+import { type SecurityPackage, securityPackage } from '../addon/security-package.js';
 import { type ContextFlags, type ContextRole, grantedFlags } from '../flags.js';
-import { type SecurityPackage, securityPackage } from '../packages.js';
+import {
+  SECPKG_ATTR_SIZES,
+  SECPKG_ATTR_STREAM_SIZES,
+  type Sizes,
+  type StreamSizes,
+} from '../message/sizes.js';
 import {
   validateAscii,
   validateBytes,
@@ -29,11 +35,9 @@ import {
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
 
-export const SECPKG_ATTR_SIZES = 0;
 export const SECPKG_ATTR_NAMES = 1;
 export const SECPKG_ATTR_LIFESPAN = 2;
 export const SECPKG_ATTR_DCE_INFO = 3;
-export const SECPKG_ATTR_STREAM_SIZES = 4;
 export const SECPKG_ATTR_KEY_INFO = 5;
 export const SECPKG_ATTR_AUTHORITY = 6;
 export const SECPKG_ATTR_PASSWORD_EXPIRY = 8;
@@ -55,28 +59,6 @@ export const SECPKG_ATTR_APP_DATA = 0x5e;
 export const SECPKG_ATTR_CIPHER_INFO = 0x64;
 export const SECPKG_ATTR_KEYING_MATERIAL_INFO = 0x6a;
 export const SECPKG_ATTR_KEYING_MATERIAL = 0x6b;
-
-/** Sizes in bytes. https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_sizes */
-export interface Sizes {
-  readonly maxToken: number;
-  readonly maxSignature: number;
-  readonly blockSize: number;
-  readonly securityTrailer: number;
-}
-
-/**
- * Sizes in bytes, of stream packages such as Schannel.
- *
- * https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_streamsizes
- */
-export interface StreamSizes {
-  readonly header: number;
-  readonly trailer: number;
-  readonly maximumMessage: number;
-  /** How many buffers a message takes. */
-  readonly buffers: number;
-  readonly blockSize: number;
-}
 
 /** https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcontext_namesw */
 export interface Names {

@@ -1,7 +1,8 @@
 import type { Credentials } from '../credentials/credentials.js';
 import { validateName, validOptions } from '../validate.js';
-import { type ContextOptions, type ImportOptions, SecurityContext } from './context.js';
+import { SecurityContext } from './context.js';
 import { Handshake } from './handshake.js';
+import type { ContextOptions, ImportOptions } from './options.js';
 
 export interface ClientContextOptions extends ContextOptions {
   /** The service principal name of the server, such as `HTTP/host`: see spn(). */

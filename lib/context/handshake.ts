@@ -23,7 +23,22 @@ import {
 import type { ContextTrace } from '../tracing/traces.js';
 import { validateBytes, validateChoice, validateName } from '../validate.js';
 import { applicationDataOf } from './channel-bindings.js';
-import type { ContextOptions, ImportOptions, StepResult } from './context.js';
+import type { ContextOptions, ImportOptions } from './options.js';
+
+/** What one leg of the handshake gave. */
+export interface StepResult {
+  /** For the peer, also when `done`. Absent: there is nothing to send. */
+  readonly token: Buffer | undefined;
+  /** Whether the context is complete on this side. */
+  readonly done: boolean;
+  /**
+   * The end of what was passed, which the package did not consume: it belongs to the next step or, when
+   * `done`, to decryptMessage. Only stream packages such as Schannel leave any.
+   */
+  readonly extra: Buffer | undefined;
+  /** The Windows name of the status: SEC_E_OK, SEC_I_CONTINUE_NEEDED, … */
+  readonly status: string;
+}
 
 // No package has tokens of more than 64 KiB; this leaves room for those that come.
 const LONGEST_TOKEN = 0x100000;

@@ -1,4 +1,4 @@
-import { type Account, accountOf } from '../accounts.js';
+import { type Account, accountOf } from '../addon/account.js';
 import type { NativeGroup, NativeIdentity } from '../addon/binding.js';
 
 export interface Group extends Account {

@@ -1,6 +1,6 @@
 import { isAsyncFunction, isPromise } from 'node:util/types';
 import { getBinding, type NativeIdentity, resultOf } from '../addon/binding.js';
-import { callOnThread, validSignal } from '../addon/calls.js';
+import { type CallOptions, callOnThread, validSignal } from '../addon/calls.js';
 import { whileImpersonating } from '../addon/impersonation.js';
 import {
   acquireAsClient,
@@ -8,16 +8,11 @@ import {
   type Credentials,
 } from '../credentials/credentials.js';
 import { usageError } from '../errors/usage-error.js';
-import type { CallOptions } from '../threads.js';
 import { validateFunction, validateSid, validOptions } from '../validate.js';
-import {
-  type ContextOptions,
-  handshakeOf,
-  type ImportOptions,
-  SecurityContext,
-} from './context.js';
+import { handshakeOf, SecurityContext } from './context.js';
 import { Handshake } from './handshake.js';
 import { type Identity, identityOf } from './identity.js';
+import type { ContextOptions, ImportOptions } from './options.js';
 
 export type ServerContextOptions = ContextOptions;
 

@@ -9,10 +9,10 @@ import {
   type NativeFailure,
   resultOf,
 } from '../addon/binding.js';
-import { callOnThread } from '../addon/calls.js';
+import { type CallOptions, callOnThread } from '../addon/calls.js';
 import { assertNotImpersonating } from '../addon/impersonation.js';
 import { usageError } from '../errors/usage-error.js';
-import type { CallOptions } from '../threads.js';
+import type { CredentialsUse } from '../flags.js';
 import { acquireTraces, closeChannel, traceAsync } from '../tracing/channels.js';
 import type { AcquireTrace } from '../tracing/traces.js';
 import {
@@ -37,8 +37,6 @@ export interface IdentityOptions {
   /** Required: without it Windows would silently use the logged-on user's own logon. */
   password: string;
 }
-
-export type CredentialsUse = 'outbound' | 'inbound' | 'both';
 
 export interface CredentialsOptions extends CallOptions {
   /** The security package. Default: `Negotiate`. */

@@ -1,5 +1,4 @@
-import type { CredentialsUse } from '../credentials/credentials.js';
-import type { ContextRole } from '../flags.js';
+import type { ContextRole, CredentialsUse } from '../flags.js';
 
 // What winsspi publishes with node:diagnostics_channel. docs/diagnostics.md names the channels.
 

@@ -33,7 +33,7 @@ describe('a length that SSPI cannot count', () => {
     ['wrap', () => client.wrap(long), '"message"'],
     ['wrap, for the room beside it', () => client.wrap(long.subarray(0, most)), '"message"'],
     ['wrapInto', () => client.wrapInto(long, text), '"target"'],
-    ['unwrap', () => server.unwrap(long), '"sealed"'],
+    ['unwrap', () => server.unwrap(long), '"wrapped"'],
     [
       'encryptMessage',
       () => client.encryptMessage([tokenRoom(), { type: SECBUFFER_DATA, data: long }]),

@@ -1,0 +1,86 @@
+import type { NativeContext } from '../addon/binding.js';
+import type { ContextFlags } from '../flags.js';
+import type { SecBuffer } from './buffers.js';
+import type { DecryptOptions, EncryptOptions, WrapOptions } from './options.js';
+
+/** What messages need of their context. */
+export interface MessageContext {
+  readonly handle: NativeContext;
+  /** What was granted. */
+  readonly flags: ContextFlags;
+  /** The package that authenticated. */
+  readonly package: string | undefined;
+  /** Throws unless the context can protect messages now. */
+  assertComplete(): void;
+  /** The peer asked for more steps. */
+  expectRenegotiation(): void;
+  /** A control token was applied: the next step gives the token for the peer. */
+  expectControlStep(): void;
+}
+
+export interface DecryptResult {
+  /** Quality of protection: SECQOP_WRAP_NO_ENCRYPT where the message was not encrypted. */
+  readonly qop: number;
+  /** The Windows name of the status: SEC_E_OK, or SEC_I_CONTEXT_EXPIRED, SEC_I_RENEGOTIATE, … */
+  readonly status: string;
+  readonly buffers: SecBuffer[];
+}
+
+export interface VerifyResult {
+  /** Quality of protection: the package's. */
+  readonly qop: number;
+}
+
+/** A wrapped message in its parts, which a protocol sends in an order of its own. */
+export interface WrappedParts {
+  readonly token: Buffer;
+  readonly message: Buffer;
+  readonly padding: Buffer;
+}
+
+/** The parts of a wrapped message, as they came from the peer. */
+export interface ReceivedParts {
+  token: Uint8Array;
+  message: Uint8Array;
+  padding?: Uint8Array;
+}
+
+export interface UnwrapResult {
+  readonly message: Buffer;
+  /** Whether the message was encrypted; false: signed only. */
+  readonly encrypted: boolean;
+}
+
+/** The methods for messages that go out. context/messages.ts describes them. */
+export interface OutgoingMethods {
+  encryptMessage(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[];
+  encryptMessageAsync(
+    buffers: readonly SecBuffer[],
+    options?: EncryptOptions,
+  ): Promise<SecBuffer[]>;
+  makeSignature(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[];
+  makeSignatureAsync(buffers: readonly SecBuffer[], options?: EncryptOptions): Promise<SecBuffer[]>;
+  wrap(message: Uint8Array, options?: WrapOptions): Buffer;
+  wrapAsync(message: Uint8Array, options?: WrapOptions): Promise<Buffer>;
+  wrapInto(target: Uint8Array, message: Uint8Array, options?: WrapOptions): number;
+  wrapDetached(message: Uint8Array, options?: WrapOptions): WrappedParts;
+  sign(message: Uint8Array): Buffer;
+}
+
+/** The same for messages that come in. */
+export interface IncomingMethods {
+  decryptMessage(buffers: readonly SecBuffer[], options?: DecryptOptions): DecryptResult;
+  decryptMessageAsync(
+    buffers: readonly SecBuffer[],
+    options?: DecryptOptions,
+  ): Promise<DecryptResult>;
+  verifySignature(buffers: readonly SecBuffer[], options?: DecryptOptions): VerifyResult;
+  verifySignatureAsync(
+    buffers: readonly SecBuffer[],
+    options?: DecryptOptions,
+  ): Promise<VerifyResult>;
+  unwrap(wrapped: Uint8Array): UnwrapResult;
+  unwrapAsync(wrapped: Uint8Array): Promise<UnwrapResult>;
+  unwrapDetached(parts: ReceivedParts): UnwrapResult;
+  verify(message: Uint8Array, signature: Uint8Array): void;
+}
