@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "calls.h"
@@ -16,13 +17,25 @@
 
 namespace winsspi {
 
+// Makes the value of an output.
+template <typename Output>
+struct Converter {
+  using Function = Napi::Value (*)(Napi::Env, Output&);
+};
+
+// Of a call that gives nothing but success.
+template <>
+struct Converter<void> {
+  using Function = Napi::Value (*)(Napi::Env);
+};
+
 // Its work owns all that it touches: no JavaScript memory, no napi value. The function that settles
 // it gets the converted output, or a failure object.
 template <typename Output>
 class Call final : public Calls::Pending {
  public:
   using Work = std::function<sspi::Result<Output>()>;
-  using Convert = Napi::Value (*)(Napi::Env, Output&);
+  using Convert = typename Converter<Output>::Function;
 
   // The number of the call, or 0: as Calls::start.
   static Napi::Value start(const Napi::Value& settle, Work work, Convert convert) {
@@ -56,7 +69,12 @@ class Call final : public Calls::Pending {
 
   Napi::Value result(Napi::Env env) override {
     sspi::Result<Output>& result = running_->result();
-    return result ? convert_(env, *result) : failureOf(env, result.failure());
+    if (!result) return failureOf(env, result.failure());
+    if constexpr (std::is_void_v<Output>) {
+      return convert_(env);
+    } else {
+      return convert_(env, *result);
+    }
   }
 
   std::shared_ptr<Running> running_;

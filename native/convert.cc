@@ -34,8 +34,8 @@ Napi::Value bufferOf(Napi::Env env, std::span<const std::byte> bytes) {
   return Napi::Buffer<std::byte>::Copy(env, bytes.data(), bytes.size());
 }
 
-Napi::Value outcomeOf(Napi::Env env, const std::optional<sspi::Failure>& failure) {
-  return failure ? failureOf(env, *failure) : env.Undefined();
+Napi::Value outcomeOf(Napi::Env env, const sspi::Result<void>& result) {
+  return result ? env.Undefined() : failureOf(env, result.failure());
 }
 
 Napi::Value textOrUndefined(Napi::Env env, const std::u16string& text) {

@@ -66,7 +66,7 @@ Napi::Value numberOrUndefined(Napi::Env env, const std::optional<double>& number
 Napi::Value failureOf(Napi::Env env, const sspi::Failure& failure);
 
 // Of a function without a result: undefined, or the failure.
-Napi::Value outcomeOf(Napi::Env env, const std::optional<sspi::Failure>& failure);
+Napi::Value outcomeOf(Napi::Env env, const sspi::Result<void>& result);
 
 }  // namespace winsspi
 

@@ -63,13 +63,12 @@ Napi::Value acquireCredentialsAsClient(const Napi::CallbackInfo& info) {
 Napi::Value addCredentials(const Napi::CallbackInfo& info) {
   auto* credentials = openedOf<const sspi::Credentials>(info.Env(), info[0]);
   if (!credentials) return info.Env().Undefined();
-  using Outcome = std::optional<sspi::Failure>;
-  return Call<Outcome>::start(
+  return Call<void>::start(
       info[2],
-      [credentials = *credentials, request = requestOf(info[1])]() -> sspi::Result<Outcome> {
+      [credentials = *credentials, request = requestOf(info[1])] {
         return credentials->add(*request);
       },
-      [](Napi::Env env, Outcome& outcome) { return outcomeOf(env, outcome); });
+      [](Napi::Env env) { return env.Undefined(); });
 }
 
 Napi::Value valueOf(Napi::Env env, const sspi::CredentialsNames& names) {

@@ -92,9 +92,9 @@ SECURITY_STATUS Context::run(Call& call) {
   return status;
 }
 
-std::optional<Failure> Context::completeToken(Call& call) {
+Result<void> Context::completeToken(Call& call) {
   const SECURITY_STATUS status = CompleteAuthToken(handle_.get(), &call.output);
-  if (succeeded(status)) return std::nullopt;
+  if (succeeded(status)) return {};
   return Failure{"CompleteAuthToken", status};
 }
 
@@ -135,7 +135,8 @@ Result<Leg> Context::finish(Call& call, SECURITY_STATUS status) {
   if (!succeeded(status)) return Failure{function(), status};
   if (!handle_.valid()) return Failure{function(), SEC_E_INVALID_HANDLE};
   if (status == SEC_I_COMPLETE_NEEDED || status == SEC_I_COMPLETE_AND_CONTINUE) {
-    if (const auto failure = completeToken(call)) return *failure;
+    const auto completed = completeToken(call);
+    if (!completed) return completed.failure();
   }
   // EXTRA is a number of bytes at the end of the input; its pointer means nothing. A package that
   // wants credentials first takes nothing of the input.

@@ -85,7 +85,7 @@ class Context {
   const char* function() const;
   SECURITY_STATUS run(Call& call);
   Result<Leg> finish(Call& call, SECURITY_STATUS status);
-  std::optional<Failure> completeToken(Call& call);
+  Result<void> completeToken(Call& call);
 
   // Released after the context that was made with them.
   std::shared_ptr<const Credentials> credentials_;

@@ -77,17 +77,17 @@ Result<Credentials> Credentials::acquire(const CredentialsRequest& request) {
                      millisecondsSinceEpoch(expiry));
 }
 
-std::optional<Failure> Credentials::add(const CredentialsRequest& request) const {
+Result<void> Credentials::add(const CredentialsRequest& request) const {
   AuthenticationData data(request);
   TimeStamp expiry = {};
   const SECURITY_STATUS status =
       AddCredentialsW(handle(), wideOrNull(request.principal), wide(request.package), request.use,
                       data.get(), nullptr, nullptr, &expiry);
-  if (succeeded(status)) return std::nullopt;
+  if (succeeded(status)) return {};
   return Failure{"AddCredentials", status};
 }
 
-std::optional<Failure> Credentials::set(const KdcProxySettings& settings) const {
+Result<void> Credentials::set(const KdcProxySettings& settings) const {
   constexpr const char* kFunction = "SetCredentialsAttributes";
   const auto function =
       secur32Function<SET_CREDENTIALS_ATTRIBUTES_FN_W>("SetCredentialsAttributesW");
@@ -105,7 +105,7 @@ std::optional<Failure> Credentials::set(const KdcProxySettings& settings) const 
   std::memcpy(memory.data() + sizeof header, settings.proxy_server.data(), bytes);
   const SECURITY_STATUS status = function(handle(), SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS,
                                           memory.data(), static_cast<ULONG>(memory.size()));
-  if (succeeded(status)) return std::nullopt;
+  if (succeeded(status)) return {};
   return Failure{kFunction, status};
 }
 

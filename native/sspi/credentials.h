@@ -46,10 +46,10 @@ class Credentials {
 
   // Adds credentials of another package, such as for Negotiate to choose from. May wait for the
   // LSA. https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
-  std::optional<Failure> add(const CredentialsRequest& request) const;
+  Result<void> add(const CredentialsRequest& request) const;
 
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcredentialsattributesw
-  std::optional<Failure> set(const KdcProxySettings& settings) const;
+  Result<void> set(const KdcProxySettings& settings) const;
 
   bool valid() const { return handle_.valid(); }
   PCredHandle handle() const { return handle_.get(); }

@@ -31,12 +31,12 @@ std::u16string boundedText(const WCHAR (&characters)[size]) {
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcontextattributesw
 template <typename Attribute>
-std::optional<Failure> set(const Context& context, ULONG attribute, Attribute value) {
+Result<void> set(const Context& context, ULONG attribute, Attribute value) {
   constexpr const char* kFunction = "SetContextAttributes";
   if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
   const SECURITY_STATUS status =
       SetContextAttributesW(context.handle(), attribute, &value, sizeof value);
-  if (status == SEC_E_OK) return std::nullopt;
+  if (status == SEC_E_OK) return {};
   return Failure{kFunction, status};
 }
 
@@ -101,7 +101,7 @@ Result<KeyingMaterial> queryKeyingMaterial(const Context& context) {
   return KeyingMaterial{takeSecret(keying->pbKeyingMaterial, keying->cbKeyingMaterial)};
 }
 
-std::optional<Failure> setKeyingMaterialInfo(const Context& context, KeyingMaterialInfo info) {
+Result<void> setKeyingMaterialInfo(const Context& context, KeyingMaterialInfo info) {
   SecPkgContext_KeyingMaterialInfo value = {};
   value.cbLabel = static_cast<WORD>(info.label.size() + 1);  // with its terminating zero
   value.pszLabel = info.label.data();
@@ -111,7 +111,7 @@ std::optional<Failure> setKeyingMaterialInfo(const Context& context, KeyingMater
   return set(context, SECPKG_ATTR_KEYING_MATERIAL_INFO, value);
 }
 
-std::optional<Failure> setApplicationData(const Context& context, std::span<std::byte> data) {
+Result<void> setApplicationData(const Context& context, std::span<std::byte> data) {
   SecPkgContext_SessionAppData value = {};
   value.cbAppData = static_cast<DWORD>(data.size());
   value.pbAppData = bytesOrNull(data);

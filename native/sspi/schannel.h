@@ -80,11 +80,11 @@ struct KeyingMaterialInfo {
   std::vector<std::byte> context;  // at most 65,535 bytes; empty: none
   uint32_t length;                 // bytes
 };
-std::optional<Failure> setKeyingMaterialInfo(const Context& context, KeyingMaterialInfo info);
+Result<void> setKeyingMaterialInfo(const Context& context, KeyingMaterialInfo info);
 
 // Data of the caller's that stays with the TLS session.
 // https://learn.microsoft.com/windows/win32/api/schannel/ns-schannel-secpkgcontext_sessionappdata
-std::optional<Failure> setApplicationData(const Context& context, std::span<std::byte> data);
+Result<void> setApplicationData(const Context& context, std::span<std::byte> data);
 
 }  // namespace sspi
 

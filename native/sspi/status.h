@@ -3,6 +3,7 @@
 #define WINSSPI_SSPI_STATUS_H_
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -36,6 +37,20 @@ class [[nodiscard]] Result {
 
  private:
   std::variant<T, Failure> state_;
+};
+
+// Of a call that gives nothing but success.
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  Result() = default;
+  Result(Failure failure) : failure_(failure) {}
+
+  explicit operator bool() const { return !failure_; }
+  const Failure& failure() const { return *failure_; }
+
+ private:
+  std::optional<Failure> failure_;
 };
 
 // SEC_E_OK and the SEC_I_ codes are successes. Other positive values are errors of Win32, which
