@@ -1,7 +1,7 @@
 import { getBinding, resultOf } from './addon/binding.js';
 import { type SecurityPackage, securityPackage } from './addon/security-package.js';
-import { usageError } from './errors/usage-error.js';
-import { validateName, validateUint32, validOptions } from './validate.js';
+import { createError } from './errors/usage-error.js';
+import { validateInteger, validateName, validOptions } from './validate.js';
 
 /**
  * The security packages of this machine.
@@ -46,11 +46,9 @@ function validatePart(value: unknown, name: string, forbidden: RegExp): void {
   validateName(value, name);
   const found = forbidden.exec(value);
   if (!found) return;
-  throw usageError('ERR_INVALID_ARG_VALUE', `"${name}" must not contain "${found[0]}"`);
+  throw createError('ERR_INVALID_ARG_VALUE', name, `must not contain '${found[0]}'`);
 }
 
 function validatePort(port: unknown): void {
-  validateUint32(port, 'options.port');
-  if (port >= 1 && port <= 65535) return;
-  throw usageError('ERR_OUT_OF_RANGE', `"options.port" must be from 1 to 65535. Received ${port}`);
+  validateInteger(port, 'options.port', 1, 65535);
 }

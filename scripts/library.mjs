@@ -48,7 +48,7 @@ async function bundle(name) {
 function belongs(name, module) {
   const path = module.replaceAll('\\', '/');
   if (name === 'index' || path.startsWith('../')) return true;
-  return /^http\/|^(bytes|validate|errors\/usage-error)\.ts$/.test(path);
+  return /^http\/|^(bytes|options|validate|errors\/(codes|suggestion|usage-error))\.ts$/.test(path);
 }
 
 /**

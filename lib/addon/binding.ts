@@ -1,5 +1,5 @@
 import { IncompleteMessageError, sspiError } from '../errors/errors.js';
-import { usageError } from '../errors/usage-error.js';
+import { createError } from '../errors/usage-error.js';
 
 /** An object of the addon that JavaScript only hands back. */
 declare const native: unique symbol;
@@ -225,24 +225,11 @@ function load(): Loaded {
       case 'win32-arm64':
         return { binding: require('../../prebuilds/win32-arm64/node.napi.armv8.node') };
       default:
-        return {
-          error: usageError(
-            'ERR_SSPI_UNSUPPORTED_PLATFORM',
-            `winsspi runs on Windows, on x64 and arm64; this is ${machine}. ` +
-              'Check isSupported before use.',
-          ),
-        };
+        return { error: createError('ERR_SSPI_UNSUPPORTED_PLATFORM', machine) };
     }
   } catch (cause) {
-    return {
-      error: usageError(
-        'ERR_SSPI_ADDON_NOT_LOADED',
-        `The addon of winsspi for ${machine} could not be loaded from its folder prebuilds/${machine}: ` +
-          `${cause instanceof Error ? cause.message : String(cause)}. Install the package again ` +
-          'with all its files; a bundler must copy its .node files.',
-        { cause },
-      ),
-    };
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return { error: createError('ERR_SSPI_ADDON_NOT_LOADED', machine, reason, { cause }) };
   }
 }
 
@@ -268,13 +255,7 @@ export function isFailure(value: unknown): value is NativeFailure {
 }
 
 export function errorOf(failure: NativeFailure): Error {
-  if (failure.bufferOutsideMemory) {
-    return usageError(
-      'ERR_SSPI_INVALID_BUFFER',
-      `${failure.syscall}: the security package returned a buffer outside the memory that it was ` +
-        'given. Nothing of it was read; the package is faulty.',
-    );
-  }
+  if (failure.bufferOutsideMemory) return createError('ERR_SSPI_INVALID_BUFFER', failure.syscall);
   const error = sspiError(failure.syscall, failure.status);
   if (!(error instanceof IncompleteMessageError)) return error;
   return new IncompleteMessageError(failure.syscall, failure.status, failure.missing);

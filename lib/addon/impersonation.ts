@@ -1,4 +1,4 @@
-import { usageError } from '../errors/usage-error.js';
+import { createError } from '../errors/usage-error.js';
 
 // How many impersonations the JavaScript thread is in.
 let depth = 0;
@@ -15,10 +15,5 @@ export function whileImpersonating<Value>(run: () => Value): Value {
 
 /** Throws inside impersonate(): what goes to another thread is not the client's. */
 export function assertNotImpersonating(name: string): void {
-  if (depth === 0) return;
-  throw usageError(
-    'ERR_SSPI_IMPERSONATING',
-    `${name} must not be called inside impersonate(): it runs on another thread, as this process ` +
-      'and not as the client',
-  );
+  if (depth > 0) throw createError('ERR_SSPI_IMPERSONATING', name);
 }

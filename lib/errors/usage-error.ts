@@ -1,30 +1,79 @@
-/** The codes of errors that are the caller's to avoid, as Node's own are. */
-export type UsageErrorCode =
-  | 'ERR_INVALID_ARG_TYPE'
-  | 'ERR_INVALID_ARG_VALUE'
-  | 'ERR_OUT_OF_RANGE'
-  | 'ERR_SSPI_CONTEXT_BUSY'
-  | 'ERR_SSPI_CONTEXT_CLOSED'
-  | 'ERR_SSPI_CONTEXT_COMPLETE'
-  | 'ERR_SSPI_CONTEXT_INCOMPLETE'
-  | 'ERR_SSPI_CREDENTIALS_CLOSED'
-  | 'ERR_SSPI_HTTP_BODY'
-  | 'ERR_SSPI_HTTP_HANDSHAKE'
-  | 'ERR_SSPI_HTTP_PROXY'
-  | 'ERR_SSPI_HTTP_REDIRECT'
-  | 'ERR_SSPI_IMPERSONATING'
-  | 'ERR_SSPI_INVALID_BUFFER'
-  | 'ERR_SSPI_OVERLOADED'
-  | 'ERR_SSPI_REQUIREMENT_NOT_MET'
-  | 'ERR_SSPI_ADDON_NOT_LOADED'
-  | 'ERR_SSPI_UNSUPPORTED_PLATFORM';
+import { codes } from './codes.js';
 
-/** An error with a code, of the class that Node uses for such a code. */
-export function usageError(code: UsageErrorCode, message: string, options?: ErrorOptions): Error {
-  return Object.assign(new (classOf(code))(message, options), { code });
+type Codes = typeof codes;
+
+/** The code of an error of misuse or of state. */
+export type UsageErrorCode = keyof Codes;
+
+// Errors of this file: those of a caller's getters keep their stacks.
+const usageErrors = new WeakSet<Error>();
+
+/**
+ * Creates the error of a code, with the text that the table has for it.
+ *
+ * @param args What the text names, then the `cause` where there is one.
+ */
+export function createError<Code extends UsageErrorCode>(
+  code: Code,
+  ...args: [...Parameters<Codes[Code]['text']>, options?: ErrorOptions]
+): Error {
+  const text = codes[code].text as (...args: unknown[]) => string;
+  const error = newError(code, text(...args), args[text.length] as ErrorOptions | undefined);
+  captureStack(error, code, createError);
+  return error;
 }
 
-function classOf(code: UsageErrorCode): ErrorConstructor {
-  if (code === 'ERR_INVALID_ARG_TYPE' || code === 'ERR_INVALID_ARG_VALUE') return TypeError;
-  return code === 'ERR_OUT_OF_RANGE' ? RangeError : Error;
+/** Creates the error of a code, with a text that fits one place only. */
+export function usageError(code: UsageErrorCode, message: string, options?: ErrorOptions): Error {
+  const error = newError(code, message, options);
+  captureStack(error, code, usageError);
+  return error;
+}
+
+/** Wraps a validator: the stack of its error then begins with the function that called it. */
+export function hideStackFrames<Validate extends (...args: never[]) => unknown>(
+  validate: Validate,
+): Validate {
+  const hidden = (...args: never[]) => {
+    try {
+      return validate(...args);
+    } catch (error) {
+      if (isUsageError(error)) captureStack(error, error.code, hidden);
+      throw error;
+    }
+  };
+  return hidden as Validate;
+}
+
+interface UsageError extends Error {
+  readonly code: UsageErrorCode;
+}
+
+function isUsageError(error: unknown): error is UsageError {
+  return usageErrors.has(error as Error);
+}
+
+function newError(code: UsageErrorCode, message: string, options?: ErrorOptions): Error {
+  const error = new codes[code].class(message, options);
+  define(error, 'code', { value: code, enumerable: true, writable: true });
+  usageErrors.add(error);
+  return error;
+}
+
+/** Writes the code into the first line of the stack, as Node does: `TypeError [ERR_…]: …`. */
+function captureStack(error: Error, code: UsageErrorCode, hidden: (...args: never[]) => unknown) {
+  define(error, 'name', { value: `${error.name} [${code}]` });
+  Error.captureStackTrace(error, hidden);
+  // V8 formats the stack when it is first read.
+  void error.stack;
+  Reflect.deleteProperty(error, 'name');
+}
+
+// No code of the caller's runs, whatever Object.prototype has.
+function define(error: Error, key: string, descriptor: PropertyDescriptor): void {
+  Object.defineProperty(error, key, {
+    __proto__: null,
+    configurable: true,
+    ...descriptor,
+  } as object);
 }

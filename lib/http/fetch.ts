@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
 import { inspect } from 'node:util';
-import { usageError } from '../errors/usage-error.js';
+import { createError, usageError } from '../errors/usage-error.js';
 import { type ClientOptions, clientSettings } from './client-options.js';
 import { redirectError } from './failures.js';
 import type { Lane } from './lane.js';
@@ -132,7 +132,7 @@ export class NegotiateClient {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw usageError('ERR_INVALID_ARG_VALUE', 'The client was closed');
+    if (this.#closed) throw createError('ERR_SSPI_HTTP_CLOSED', 'client');
   }
 }
 

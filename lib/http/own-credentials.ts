@@ -1,4 +1,4 @@
-import { usageError } from '../errors/usage-error.js';
+import { createError, usageError } from '../errors/usage-error.js';
 import { Credentials, type IdentityOptions } from '../index.js';
 
 export interface CredentialsSource {
@@ -45,7 +45,7 @@ export class OwnCredentials {
   }
 
   assertOpen(): void {
-    if (this.#closed) throw usageError('ERR_INVALID_ARG_VALUE', `The ${this.#owner} was closed`);
+    if (this.#closed) throw createError('ERR_SSPI_HTTP_CLOSED', this.#owner);
   }
 
   // One failure is no failure for ever: a service may start before the domain answers.

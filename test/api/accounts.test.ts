@@ -54,7 +54,7 @@ describe('accounts', () => {
   test('the error for an unknown form lists the forms', async () => {
     const options = { from: 'samCompatibel' as never, to: 'display' as const };
     await expect(translateName('CORP\\alice', options)).rejects.toThrow(
-      /"options.from" must be one of .*"userPrincipal".* Did you mean "samCompatible"\?/,
+      /'options.from' must be one of: .*'userPrincipal'.* Did you mean 'samCompatible'\?/,
     );
   });
 

@@ -319,7 +319,10 @@ describe.skipIf(!providerInstalled)('NegotiateClient', () => {
     await refused;
     provider.release('AcceptSecurityContext');
     client.close();
-    await expect(client.fetch(urlOf(server))).rejects.toThrow('The client was closed');
+    await expect(client.fetch(urlOf(server))).rejects.toMatchObject({
+      code: 'ERR_SSPI_HTTP_CLOSED',
+      message: 'The client was closed',
+    });
     await server.close();
     await untilNothingIsAlive();
   });

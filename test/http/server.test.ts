@@ -479,7 +479,7 @@ describe.skipIf(!providerInstalled)('an authenticator that was closed', () => {
     expect((await connection.logOn(context)).status).toBe(500);
     expect(server.errors).toEqual([
       expect.objectContaining({
-        code: 'ERR_INVALID_ARG_VALUE',
+        code: 'ERR_SSPI_HTTP_CLOSED',
         message: 'The authenticator was closed',
       }),
     ]);

@@ -59,7 +59,7 @@ describe.skipIf(!providerInstalled)('an identity whose password has another key'
     await expect(acquire({ user: 'alice', password: 'x', pass: 'y' })).rejects.toThrow(
       expect.objectContaining({
         code: 'ERR_INVALID_ARG_VALUE',
-        message: expect.stringContaining('Did you mean "password"?'),
+        message: expect.stringContaining("Did you mean 'password'?"),
       }),
     );
     expect(callsOf('AcquireCredentialsHandle')).toEqual([]);

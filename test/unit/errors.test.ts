@@ -2,7 +2,6 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as winsspi from 'winsspi';
 import { sspiError } from '../../lib/errors/errors.js';
-import { usageError } from '../../lib/errors/usage-error.js';
 import { proves } from '../harness/proofs/proves.js';
 import { isStatusSubject } from '../harness/proofs/subjects.js';
 
@@ -71,15 +70,4 @@ describe('SspiError', () => {
     expect(printed).toContain("code: 'SEC_E_MESSAGE_ALTERED'");
     expect(printed).toContain('errors.test.ts');
   });
-});
-
-test.each([
-  ['ERR_INVALID_ARG_TYPE', TypeError],
-  ['ERR_INVALID_ARG_VALUE', TypeError],
-  ['ERR_OUT_OF_RANGE', RangeError],
-  ['ERR_SSPI_CONTEXT_CLOSED', Error],
-] as const)('a usage error %s is of the class that Node uses for it', (code, expected) => {
-  const error = usageError(code, 'text');
-  expect(error.constructor).toBe(expected);
-  expect(error).toMatchObject({ code, message: 'text' });
 });

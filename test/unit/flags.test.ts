@@ -35,9 +35,9 @@ describe('what is asked for', () => {
   });
 
   test.each([
-    ['client', { integrty: true }, 'Did you mean "integrity"?'],
-    ['client', { allowMissingBindings: true }, 'unknown key "allowMissingBindings"'],
-    ['server', { httpStyle: true }, 'unknown key "httpStyle"'],
+    ['client', { integrty: true }, "Did you mean 'integrity'?"],
+    ['client', { allowMissingBindings: true }, "'options.flags.allowMissingBindings' is unknown"],
+    ['server', { httpStyle: true }, "'options.flags.httpStyle' is unknown"],
   ] as const)('a %s refuses %o', (role, flags, text) => {
     expect(() => requestedBits(role, flags as object)).toThrow(
       expect.objectContaining({

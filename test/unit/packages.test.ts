@@ -12,15 +12,15 @@ describe('spn', () => {
   });
 
   test.each([
-    [['', 'host'], 'ERR_INVALID_ARG_VALUE', '"serviceClass" must not be empty'],
-    [['HTTP/x', 'host'], 'ERR_INVALID_ARG_VALUE', '"serviceClass" must not contain "/"'],
-    [['HTTP', 'host/x'], 'ERR_INVALID_ARG_VALUE', '"host" must not contain "/"'],
-    [['HTTP', 'a b'], 'ERR_INVALID_ARG_VALUE', '"host" must not contain " "'],
-    [['HTTP', 'user@host'], 'ERR_INVALID_ARG_VALUE', '"host" must not contain "@"'],
-    [['HTTP', undefined], 'ERR_INVALID_ARG_TYPE', '"host" must be a string'],
-    [['HTTP', 'host', { port: 0 }], 'ERR_OUT_OF_RANGE', 'from 1 to 65535'],
-    [['HTTP', 'host', { port: 65536 }], 'ERR_OUT_OF_RANGE', 'from 1 to 65535'],
-    [['HTTP', 'host', { prot: 80 }], 'ERR_INVALID_ARG_VALUE', 'Did you mean "port"?'],
+    [['', 'host'], 'ERR_INVALID_ARG_VALUE', "'serviceClass' must not be empty"],
+    [['HTTP/x', 'host'], 'ERR_INVALID_ARG_VALUE', "'serviceClass' must not contain '/'"],
+    [['HTTP', 'host/x'], 'ERR_INVALID_ARG_VALUE', "'host' must not contain '/'"],
+    [['HTTP', 'a b'], 'ERR_INVALID_ARG_VALUE', "'host' must not contain ' '"],
+    [['HTTP', 'user@host'], 'ERR_INVALID_ARG_VALUE', "'host' must not contain '@'"],
+    [['HTTP', undefined], 'ERR_INVALID_ARG_TYPE', '"host" argument must be of type string'],
+    [['HTTP', 'host', { port: 0 }], 'ERR_OUT_OF_RANGE', '>= 1 && <= 65535'],
+    [['HTTP', 'host', { port: 65536 }], 'ERR_OUT_OF_RANGE', '>= 1 && <= 65535'],
+    [['HTTP', 'host', { prot: 80 }], 'ERR_INVALID_ARG_VALUE', "Did you mean 'port'?"],
   ])('%o is refused with %s', (args, code, text) => {
     expect(() => spn(...(args as Parameters<typeof spn>))).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(text) }),

@@ -19,10 +19,10 @@ const withCode = (code: string, message: string | RegExp) =>
 
 describe('options', () => {
   test.each([
-    ['pass', 'Did you mean "password"?'],
-    ['passwrd', 'Did you mean "password"?'],
-    ['usr', 'Did you mean "user"?'],
-    ['User', 'Did you mean "user"?'],
+    ['pass', "Did you mean 'password'?"],
+    ['passwrd', "Did you mean 'password'?"],
+    ['usr', "Did you mean 'user'?"],
+    ['User', "Did you mean 'user'?"],
   ])('the unknown key %s is refused with a suggestion', (key, suggestion) => {
     expect(() =>
       validOptions<Identity>({ [key]: 1 } as Identity, 'identity', ['user', 'password']),
@@ -33,14 +33,14 @@ describe('options', () => {
     expect(() => validOptions({ colour: 1 } as Identity, 'options', ['user', 'password'])).toThrow(
       withCode(
         'ERR_INVALID_ARG_VALUE',
-        /^"options" has the unknown key "colour"\. The valid keys are "user", "password"$/,
+        /^The property 'options\.colour' is unknown\. The valid properties are 'user', 'password'$/,
       ),
     );
   });
 
   test.each([[null], [undefined], [[]], ['text'], [1]])('%o is not options', (value) => {
     expect(() => validOptions(value as object, 'options', [])).toThrow(
-      withCode('ERR_INVALID_ARG_TYPE', '"options" must be a plain object'),
+      withCode('ERR_INVALID_ARG_TYPE', '"options" argument must be a plain object'),
     );
   });
 });
@@ -65,7 +65,7 @@ test('options inherit nothing: an object with another prototype is refused', () 
   }
   for (const options of [Object.create({ password: 'inherited' }), new Options()]) {
     expect(() => validOptions<Identity>(options, 'options', ['password'])).toThrow(
-      withCode('ERR_INVALID_ARG_TYPE', '"options" must be a plain object'),
+      withCode('ERR_INVALID_ARG_TYPE', '"options" argument must be a plain object'),
     );
   }
 });
@@ -82,7 +82,7 @@ test('options may come from another realm, or have no prototype', () => {
 describe('text', () => {
   test('a zero character is refused', () => {
     expect(() => validateString('a\0b', 'name')).toThrow(
-      withCode('ERR_INVALID_ARG_VALUE', '"name" must not contain a zero character'),
+      withCode('ERR_INVALID_ARG_VALUE', "'name' must not contain a zero character"),
     );
   });
 
@@ -100,7 +100,10 @@ describe('text', () => {
 
   test('a choice outside the list is refused with a suggestion', () => {
     expect(() => validateChoice('outboud', 'use', ['outbound', 'inbound'])).toThrow(
-      withCode('ERR_INVALID_ARG_VALUE', /Received "outboud"\. Did you mean "outbound"\?$/),
+      withCode(
+        'ERR_INVALID_ARG_VALUE',
+        /must be one of: 'outbound', 'inbound'\. Received 'outboud'\. Did you mean 'outbound'\?$/,
+      ),
     );
   });
 });
@@ -132,7 +135,7 @@ describe('bytes', () => {
     ['null', null],
   ])('%s is refused', (_, value) => {
     expect(() => validateBytes(value, 'message')).toThrow(
-      withCode('ERR_INVALID_ARG_TYPE', 'must be a Buffer or a Uint8Array'),
+      withCode('ERR_INVALID_ARG_TYPE', 'must be an instance of Buffer or Uint8Array'),
     );
   });
 

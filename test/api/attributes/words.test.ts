@@ -41,7 +41,7 @@ test.each([['size'], ['Sizes'], [''], ['__proto__'], ['toString']])(
     expect(() => kerberos.client.queryAttribute(name as keyof ContextAttributes)).toThrow(
       expect.objectContaining({
         code: 'ERR_INVALID_ARG_VALUE',
-        message: expect.stringContaining('"name" must be one of "sizes", "streamSizes"'),
+        message: expect.stringContaining("'name' must be one of: 'sizes', 'streamSizes'"),
       }),
     );
   },
@@ -49,6 +49,6 @@ test.each([['size'], ['Sizes'], [''], ['__proto__'], ['toString']])(
 
 test('a misspelt name is refused with the right one', () => {
   expect(() => kerberos.client.queryAttribute('sesionKey' as 'sessionKey')).toThrow(
-    'Did you mean "sessionKey"?',
+    "Did you mean 'sessionKey'?",
   );
 });

@@ -104,7 +104,7 @@ describe.skipIf(!providerInstalled)('an exported context', () => {
     );
     expect(() =>
       ServerContext.import('TestKerberos', exported, { requires: require } as never),
-    ).toThrow(/Did you mean "require"\?/);
+    ).toThrow(/Did you mean 'require'\?/);
     expect(provider.counters().contexts).toBe(1);
   });
 

@@ -194,21 +194,26 @@ describe('misuse', () => {
   });
 
   test.each([
-    ['no options', undefined, 'ERR_INVALID_ARG_TYPE', '"options" must be a plain object'],
-    ['no target', {}, 'ERR_INVALID_ARG_TYPE', '"options.targetName" must be a string'],
+    ['no options', undefined, 'ERR_INVALID_ARG_TYPE', '"options" argument must be a plain object'],
+    [
+      'no target',
+      {},
+      'ERR_INVALID_ARG_TYPE',
+      '"options.targetName" property must be of type string',
+    ],
     ['an empty target', { targetName: '' }, 'ERR_INVALID_ARG_VALUE', 'must not be empty'],
     ['a target with a zero', { targetName: 'a\0b' }, 'ERR_INVALID_ARG_VALUE', 'zero character'],
     [
       'an unknown option',
       { targetName: 'a', target: 'b' },
       'ERR_INVALID_ARG_VALUE',
-      'Did you mean "targetName"?',
+      "Did you mean 'targetName'?",
     ],
     [
       'an unknown flag',
       { targetName: 'a', flags: { mutual: true } },
       'ERR_INVALID_ARG_VALUE',
-      'Did you mean "mutualAuthentication"?',
+      "Did you mean 'mutualAuthentication'?",
     ],
     [
       'a flag of the server',
@@ -220,7 +225,7 @@ describe('misuse', () => {
       'an unknown requirement',
       { targetName: 'a', require: ['integrty'] },
       'ERR_INVALID_ARG_VALUE',
-      'Did you mean "integrity"?',
+      "Did you mean 'integrity'?",
     ],
     [
       'a requirement that is no list',
@@ -244,7 +249,7 @@ describe('misuse', () => {
       'null as bindings',
       { targetName: 'a', channelBindings: null },
       'ERR_INVALID_ARG_TYPE',
-      '"options.channelBindings" must be a plain object',
+      '"options.channelBindings" property must be a plain object',
     ],
     [
       'empty bindings',
@@ -256,13 +261,13 @@ describe('misuse', () => {
       'bindings of 64 KiB',
       { targetName: 'a', channelBindings: { applicationData: Buffer.alloc(65536) } },
       'ERR_OUT_OF_RANGE',
-      'must not be longer than 65535 bytes',
+      'It must be <= 65535. Received 65536',
     ],
     [
       'a requirement that nothing can tell',
       { targetName: 'a', require: ['unverifiedTargetName'] },
       'ERR_INVALID_ARG_VALUE',
-      '"options.require[0]" must be one of',
+      "'options.require[0]' must be one of",
     ],
   ])('%s is refused', async (_, options, code, text) => {
     using credentials = await Credentials.acquire();
@@ -288,7 +293,7 @@ describe('misuse', () => {
   test('a token of more than a megabyte is refused before the call', async () => {
     const { server } = await newPair();
     await expect(server.step(Buffer.alloc(0x100001))).rejects.toThrow(
-      withCode('ERR_OUT_OF_RANGE', 'must not be longer than 1048576 bytes'),
+      withCode('ERR_OUT_OF_RANGE', 'It must be <= 1048576. Received 1048577'),
     );
   });
 

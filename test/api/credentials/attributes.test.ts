@@ -65,7 +65,7 @@ describe.skipIf(!providerInstalled)('credentials.query', () => {
 
   test('an unknown name is refused with a hint, and closed credentials are', async () => {
     const credentials = await acquire();
-    expect(() => credentials.query('name' as never)).toThrow(/Did you mean "names"\?/);
+    expect(() => credentials.query('name' as never)).toThrow(/Did you mean 'names'\?/);
     credentials.close();
     expect(() => credentials.query('names')).toThrow(closed);
     expect(callsOf('QueryCredentialsAttributes')).toEqual([]);

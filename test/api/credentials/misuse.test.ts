@@ -34,13 +34,13 @@ describe('misuse', () => {
       'pass in place of password',
       { identity: { user: 'u', pass: secret } },
       'ERR_INVALID_ARG_VALUE',
-      /"pass"\. Did you mean "password"\?/,
+      /'options\.identity\.pass' is unknown\. Did you mean 'password'\?/,
     ],
     [
       'a missing password',
       { identity: { user: 'u' } },
       'ERR_INVALID_ARG_TYPE',
-      /"options\.identity\.password" must be a string\. Received undefined/,
+      /"options\.identity\.password" property must be of type string\. Received undefined/,
     ],
     [
       'a password of another type',
@@ -58,7 +58,7 @@ describe('misuse', () => {
       'a missing user',
       { identity: { password: secret } },
       'ERR_INVALID_ARG_TYPE',
-      /"options\.identity\.user"/,
+      /'options\.identity\.user'/,
     ],
     [
       'an empty user',
@@ -70,21 +70,21 @@ describe('misuse', () => {
       'null as identity',
       { identity: null },
       'ERR_INVALID_ARG_TYPE',
-      /"options\.identity" must be a plain object/,
+      /"options\.identity" property must be a plain object/,
     ],
     [
       'text as identity',
       { identity: secret },
       'ERR_INVALID_ARG_TYPE',
-      /"options\.identity" must be a plain object/,
+      /"options\.identity" property must be a plain object/,
     ],
-    ['a misspelt use', { use: 'inbond' }, 'ERR_INVALID_ARG_VALUE', /Did you mean "inbound"\?/],
-    ['an unknown option', { packge: 'NTLM' }, 'ERR_INVALID_ARG_VALUE', /Did you mean "package"\?/],
+    ['a misspelt use', { use: 'inbond' }, 'ERR_INVALID_ARG_VALUE', /Did you mean 'inbound'\?/],
+    ['an unknown option', { packge: 'NTLM' }, 'ERR_INVALID_ARG_VALUE', /Did you mean 'package'\?/],
     [
       'an empty package',
       { package: '' },
       'ERR_INVALID_ARG_VALUE',
-      /"options\.package" must not be empty/,
+      /'options\.package' must not be empty/,
     ],
     [
       'a principal that is no text',
@@ -96,7 +96,7 @@ describe('misuse', () => {
       'options that are no object',
       'NTLM',
       'ERR_INVALID_ARG_TYPE',
-      /"options" must be a plain object/,
+      /"options" argument must be a plain object/,
     ],
   ])('%s is refused, without the secret in the message', async (_, options, code, message) => {
     const refused = Credentials.acquire(options as never);

@@ -273,12 +273,12 @@ describe('misuse', () => {
     [
       'wrapDetached',
       () => client.wrapDetached(data, { encrpyt: false } as never),
-      'Did you mean "encrypt"?',
+      "Did you mean 'encrypt'?",
     ],
     [
       'unwrapDetached',
       () => client.unwrapDetached({ token: data, mesage: data } as never),
-      'Did you mean "message"?',
+      "Did you mean 'message'?",
     ],
   ])('%s refuses an unknown key', (_, use, suggestion) => {
     expect(use).toThrow(withCode('ERR_INVALID_ARG_VALUE', suggestion));

@@ -300,7 +300,9 @@ describe.skipIf(!providerInstalled)('a signal', () => {
     using pair = await newProviderPair(packageName);
     const wrong = expect.objectContaining({
       code: 'ERR_INVALID_ARG_TYPE',
-      message: expect.stringContaining('"options.signal" must be an instance of AbortSignal'),
+      message: expect.stringContaining(
+        '"options.signal" property must be an instance of AbortSignal',
+      ),
     });
     const options = { signal } as CallOptions;
     await expect(pair.client.step(undefined, options)).rejects.toThrow(wrong);
@@ -316,7 +318,7 @@ describe.skipIf(!providerInstalled)('a signal', () => {
   test('undefined is none, and other options of a step are refused', async () => {
     using pair = await newProviderPair(packageName);
     await expect(pair.client.step(undefined, { sgnal: 1 } as CallOptions)).rejects.toThrow(
-      'Did you mean "signal"?',
+      "Did you mean 'signal'?",
     );
     expect((await pair.client.step(undefined, { signal: undefined })).done).toBe(false);
   });

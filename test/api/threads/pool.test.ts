@@ -189,16 +189,20 @@ describe.skipIf(!providerInstalled)('configureThreads', () => {
   });
 
   test.each([
-    [{ max: 0 }, 'ERR_OUT_OF_RANGE', '"options.max" must be an integer from 1 to 1024'],
+    [
+      { max: 0 },
+      'ERR_OUT_OF_RANGE',
+      '"options.max" is out of range. It must be >= 1 && <= 1024. Received 0',
+    ],
     [{ max: 1025 }, 'ERR_OUT_OF_RANGE', '"options.max"'],
     [{ max: 1.5 }, 'ERR_OUT_OF_RANGE', '"options.max"'],
-    [{ max: '4' }, 'ERR_INVALID_ARG_TYPE', '"options.max" must be a number'],
-    [{ queue: -1 }, 'ERR_OUT_OF_RANGE', '"options.queue" must be an integer from 0 to 65536'],
+    [{ max: '4' }, 'ERR_INVALID_ARG_TYPE', '"options.max" property must be of type number'],
+    [{ queue: -1 }, 'ERR_OUT_OF_RANGE', 'It must be >= 0 && <= 65536. Received -1'],
     [{ queue: 65_537 }, 'ERR_OUT_OF_RANGE', '"options.queue"'],
-    [{ idleMilliseconds: -1 }, 'ERR_OUT_OF_RANGE', 'from 0 to 3600000'],
+    [{ idleMilliseconds: -1 }, 'ERR_OUT_OF_RANGE', '>= 0 && <= 3600000'],
     [{ idleMilliseconds: 3_600_001 }, 'ERR_OUT_OF_RANGE', '"options.idleMilliseconds"'],
-    [{ maxx: 4 }, 'ERR_INVALID_ARG_VALUE', 'Did you mean "max"?'],
-    [null, 'ERR_INVALID_ARG_TYPE', '"options" must be a plain object'],
+    [{ maxx: 4 }, 'ERR_INVALID_ARG_VALUE', "Did you mean 'max'?"],
+    [null, 'ERR_INVALID_ARG_TYPE', '"options" argument must be a plain object'],
   ])('refuses %o', (options, code, message) => {
     expect(() => configureThreads(options as object)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) }),
