@@ -28,6 +28,7 @@
               "native/sspi/context.cc",
               "native/sspi/credentials.cc",
               "native/sspi/credentials_attributes.cc",
+              "native/sspi/impersonation.cc",
               "native/sspi/message.cc",
               "native/sspi/packages.cc",
               "native/sspi/schannel.cc",

@@ -4,6 +4,7 @@
 #include "convert.h"
 #include "sspi/access_token.h"
 #include "sspi/context.h"
+#include "sspi/impersonation.h"
 #include "wrapped.h"
 
 namespace winsspi {

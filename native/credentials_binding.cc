@@ -2,10 +2,10 @@
 
 #include "call.h"
 #include "convert.h"
-#include "sspi/access_token.h"
 #include "sspi/context.h"
 #include "sspi/credentials.h"
 #include "sspi/credentials_attributes.h"
+#include "sspi/impersonation.h"
 #include "wrapped.h"
 
 namespace winsspi {

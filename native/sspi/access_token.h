@@ -1,4 +1,4 @@
-// Access tokens: who the client of a server's context is to Windows, and acting as it.
+// Access tokens: who the client of a server's context is to Windows.
 #ifndef WINSSPI_SSPI_ACCESS_TOKEN_H_
 #define WINSSPI_SSPI_ACCESS_TOKEN_H_
 
@@ -51,34 +51,6 @@ Result<AccessTokenInfo> queryAccessToken(const Context& context);
 
 // https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
 Result<bool> isMember(const AccessToken& token, const std::u16string& sid);
-
-// While it lives, the calling thread acts as the client of a context. Then the thread is again what
-// it was before, be that itself or another client.
-class Impersonation {
- public:
-  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-impersonatesecuritycontext
-  static Result<Impersonation> begin(const Context& context);
-
-  Impersonation(Impersonation&& other) noexcept
-      : context_(other.context_), before_(std::move(other.before_)) {
-    other.context_ = nullptr;
-  }
-  Impersonation& operator=(Impersonation&&) = delete;
-  Impersonation(const Impersonation&) = delete;
-  Impersonation& operator=(const Impersonation&) = delete;
-  ~Impersonation() { end(); }
-
-  // Ends the process where the thread cannot be turned back: it must not go on as somebody else.
-  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-revertsecuritycontext
-  void end();
-
- private:
-  Impersonation(const Context& context, AccessToken before)
-      : context_(&context), before_(std::move(before)) {}
-
-  const Context* context_;
-  AccessToken before_;  // the thread's token, or none
-};
 
 }  // namespace sspi
 

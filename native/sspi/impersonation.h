@@ -1,0 +1,44 @@
+// Acting as the client of a server's context.
+#ifndef WINSSPI_SSPI_IMPERSONATION_H_
+#define WINSSPI_SSPI_IMPERSONATION_H_
+
+#include <utility>
+
+#include "sspi/access_token.h"
+#include "sspi/status.h"
+
+namespace sspi {
+
+class Context;
+
+// While it lives, the calling thread acts as the client of a context. Then the thread is again what
+// it was before, be that itself or another client.
+class Impersonation {
+ public:
+  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-impersonatesecuritycontext
+  static Result<Impersonation> begin(const Context& context);
+
+  Impersonation(Impersonation&& other) noexcept
+      : context_(other.context_), before_(std::move(other.before_)) {
+    other.context_ = nullptr;
+  }
+  Impersonation& operator=(Impersonation&&) = delete;
+  Impersonation(const Impersonation&) = delete;
+  Impersonation& operator=(const Impersonation&) = delete;
+  ~Impersonation() { end(); }
+
+  // Ends the process where the thread cannot be turned back: it must not go on as somebody else.
+  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-revertsecuritycontext
+  void end();
+
+ private:
+  Impersonation(const Context& context, AccessToken before)
+      : context_(&context), before_(std::move(before)) {}
+
+  const Context* context_;
+  AccessToken before_;  // the thread's token, or none
+};
+
+}  // namespace sspi
+
+#endif  // WINSSPI_SSPI_IMPERSONATION_H_
