@@ -61,6 +61,10 @@ Result<std::vector<Group>> groupsOf(HANDLE token, AccountNames names) {
   return groups;
 }
 
+// Whether a handle can name a token that a package opened. Pseudo handles, which are negative, name
+// the tokens of this process and this thread.
+bool isOpened(HANDLE token) { return reinterpret_cast<LONG_PTR>(token) > 0; }
+
 }  // namespace
 
 Result<AccessToken> querySecurityContextToken(const Context& context) {
@@ -69,7 +73,14 @@ Result<AccessToken> querySecurityContextToken(const Context& context) {
   HANDLE token = nullptr;
   const SECURITY_STATUS status = QuerySecurityContextToken(context.handle(), &token);
   if (status != SEC_E_OK) return Failure{kFunction, status};
-  return AccessToken(token);
+  const Failure no_token = {kFunction, SEC_E_NO_IMPERSONATION};
+  if (!isOpened(token)) return no_token;
+  AccessToken owner(token);
+  const auto type = fixedInformation<TOKEN_TYPE>(token, TokenType);
+  if (type) return owner;
+  // A handle that is closed or names another object is not ours to close.
+  if (type.failure().status == HRESULT_FROM_WIN32(ERROR_INVALID_HANDLE)) owner.release();
+  return no_token;
 }
 
 Result<AccessTokenInfo> accessTokenInfo(HANDLE token, AccountNames names) {
@@ -100,7 +111,8 @@ Result<AccessTokenInfo> accessTokenInfo(HANDLE token, AccountNames names) {
 Result<AccessTokenInfo> queryAccessToken(const Context& context) {
   auto token = query<SecPkgContext_AccessToken>(context, SECPKG_ATTR_ACCESS_TOKEN);
   if (!token) return token.failure();
-  if (!token->AccessToken) return Failure{"QueryContextAttributes", SEC_E_NO_IMPERSONATION};
+  if (!isOpened(token->AccessToken))
+    return Failure{"QueryContextAttributes", SEC_E_NO_IMPERSONATION};
   // The context's own handle, which stays open.
   return accessTokenInfo(token->AccessToken, AccountNames::kLeftOut);
 }

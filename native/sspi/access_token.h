@@ -36,6 +36,8 @@ struct AccessTokenInfo {
   std::optional<double> expiry;  // milliseconds since 1970, UTC
 };
 
+// Fails with SEC_E_NO_IMPERSONATION also where the package reports a success without a token: a
+// question about no token would be answered about this process.
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querysecuritycontexttoken
 Result<AccessToken> querySecurityContextToken(const Context& context);
 

@@ -1,32 +1,64 @@
 #include "sspi/impersonation.h"
 
 #include <cstdlib>
+#include <utility>
 
 #include "sspi/context.h"
 
 namespace sspi {
 
+namespace {
+
+// The calling thread's own token; none where it acts as the process. Opened as the process: the
+// client of an outer impersonation may not be allowed to.
+Result<AccessToken> threadToken() {
+  HANDLE token = nullptr;
+  if (OpenThreadToken(GetCurrentThread(), TOKEN_IMPERSONATE, TRUE, &token)) {
+    return AccessToken(token);
+  }
+  if (GetLastError() == ERROR_NO_TOKEN) return AccessToken();
+  return lastError("OpenThreadToken");
+}
+
+// Whether the calling thread has a token, which need not let itself be opened.
+bool threadHasToken() {
+  HANDLE token = nullptr;
+  if (OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token)) {
+    CloseHandle(token);
+    return true;
+  }
+  const DWORD error = GetLastError();
+  return error == ERROR_ACCESS_DENIED || error == ERROR_CANT_OPEN_ANONYMOUS;
+}
+
+}  // namespace
+
 Result<Impersonation> Impersonation::begin(const Context& context) {
   constexpr const char* kFunction = "ImpersonateSecurityContext";
   if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
-  HANDLE before = nullptr;
-  // As the process itself: the client of an outer impersonation may not be allowed to look.
-  if (!OpenThreadToken(GetCurrentThread(), TOKEN_IMPERSONATE, TRUE, &before)) {
-    if (GetLastError() != ERROR_NO_TOKEN) return lastError("OpenThreadToken");
-    before = nullptr;
-  }
-  AccessToken owner(before);
+  auto before = threadToken();
+  if (!before) return before.failure();
+  // So that a token of an outer client is not taken for the one that the package sets.
+  if (*before && !RevertToSelf()) return lastError("RevertToSelf");
+  Impersonation impersonation(context, std::move(*before));
   const SECURITY_STATUS status = ImpersonateSecurityContext(context.handle());
-  if (status != SEC_E_OK) return Failure{kFunction, status};
-  return Impersonation(context, std::move(owner));
+  if (status != SEC_E_OK) {
+    impersonation.restore();
+    return Failure{kFunction, status};
+  }
+  if (!threadHasToken()) return Failure{kFunction, SEC_E_NO_IMPERSONATION};
+  return impersonation;
 }
 
 void Impersonation::end() {
   if (!context_) return;
-  const bool reverted = RevertSecurityContext(context_->handle()) == SEC_E_OK || RevertToSelf();
-  const bool restored = !before_ || SetThreadToken(nullptr, before_.get());
+  RevertSecurityContext(context_->handle());
+  restore();
+}
+
+void Impersonation::restore() {
   context_ = nullptr;
-  if (!reverted || !restored) std::abort();
+  if (!SetThreadToken(nullptr, before_.get())) std::abort();
 }
 
 }  // namespace sspi

@@ -15,7 +15,10 @@ class Context;
 // it was before, be that itself or another client.
 class Impersonation {
  public:
-  // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-impersonatesecuritycontext
+  // Fails, with the thread as it was before, also where the package reports a success and has set
+  // no token: what runs on the thread would run as the process, or as an outer client. The level of
+  // the token is the package's decision: where it is too low for an access, Windows refuses the
+  // access. https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-impersonatesecuritycontext
   static Result<Impersonation> begin(const Context& context);
 
   Impersonation(Impersonation&& other) noexcept
@@ -27,13 +30,16 @@ class Impersonation {
   Impersonation& operator=(const Impersonation&) = delete;
   ~Impersonation() { end(); }
 
-  // Ends the process where the thread cannot be turned back: it must not go on as somebody else.
+  // Ends the process where the thread cannot be turned back: it must not run on as the client.
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-revertsecuritycontext
   void end();
 
  private:
   Impersonation(const Context& context, AccessToken before)
       : context_(&context), before_(std::move(before)) {}
+
+  // Whatever the package did or left undone.
+  void restore();
 
   const Context* context_;
   AccessToken before_;  // the thread's token, or none

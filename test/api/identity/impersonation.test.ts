@@ -258,3 +258,146 @@ describe.skipIf(!providerInstalled)('identity', () => {
     );
   });
 });
+
+describe.skipIf(!providerInstalled)(
+  'a package that reports a success and gives no access token',
+  () => {
+    checkProviderAfterEach();
+
+    const noImpersonation = {
+      code: 'SEC_E_NO_IMPERSONATION',
+      syscall: 'QuerySecurityContextToken',
+    };
+
+    describe.each([
+      [1, 'null'],
+      [2, 'INVALID_HANDLE_VALUE'],
+      [3, "the pseudo handle of the process's token"],
+      [4, 'the handle of an event'],
+      [5, 'a handle that is closed'],
+    ])('but what case %d gives, %s', (kind) => {
+      // Everyone, the local Administrators, a group that nobody is in: asked about no token, Windows
+      // answers about the process.
+      test.each(['S-1-1-0', 'S-1-5-32-544', 'S-1-5-32-7777'])(
+        'isMemberOf(%j) rejects, and closes no handle',
+        async (sid) => {
+          using pair = await providerPair('TestScript');
+          provider.behave('noToken', kind);
+          await expect(pair.server.isMemberOf(sid)).rejects.toMatchObject(noImpersonation);
+        },
+      );
+
+      test('identity() rejects, and closes no handle', async () => {
+        using pair = await providerPair('TestScript');
+        provider.behave('noToken', kind);
+        await expect(pair.server.identity()).rejects.toMatchObject(noImpersonation);
+      });
+
+      test('the attribute accessToken throws, and closes no handle', async () => {
+        using pair = await providerPair('TestScript');
+        provider.behave('noToken', kind);
+        // Of a handle that was opened it is Windows that says so: ERROR_INVALID_HANDLE.
+        const code = kind <= 3 ? 'SEC_E_NO_IMPERSONATION' : '0x80070006';
+        expect(() => pair.server.queryAttribute('accessToken')).toThrow(
+          expect.objectContaining({ code }),
+        );
+      });
+    });
+  },
+);
+
+describe.skipIf(!providerInstalled)(
+  'a package that reports an impersonation and does nothing',
+  () => {
+    checkProviderAfterEach();
+
+    const noImpersonation = expect.objectContaining({
+      code: 'SEC_E_NO_IMPERSONATION',
+      syscall: 'ImpersonateSecurityContext',
+    });
+
+    test('impersonate() throws and does not call the callback', async () => {
+      using pair = await providerPair('TestScript');
+      provider.fail('ImpersonateSecurityContext', 0);
+      let called = false;
+      expect(() =>
+        pair.server.impersonate(() => {
+          called = true;
+        }),
+      ).toThrow(noImpersonation);
+      expect(called).toBe(false);
+      expect(provider.impersonating()).toBe(false);
+    });
+
+    test("inside an outer impersonation it throws too, and the thread keeps the outer client's token", async () => {
+      using outer = await providerPair('TestScript');
+      using inner = await providerPair('TestScript');
+      outer.server.impersonate(() => {
+        const token = provider.threadToken();
+        expect(token).not.toBe(0);
+        provider.fail('ImpersonateSecurityContext', 0);
+        expect(() => inner.server.impersonate(() => {})).toThrow(noImpersonation);
+        expect(provider.threadToken()).toBe(token);
+      });
+      expect(provider.impersonating()).toBe(false);
+    });
+
+    test('acquireCredentials() rejects and acquires nothing', async () => {
+      using pair = await providerPair('TestScript');
+      const before = callsOf('AcquireCredentialsHandle').length;
+      provider.fail('ImpersonateSecurityContext', 0);
+      await expect(pair.server.acquireCredentials({ package: 'TestScript' })).rejects.toThrow(
+        noImpersonation,
+      );
+      expect(callsOf('AcquireCredentialsHandle').length).toBe(before);
+    });
+  },
+);
+
+describe.skipIf(!providerInstalled)('the thread is what it was before', () => {
+  checkProviderAfterEach();
+
+  test("within an outer impersonation: the inner client has a token of its own, then the outer's is back", async () => {
+    using outer = await providerPair('TestScript');
+    using inner = await providerPair('TestScript');
+    outer.server.impersonate(() => {
+      const token = provider.threadToken();
+      inner.server.impersonate(() => {
+        expect(provider.threadToken()).not.toBe(0);
+        expect(provider.threadToken()).not.toBe(token);
+      });
+      expect(provider.threadToken()).toBe(token);
+    });
+  });
+
+  test('where an inner ImpersonateSecurityContext fails', async () => {
+    using outer = await providerPair('TestScript');
+    using inner = await providerPair('TestScript');
+    outer.server.impersonate(() => {
+      const token = provider.threadToken();
+      provider.fail('ImpersonateSecurityContext', 0x8009030b);
+      expect(() => inner.server.impersonate(() => {})).toThrow();
+      expect(provider.threadToken()).toBe(token);
+    });
+  });
+
+  test('where ImpersonateSecurityContext sets a token and fails', async () => {
+    using pair = await providerPair('TestScript');
+    provider.behave('impersonatesAndFails', 1);
+    provider.fail('ImpersonateSecurityContext', 0x8009030b);
+    expect(() => pair.server.impersonate(() => {})).toThrow();
+    expect(provider.impersonating()).toBe(false);
+  });
+
+  test('where RevertSecurityContext reports a success and does nothing', async () => {
+    using pair = await providerPair('TestScript');
+    provider.fail('RevertSecurityContext', 0);
+    pair.server.impersonate(() => {});
+    expect(provider.impersonating()).toBe(false);
+    provider.fail('RevertSecurityContext', 0);
+    using credentials = await pair.server.acquireCredentials({ package: 'TestScript' });
+    expect(credentials.package).toBe('TestScript');
+    using _other = await Credentials.acquire({ package: 'TestScript' });
+    expect(callsOf('AcquireCredentialsHandle').at(-1)?.impersonating).toBe(false);
+  });
+});

@@ -4,6 +4,8 @@
 #include <mutex>
 #include <vector>
 
+#include "script.h"
+
 namespace provider {
 namespace {
 
@@ -16,6 +18,7 @@ struct Token {
 std::mutex mutex;
 std::vector<Token> handed_out;
 Token kept = {};
+HANDLE kept_event = nullptr;
 
 bool identify(HANDLE handle, LUID& id) {
   TOKEN_STATISTICS statistics;
@@ -41,9 +44,41 @@ bool copyProcessToken(Token& copy) {
   return copied && identify(copy.handle, copy.id);
 }
 
+HANDLE eventHandle() {
+  const std::lock_guard lock(mutex);
+  if (!kept_event) kept_event = CreateEventW(nullptr, FALSE, FALSE, nullptr);
+  return kept_event;
+}
+
+HANDLE closedHandle() {
+  const HANDLE event = CreateEventW(nullptr, FALSE, FALSE, nullptr);
+  CloseHandle(event);
+  return event;
+}
+
+// What is no token, as the script says.
+HANDLE noToken() {
+  switch (behaviour("noToken").value_or(0)) {
+    case 1:
+      return nullptr;
+    case 2:
+      return INVALID_HANDLE_VALUE;
+    case 3:  // the pseudo handle of the process's token
+      return reinterpret_cast<HANDLE>(intptr_t{-4});
+    case 4:
+      return eventHandle();
+    default:
+      return closedHandle();
+  }
+}
+
 }  // namespace
 
 bool handOutToken(void** handle) {
+  if (behaves("noToken")) {
+    *handle = noToken();
+    return true;
+  }
   Token token;
   if (!copyProcessToken(token)) return false;
   const std::lock_guard lock(mutex);
@@ -64,16 +99,31 @@ void forgetTokens() {
 }
 
 HANDLE keptToken() {
+  if (behaves("noToken")) return noToken();
   const std::lock_guard lock(mutex);
   if (!kept.handle && !copyProcessToken(kept)) kept = {};
   return kept.handle;
 }
 
-bool keptTokenWasClosed() {
+bool keptHandleWasClosed() {
   const std::lock_guard lock(mutex);
+  DWORD flags = 0;
+  if (kept_event && !GetHandleInformation(kept_event, &flags)) {
+    kept_event = nullptr;
+    return true;
+  }
   if (!kept.handle || isAlive(kept)) return false;
   kept = {};
   return true;
+}
+
+uint64_t threadTokenNumber() {
+  HANDLE token = nullptr;
+  if (!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token)) return 0;
+  LUID id = {};
+  identify(token, id);
+  CloseHandle(token);
+  return (uint64_t{static_cast<uint32_t>(id.HighPart)} << 32) | id.LowPart;
 }
 
 }  // namespace provider

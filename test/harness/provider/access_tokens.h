@@ -9,15 +9,19 @@
 
 namespace provider {
 
-// A handle that the caller closes.
+// A handle that the caller closes, or, as the behaviour "noToken" says, one that names no token.
 bool handOutToken(void** token);
 uint32_t tokensAlive();
 void forgetTokens();
 
-// A handle that stays the provider's, the same at every call, or null.
+// A handle that stays the provider's, the same at every call, or null. As above with "noToken".
 HANDLE keptToken();
-// Whether somebody closed that handle since it was last asked for, or since this was.
-bool keptTokenWasClosed();
+// Whether somebody closed a handle that stays the provider's since it was last asked for, or since
+// this was.
+bool keptHandleWasClosed();
+
+// The number of the calling thread's own token; 0: it has none.
+uint64_t threadTokenNumber();
 
 }  // namespace provider
 

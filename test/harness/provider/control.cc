@@ -2,6 +2,7 @@
 // test/harness/support/provider.ts.
 #include <napi.h>
 
+#include "access_tokens.h"
 #include "calls.h"
 #include "impersonation.h"
 #include "memory.h"
@@ -116,6 +117,10 @@ Napi::Value impersonating(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), provider::isImpersonating());
 }
 
+Napi::Value threadToken(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(provider::threadTokenNumber()));
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("reset", Napi::Function::New(env, reset));
   exports.Set("fail", Napi::Function::New(env, fail));
@@ -130,6 +135,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("impersonating", Napi::Function::New(env, impersonating));
   exports.Set("leak", Napi::Function::New(env, leak));
   exports.Set("thread", Napi::Function::New(env, thread));
+  exports.Set("threadToken", Napi::Function::New(env, threadToken));
   exports.Set("threads", Napi::Function::New(env, threads));
   return exports;
 }

@@ -4,6 +4,7 @@
 #include "access_tokens.h"
 #include "calls.h"
 #include "objects.h"
+#include "script.h"
 
 namespace provider {
 namespace {
@@ -20,6 +21,8 @@ SECURITY_STATUS run(const char* function, const SecHandle* handle, Work work) {
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-impersonatesecuritycontext
 SECURITY_STATUS WINAPI impersonateSecurityContext(PCtxtHandle handle) {
+  // Halfway: the thread has the client's token, and the call fails.
+  if (behaves("impersonatesAndFails")) ImpersonateSelf(SecurityImpersonation);
   return run("ImpersonateSecurityContext", handle,
              [] { return ImpersonateSelf(SecurityImpersonation) != FALSE; });
 }
@@ -34,11 +37,6 @@ SECURITY_STATUS WINAPI querySecurityContextToken(PCtxtHandle handle, void** toke
   return run("QuerySecurityContextToken", handle, [token] { return handOutToken(token); });
 }
 
-bool isImpersonating() {
-  HANDLE token = nullptr;
-  if (!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token)) return false;
-  CloseHandle(token);
-  return true;
-}
+bool isImpersonating() { return threadTokenNumber() != 0; }
 
 }  // namespace provider

@@ -104,7 +104,7 @@ void removeExported(const SecHandle* handle) {
 
 Counters counters() {
   const std::lock_guard lock(mutex);
-  if (keptTokenWasClosed()) errors.push_back("the caller closed the context's access token");
+  if (keptHandleWasClosed()) errors.push_back("the caller closed a handle of the package's");
   return {count(all_credentials), count(all_contexts),  buffersAlive(),
           tokensAlive(),          certificatesAlive(), errors};
 }

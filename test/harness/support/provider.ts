@@ -56,6 +56,13 @@ export type Behaviour =
   | 'unwrittenExpiry'
   /** A step leaves its thread acting as the client. */
   | 'staysClient'
+  /**
+   * What is given in place of an access token, with SEC_E_OK: 1 null, 2 INVALID_HANDLE_VALUE, 3 the
+   * pseudo handle of the process's token, 4 an event, 5 a handle that is closed.
+   */
+  | 'noToken'
+  /** ImpersonateSecurityContext leaves its thread acting as the client, also where it fails. */
+  | 'impersonatesAndFails'
   /** Every step after the first gives the context another handle. */
   | 'newHandle'
   /** What a step grants, in place of what was asked for. */
@@ -130,7 +137,7 @@ export interface Counters {
   readonly tokens: number;
   /** Certificates that were not freed, which later frees do not change: ask when all is done. */
   readonly certificates: number;
-  /** Uses of handles that are not alive, and a close of the context's own access token. */
+  /** Uses of handles that are not alive, and closes of handles that are not the caller's. */
   readonly errors: readonly string[];
 }
 
@@ -155,6 +162,8 @@ export interface Provider {
   threads(): number;
   /** Whether the calling thread acts as somebody else. */
   impersonating(): boolean;
+  /** The number of the token that the calling thread acts with; 0: it acts as the process. */
+  threadToken(): number;
   /** Hands out memory that nobody frees. */
   leak(): void;
 }
