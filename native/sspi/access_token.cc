@@ -111,8 +111,7 @@ Result<AccessTokenInfo> accessTokenInfo(HANDLE token, AccountNames names) {
 Result<AccessTokenInfo> queryAccessToken(const Context& context) {
   auto token = query<SecPkgContext_AccessToken>(context, SECPKG_ATTR_ACCESS_TOKEN);
   if (!token) return token.failure();
-  if (!isOpened(token->AccessToken))
-    return Failure{"QueryContextAttributes", SEC_E_NO_IMPERSONATION};
+  if (!isOpened(token->AccessToken)) return Failure{kQueryFunction, SEC_E_NO_IMPERSONATION};
   // The context's own handle, which stays open.
   return accessTokenInfo(token->AccessToken, AccountNames::kLeftOut);
 }

@@ -7,7 +7,7 @@
 namespace sspi {
 namespace {
 
-// A package that knows no description may leave it out.
+// None: a negotiation that has not chosen a package yet.
 PackageInfo takePackageInfo(SecPkgInfoW* info) {
   const ContextBuffer<SecPkgInfoW> owner(info);
   return info ? packageInfo(*info) : PackageInfo{};
@@ -32,6 +32,8 @@ Result<StreamSizes> queryStreamSizes(const Context& context) {
 Result<Names> queryNames(const Context& context) {
   auto names = query<SecPkgContext_NamesW>(context, SECPKG_ATTR_NAMES);
   if (!names) return names.failure();
+  // A peer without a name must not pass for one whose name is empty.
+  if (!names->sUserName) return Failure{kQueryFunction, SEC_E_INTERNAL_ERROR};
   return Names{takeText(names->sUserName)};
 }
 
@@ -52,12 +54,15 @@ Result<KeyInfo> queryKeyInfo(const Context& context) {
 Result<SessionKey> querySessionKey(const Context& context) {
   auto session = query<SecPkgContext_SessionKey>(context, SECPKG_ATTR_SESSION_KEY);
   if (!session) return session.failure();
-  return SessionKey{takeSecret(session->SessionKey, session->SessionKeyLength)};
+  auto key = takeSecret(kQueryFunction, session->SessionKey, session->SessionKeyLength);
+  if (!key) return key.failure();
+  return SessionKey{std::move(*key)};
 }
 
 Result<PackageInfo> queryPackageInfo(const Context& context) {
   auto info = query<SecPkgContext_PackageInfoW>(context, SECPKG_ATTR_PACKAGE_INFO);
   if (!info) return info.failure();
+  if (!info->PackageInfo) return Failure{kQueryFunction, SEC_E_INTERNAL_ERROR};
   return takePackageInfo(info->PackageInfo);
 }
 
@@ -83,6 +88,8 @@ Result<DceInfo> queryDceInfo(const Context& context) {
   constexpr ULONG kName = 1;  // RPC_C_AUTHZ_NAME, of rpcdce.h
   auto info = query<SecPkgContext_DceInfo>(context, SECPKG_ATTR_DCE_INFO);
   if (!info) return info.failure();
+  // Like all memory that a package allocates for an attribute:
+  // https://learn.microsoft.com/windows/win32/secauthn/querycontextattributes--general
   // What another service has there has no length that a caller could know.
   const ContextBuffer<void> owner(info->pPac);
   const auto* name = info->AuthzSvc == kName ? static_cast<SEC_WCHAR*>(info->pPac) : nullptr;

@@ -12,9 +12,9 @@ Result<std::vector<std::byte>> applicationData(const Context& context, ULONG att
   auto bindings = query<SecPkgContext_Bindings>(context, attribute);
   if (!bindings) return bindings.failure();
   const ContextBuffer<SEC_CHANNEL_BINDINGS> owner(bindings->Bindings);
-  if (!owner) return Failure{"QueryContextAttributes", SEC_E_INTERNAL_ERROR};
+  if (!owner) return Failure{kQueryFunction, SEC_E_INTERNAL_ERROR};
   const std::size_t size = bindings->BindingsLength;
-  const Failure outside = {"QueryContextAttributes", SEC_E_OK, true};
+  const Failure outside = {kQueryFunction, SEC_E_OK, true};
   if (size < sizeof(SEC_CHANNEL_BINDINGS)) return outside;
   const std::size_t offset = owner->dwApplicationDataOffset;
   const std::size_t length = owner->cbApplicationDataLength;

@@ -14,10 +14,10 @@ bool isComplete(SECURITY_STATUS status) {
 }
 
 // The arguments of one Initialize or Accept call. Every output starts zeroed: packages do not
-// write all of them.
-struct Context::Call {
-  Call(std::optional<std::span<const std::byte>> token, const std::vector<std::byte>& bindings,
-       bool is_stream, std::size_t room)
+// write all of them. Counts and places are kept here: a package may write to the descriptors.
+struct Context::Arguments {
+  Arguments(std::optional<std::span<const std::byte>> token, const std::vector<std::byte>& bindings,
+            bool is_stream, std::size_t room)
       : given(token.value_or(std::span<const std::byte>())), memory(room) {
     output_token = {static_cast<ULONG>(room), SECBUFFER_TOKEN, memory.data()};
     if (token) add(SECBUFFER_TOKEN, *token);
@@ -26,12 +26,23 @@ struct Context::Call {
     // On every leg: a package that needs a single one would have none otherwise.
     if (!bindings.empty()) add(SECBUFFER_CHANNEL_BINDINGS, bindings);
   }
-  Call(const Call&) = delete;
-  Call& operator=(const Call&) = delete;
+  Arguments(const Arguments&) = delete;
+  Arguments& operator=(const Arguments&) = delete;
 
   void add(ULONG type, std::span<const std::byte> bytes) {
-    inputs[input.cBuffers++] = {static_cast<ULONG>(bytes.size()), type,
-                                const_cast<std::byte*>(bytes.data())};
+    inputs[input_count++] = {static_cast<ULONG>(bytes.size()), type,
+                             const_cast<std::byte*>(bytes.data())};
+  }
+
+  // Null: there is no input.
+  PSecBufferDesc input() {
+    input_descriptor = {SECBUFFER_VERSION, static_cast<ULONG>(input_count), inputs.data()};
+    return input_count > 0 ? &input_descriptor : nullptr;
+  }
+
+  PSecBufferDesc output() {
+    output_descriptor = {SECBUFFER_VERSION, 1, &output_token};
+    return &output_descriptor;
   }
 
   // The bytes that the package wrote, if they lie in the memory that it was given.
@@ -49,7 +60,7 @@ struct Context::Call {
 
   // The length of an input buffer that the package has given a type; 0: there is none.
   std::size_t lengthOf(ULONG type) const {
-    for (const SecBuffer& buffer : std::span(inputs).first(input.cBuffers)) {
+    for (const SecBuffer& buffer : std::span(inputs).first(input_count)) {
       if (buffer.BufferType == type) return buffer.cbBuffer;
     }
     return 0;
@@ -63,10 +74,11 @@ struct Context::Call {
 
   std::span<const std::byte> given;
   std::array<SecBuffer, 3> inputs = {};
-  SecBufferDesc input = {SECBUFFER_VERSION, 0, inputs.data()};
+  std::size_t input_count = 0;
+  SecBufferDesc input_descriptor = {};
   std::vector<std::byte> memory;
   SecBuffer output_token = {};
-  SecBufferDesc output = {SECBUFFER_VERSION, 1, &output_token};
+  SecBufferDesc output_descriptor = {};
   ULONG flags = 0;
   TimeStamp expiry = {};
 };
@@ -75,25 +87,25 @@ const char* Context::function() const {
   return request_.role == Role::kClient ? "InitializeSecurityContext" : "AcceptSecurityContext";
 }
 
-SECURITY_STATUS Context::run(Call& call) {
+SECURITY_STATUS Context::run(Arguments& arguments) {
   SecHandle returned;
   SecInvalidateHandle(&returned);
   const PCtxtHandle current = handle_.valid() ? handle_.get() : nullptr;
-  const PSecBufferDesc input = call.input.cBuffers > 0 ? &call.input : nullptr;
   const SECURITY_STATUS status =
       request_.role == Role::kClient
           ? InitializeSecurityContextW(credentials_->handle(), current, wide(request_.target_name),
-                                       request_.flags, 0, SECURITY_NATIVE_DREP, input, 0, &returned,
-                                       &call.output, &call.flags, &call.expiry)
-          : AcceptSecurityContext(credentials_->handle(), current, input, request_.flags,
-                                  SECURITY_NATIVE_DREP, &returned, &call.output, &call.flags,
-                                  &call.expiry);
+                                       request_.flags, 0, SECURITY_NATIVE_DREP, arguments.input(),
+                                       0, &returned, arguments.output(), &arguments.flags,
+                                       &arguments.expiry)
+          : AcceptSecurityContext(credentials_->handle(), current, arguments.input(),
+                                  request_.flags, SECURITY_NATIVE_DREP, &returned,
+                                  arguments.output(), &arguments.flags, &arguments.expiry);
   if (succeeded(status) && SecIsValidHandle(&returned)) handle_.adopt(returned);
   return status;
 }
 
-Result<void> Context::completeToken(Call& call) {
-  const SECURITY_STATUS status = CompleteAuthToken(handle_.get(), &call.output);
+Result<void> Context::completeToken(Arguments& arguments) {
+  const SECURITY_STATUS status = CompleteAuthToken(handle_.get(), arguments.output());
   if (succeeded(status)) return {};
   return Failure{"CompleteAuthToken", status};
 }
@@ -117,38 +129,39 @@ Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
   const PackageInfo& package = credentials_->package();
   const bool is_stream = (package.capabilities & SECPKG_FLAG_STREAM) != 0;
   const std::size_t room = std::clamp<std::size_t>(package.max_token, kLeastRoom, kMostRoom);
-  Call first(token, request_.channel_bindings, is_stream, room);
+  Arguments first(token, request_.channel_bindings, is_stream, room);
   const SECURITY_STATUS status = run(first);
   if (status != SEC_E_BUFFER_TOO_SMALL) return finish(first, status);
 
   const std::size_t wanted = std::max<std::size_t>(first.output_token.cbBuffer, 0x10000);
   const std::size_t more = std::max(wanted, 4 * first.memory.size());
-  Call second(token, request_.channel_bindings, is_stream, std::min(more, kMostRoom));
+  Arguments second(token, request_.channel_bindings, is_stream, std::min(more, kMostRoom));
   return finish(second, run(second));
 }
 
-Result<Leg> Context::finish(Call& call, SECURITY_STATUS status) {
+Result<Leg> Context::finish(Arguments& arguments, SECURITY_STATUS status) {
   if (status == SEC_E_INCOMPLETE_MESSAGE) {
-    const auto missing = static_cast<uint32_t>(call.lengthOf(SECBUFFER_MISSING));
+    const auto missing = static_cast<uint32_t>(arguments.lengthOf(SECBUFFER_MISSING));
     return Failure{function(), status, false, missing};
   }
   if (!succeeded(status)) return Failure{function(), status};
   if (!handle_.valid()) return Failure{function(), SEC_E_INVALID_HANDLE};
   if (status == SEC_I_COMPLETE_NEEDED || status == SEC_I_COMPLETE_AND_CONTINUE) {
-    const auto completed = completeToken(call);
+    const auto completed = completeToken(arguments);
     if (!completed) return completed.failure();
   }
   // EXTRA is a number of bytes at the end of the input; its pointer means nothing. A package that
   // wants credentials first takes nothing of the input.
   const bool taken = status != SEC_I_INCOMPLETE_CREDENTIALS;
-  const std::size_t rest = taken ? call.lengthOf(SECBUFFER_EXTRA) : call.given.size();
-  if (!call.takeOutput() || rest > call.given.size()) return Failure{function(), status, true};
-  const std::span<const std::byte> extra = call.given.last(rest);
+  const std::size_t rest = taken ? arguments.lengthOf(SECBUFFER_EXTRA) : arguments.given.size();
+  if (!arguments.takeOutput() || rest > arguments.given.size())
+    return Failure{function(), status, true};
+  const std::span<const std::byte> extra = arguments.given.last(rest);
   return Leg{status,
-             std::move(call.memory),
+             std::move(arguments.memory),
              {extra.begin(), extra.end()},
-             static_cast<uint32_t>(call.flags),
-             millisecondsSinceEpoch(call.expiry),
+             static_cast<uint32_t>(arguments.flags),
+             millisecondsSinceEpoch(arguments.expiry),
              isComplete(status) ? negotiatedPackage() : std::u16string()};
 }
 
@@ -167,9 +180,9 @@ Result<SecureArray<std::byte>> exportContext(const Context& context, uint32_t fl
   SecBuffer packed = {};
   // Without the access token, a handle that means nothing in another process.
   const SECURITY_STATUS status = ExportSecurityContext(context.handle(), flags, &packed, nullptr);
-  SecureArray<std::byte> exported = takeSecret(packed.pvBuffer, packed.cbBuffer);
+  // What a call that failed leaves in the buffer is no memory to read or to free.
   if (!succeeded(status)) return Failure{kFunction, status};
-  return exported;
+  return takeSecret(kFunction, packed.pvBuffer, packed.cbBuffer);
 }
 
 Result<ContextHandle> importContext(const std::u16string& package,

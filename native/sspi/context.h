@@ -77,15 +77,15 @@ class Context {
  private:
   friend class ContextLease;
 
-  struct Call;
+  struct Arguments;
 
   // Who sees nobody also sees what they did.
   bool isLent() const { return lent_.load(std::memory_order_acquire) != 0; }
 
   const char* function() const;
-  SECURITY_STATUS run(Call& call);
-  Result<Leg> finish(Call& call, SECURITY_STATUS status);
-  Result<void> completeToken(Call& call);
+  SECURITY_STATUS run(Arguments& arguments);
+  Result<Leg> finish(Arguments& arguments, SECURITY_STATUS status);
+  Result<void> completeToken(Arguments& arguments);
 
   // Released after the context that was made with them.
   std::shared_ptr<const Credentials> credentials_;

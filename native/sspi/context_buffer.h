@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sspi/secure_memory.h"
+#include "sspi/status.h"
 #include "sspi/text.h"
 
 namespace sspi {
@@ -33,14 +34,15 @@ inline std::vector<std::byte> takeBytes(void* memory, std::size_t length) {
   return bytes ? std::vector<std::byte>(bytes, bytes + length) : std::vector<std::byte>();
 }
 
-// What is secret is wiped where it was.
-inline SecureArray<std::byte> takeSecret(void* memory, std::size_t length) {
+// What is secret is wiped where it was. A success of the function without a secret is a failure: an
+// empty key would protect nothing.
+inline Result<SecureArray<std::byte>> takeSecret(const char* function, void* memory,
+                                                 std::size_t length) {
   const ContextBuffer<void> owner(memory);
-  SecureArray<std::byte> secret(memory ? length : 0);
-  if (secret.size() > 0) {
-    std::memcpy(secret.data(), memory, secret.size());
-    SecureZeroMemory(memory, secret.size());
-  }
+  if (!memory || length == 0) return Failure{function, SEC_E_INTERNAL_ERROR};
+  SecureArray<std::byte> secret(length);
+  std::memcpy(secret.data(), memory, length);
+  SecureZeroMemory(memory, length);
   return secret;
 }
 

@@ -5,13 +5,15 @@
 namespace sspi {
 namespace {
 
+constexpr const char* kQueryFunction = "QueryCredentialsAttributes";
+
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycredentialsattributesw
 template <typename Attribute>
 Result<Attribute> query(const Credentials& credentials, ULONG attribute) {
   Attribute value = {};
   const SECURITY_STATUS status =
       QueryCredentialsAttributesW(credentials.handle(), attribute, &value);
-  if (status != SEC_E_OK) return Failure{"QueryCredentialsAttributes", status};
+  if (status != SEC_E_OK) return Failure{kQueryFunction, status};
   return value;
 }
 
@@ -33,6 +35,7 @@ Result<SsiProvider> querySsiProvider(const Credentials& credentials) {
 Result<CredentialsCertificate> queryCert(const Credentials& credentials) {
   auto certificate = query<SecPkgCredentials_Cert>(credentials, SECPKG_CRED_ATTR_CERT);
   if (!certificate) return certificate.failure();
+  if (!certificate->EncodedCert) return Failure{kQueryFunction, SEC_E_INTERNAL_ERROR};
   return CredentialsCertificate{takeBytes(certificate->EncodedCert, certificate->EncodedCertSize)};
 }
 

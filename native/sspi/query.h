@@ -7,14 +7,15 @@
 
 namespace sspi {
 
+inline constexpr const char* kQueryFunction = "QueryContextAttributes";
+
 // The structure of an attribute. What it points to is the caller's to free.
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
 template <typename Attribute>
 Result<Attribute> query(const Context& context, ULONG attribute, Attribute value = {}) {
-  constexpr const char* kFunction = "QueryContextAttributes";
-  if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
+  if (!context.started()) return Failure{kQueryFunction, SEC_E_INVALID_HANDLE};
   const SECURITY_STATUS status = QueryContextAttributesW(context.handle(), attribute, &value);
-  if (status != SEC_E_OK) return Failure{kFunction, status};
+  if (status != SEC_E_OK) return Failure{kQueryFunction, status};
   return value;
 }
 

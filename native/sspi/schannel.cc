@@ -60,9 +60,9 @@ Result<RemoteCertificate> queryRemoteCertContext(const Context& context) {
   auto certificate = query<const CERT_CONTEXT*>(context, kRemoteCertContext);
   if (!certificate) return certificate.failure();
   const Certificate owner(*certificate);
-  if (!owner) return Failure{"QueryContextAttributes", SEC_E_INTERNAL_ERROR};
+  if (!owner) return Failure{kQueryFunction, SEC_E_INTERNAL_ERROR};
   const auto* der = reinterpret_cast<const std::byte*>(owner->pbCertEncoded);
-  if (!der) return Failure{"QueryContextAttributes", SEC_E_INTERNAL_ERROR};
+  if (!der) return Failure{kQueryFunction, SEC_E_INTERNAL_ERROR};
   return RemoteCertificate{{der, der + owner->cbCertEncoded}};
 }
 
@@ -98,7 +98,9 @@ Result<CipherInfo> queryCipherInfo(const Context& context) {
 Result<KeyingMaterial> queryKeyingMaterial(const Context& context) {
   auto keying = query<SecPkgContext_KeyingMaterial>(context, kKeyingMaterial);
   if (!keying) return keying.failure();
-  return KeyingMaterial{takeSecret(keying->pbKeyingMaterial, keying->cbKeyingMaterial)};
+  auto material = takeSecret(kQueryFunction, keying->pbKeyingMaterial, keying->cbKeyingMaterial);
+  if (!material) return material.failure();
+  return KeyingMaterial{std::move(*material)};
 }
 
 Result<void> setKeyingMaterialInfo(const Context& context, KeyingMaterialInfo info) {

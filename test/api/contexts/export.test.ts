@@ -161,15 +161,38 @@ describe.skipIf(!providerInstalled)('export and import', () => {
     expect(pair.server.unwrap(pair.client.wrap(text)).message).toEqual(text);
   });
 
-  test('an exported context without memory is refused at import, not read', async () => {
-    proves('FreeContextBuffer');
+  test.each([
+    ['memory', 'nullPointers'],
+    ['bytes', 'emptySecrets'],
+  ] as const)(
+    'a success without %s is an error, and the context stays open',
+    async (_, behaviour) => {
+      proves('FreeContextBuffer');
+      using pair = await providerPair('TestScript');
+      provider.behave(behaviour, 1);
+      expect(() => pair.client.export()).toThrow(
+        expect.objectContaining({
+          code: 'SEC_E_INTERNAL_ERROR',
+          syscall: 'ExportSecurityContext',
+        }),
+      );
+      provider.behave(behaviour, 0);
+      expect(pair.server.unwrap(pair.client.wrap(text)).message).toEqual(text);
+      using imported = ClientContext.import('TestScript', pair.client.export());
+      expect(pair.server.unwrap(imported.wrap(text)).message).toEqual(text);
+    },
+  );
+
+  test('a failure that leaves a pointer and a length: neither is used, and the context stays open', async () => {
     using pair = await providerPair('TestScript');
-    provider.behave('nullPointers', 1);
-    const exported = pair.client.export();
-    expect(exported.length).toBe(0);
-    expect(() => ClientContext.import('TestScript', exported)).toThrow(
-      expect.objectContaining({ name: 'InvalidTokenError' }),
+    provider.behave('exportFails', 1);
+    expect(() => pair.client.export()).toThrow(
+      expect.objectContaining({
+        code: 'SEC_E_INSUFFICIENT_MEMORY',
+        syscall: 'ExportSecurityContext',
+      }),
     );
+    expect(pair.server.unwrap(pair.client.wrap(text)).message).toEqual(text);
   });
 
   test.each([

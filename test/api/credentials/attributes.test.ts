@@ -43,6 +43,17 @@ describe.skipIf(!providerInstalled)('credentials.query', () => {
     expect(provider.counters().buffers).toBe(0);
   });
 
+  test('a certificate that is not there is an error', async () => {
+    using credentials = await acquire();
+    provider.behave('nullPointers', 1);
+    expect(() => credentials.query('cert')).toThrow(
+      expect.objectContaining({
+        code: 'SEC_E_INTERNAL_ERROR',
+        syscall: 'QueryCredentialsAttributes',
+      }),
+    );
+  });
+
   test('what points nowhere is empty', async () => {
     using credentials = await acquire();
     provider.behave('nullPointers', 1);

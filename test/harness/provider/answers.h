@@ -2,6 +2,7 @@
 #ifndef WINSSPI_PROVIDER_ANSWERS_H_
 #define WINSSPI_PROVIDER_ANSWERS_H_
 
+#include <cstddef>
 #include <span>
 
 #include "memory.h"
@@ -21,6 +22,11 @@ inline SEC_WCHAR* textOrNull(const wchar_t* text) {
 }
 inline unsigned char* bytesOrNull(std::span<const unsigned char> bytes) {
   return behaves("nullPointers") ? nullptr : copyOfBytes(bytes);
+}
+
+// Of a secret that is handed out: none, as the behaviour "emptySecrets" says.
+inline ULONG lengthOfSecret(std::size_t length) {
+  return behaves("emptySecrets") ? 0 : static_cast<ULONG>(length);
 }
 
 // What few packages answer, and what those that protect streams do. Nothing is written for other

@@ -40,7 +40,7 @@ SecPkgContext_SessionKey sessionKeyOf(const Context& context) {
     const unsigned char byte = isScript(*context.package) ? i : context.key[i % 16];
     memory[i] = static_cast<unsigned char>(length == 16 ? byte : byte ^ (0xA0 + i));
   }
-  return {length, memory};
+  return {lengthOfSecret(length), memory};
 }
 
 // The same on both sides; with "ownNames" that of one client and no other, by the key.

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "calls.h"
+#include "descriptor.h"
 #include "protection.h"
 #include "script.h"
 #include "stream.h"
@@ -61,7 +62,9 @@ SECURITY_STATUS WINAPI applyControlToken(PCtxtHandle handle, PSecBufferDesc buff
   if (const auto status = call.begin()) return call.end(*status);
   const auto context = findContext(handle, "ApplyControlToken");
   if (!context || !context->complete) return call.end(SEC_E_INVALID_HANDLE);
-  return call.end(apply(*context, buffers));
+  const SECURITY_STATUS status = apply(*context, buffers);
+  changeDescriptor(buffers);
+  return call.end(status);
 }
 
 SECURITY_STATUS continueContext(Context& context, std::span<const unsigned char> input,

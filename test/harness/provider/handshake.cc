@@ -5,6 +5,7 @@
 
 #include "calls.h"
 #include "control_token.h"
+#include "descriptor.h"
 #include "handles.h"
 #include "leg.h"
 #include "objects.h"
@@ -85,9 +86,9 @@ SECURITY_STATUS advance(const Leg& leg, const std::shared_ptr<Context>& context)
   const bool records = isStream(*context->package);
   Context next = *context;
   std::vector<unsigned char> token;
-  const SECURITY_STATUS status =
-      next.complete ? continueContext(next, inputOf(leg, SECBUFFER_TOKEN), token)
-                    : negotiate(leg, next, token);
+  const SECURITY_STATUS status = next.complete
+                                     ? continueContext(next, inputOf(leg, SECBUFFER_TOKEN), token)
+                                     : negotiate(leg, next, token);
   if (status == SEC_E_INCOMPLETE_MESSAGE && records) tellMissing(leg);
   if (status < 0) return status;
   next.flags = leg.flags;
@@ -117,6 +118,8 @@ SECURITY_STATUS step(const Leg& leg, const SEC_WCHAR* target) {
   const auto context = leg.context ? findContext(leg.context, leg.function) : startContext(leg);
   if (!context) return call.end(SEC_E_INVALID_HANDLE);
   const SECURITY_STATUS status = advance(leg, context);
+  changeDescriptor(leg.input);
+  changeDescriptor(leg.output);
   if (status < 0 && !leg.context) {
     const SecHandle handle = makeHandle(*context->package, context->id);
     removeContext(&handle);
@@ -162,6 +165,7 @@ SECURITY_STATUS WINAPI completeAuthToken(PCtxtHandle handle, PSecBufferDesc toke
     std::memcpy(end, "DONE", 4);
     buffer->cbBuffer += 4;
   }
+  changeDescriptor(token);
   return call.end(SEC_E_OK);
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "calls.h"
+#include "descriptor.h"
 #include "handles.h"
 #include "objects.h"
 #include "protection.h"
@@ -79,6 +80,7 @@ SECURITY_STATUS run(const char* function, const SecHandle* handle, SecBufferDesc
   const SECURITY_STATUS status = work(*context, buffers);
   if (status >= 0 && behaves("fullOutput")) restoreLengths(buffers, lengths);
   if (status >= 0) misbehave(buffers);
+  changeDescriptor(message);
   return call.end(status);
 }
 

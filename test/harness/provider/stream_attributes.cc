@@ -124,7 +124,7 @@ void answerStream(ULONG attribute, void* memory) {
       as<SecPkgContext_ConnectionInfo>(memory) = kConnection;
       break;
     case SECPKG_ATTR_KEYING_MATERIAL:
-      as<SecPkgContext_KeyingMaterial>(memory) = {sizeof kUnique, bytesOrNull(kUnique)};
+      as<SecPkgContext_KeyingMaterial>(memory) = {lengthOfSecret(sizeof kUnique), bytesOrNull(kUnique)};
       break;
     case SECPKG_ATTR_CIPHER_INFO:
       as<SecPkgContext_CipherInfo>(memory) = cipherInfo();

@@ -77,9 +77,13 @@ SECURITY_STATUS WINAPI exportSecurityContext(PCtxtHandle handle, ULONG flags, PS
   if (isNull(handle)) return call.end(SEC_E_UNSUPPORTED_FUNCTION);
   const auto context = findContext(handle, "ExportSecurityContext");
   if (!context || !context->complete) return call.end(SEC_E_INVALID_HANDLE);
+  if (behaves("exportFails")) {
+    *buffer = {64, SECBUFFER_EMPTY, reinterpret_cast<void*>(uintptr_t{0xDEAD0000})};
+    return call.end(SEC_E_INSUFFICIENT_MEMORY);
+  }
   Packed packed = {};
   pack(packed, *context, (flags & SECPKG_CONTEXT_EXPORT_RESET_NEW) != 0);
-  buffer->cbBuffer = sizeof packed;
+  buffer->cbBuffer = lengthOfSecret(sizeof packed);
   buffer->pvBuffer = bytesOrNull({reinterpret_cast<const unsigned char*>(&packed), sizeof packed});
   SecureZeroMemory(&packed, sizeof packed);  // the caller has the only one
   if (token) *token = nullptr;

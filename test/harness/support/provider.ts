@@ -89,6 +89,15 @@ export type Behaviour =
   | 'negotiationState'
   /** Attributes, and an exported context, come without what they point to. */
   | 'nullPointers'
+  /** Secrets and an exported context have no bytes. */
+  | 'emptySecrets'
+  /** ExportSecurityContext fails, and leaves a length and a pointer to memory that is not there. */
+  | 'exportFails'
+  /**
+   * What is left in descriptors of buffers: 1 a count of 0x7FFFFFFF, 2 a count of 0, 3 an array that
+   * is not there.
+   */
+  | 'descriptor'
   /** The attribute names is another one for each client: CORP\\user- and the session's key. */
   | 'ownNames'
   /** The numbers in these attributes. */
