@@ -54,11 +54,11 @@ export const validateSignal: Validator<AbortSignal | undefined> = hideStackFrame
   (value, name): asserts value is AbortSignal | undefined => {
     if (value === undefined) return;
     // Of any realm: as Node itself does it.
-    const { aborted, reason, addEventListener } = Object(value) as AbortSignal;
+    const { aborted, addEventListener } = Object(value) as AbortSignal;
     if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function') {
       throw wrongType(name, 'an instance of AbortSignal', value);
     }
-    if (aborted) throw reason;
+    if (aborted) throw (value as AbortSignal).reason;
   },
 );
 
