@@ -2,13 +2,8 @@ import { type Account, accountOf } from './addon/account.js';
 import { getBinding, type NativeAccount, resultOf } from './addon/binding.js';
 import { type CallOptions, callOnThread, validSignal } from './addon/calls.js';
 import { assertNotImpersonating } from './addon/impersonation.js';
-import {
-  validateChoice,
-  validateName,
-  validateSid,
-  validateSignal,
-  validOptions,
-} from './validate.js';
+import { signal as abortSignal, choice, type Description, readOptions } from './options.js';
+import { validateName, validateSid } from './validate.js';
 
 // https://learn.microsoft.com/windows/win32/api/winnt/ne-winnt-sid_name_use
 const types = [
@@ -49,6 +44,21 @@ const nameFormats = {
 
 /** How a name is written: EXTENDED_NAME_FORMAT. */
 export type NameFormat = keyof typeof nameFormats;
+
+export interface TranslateNameOptions extends CallOptions {
+  /** How the name is written. */
+  from: NameFormat;
+  /** How to write it. */
+  to: Exclude<NameFormat, 'unknown'>;
+}
+
+const formats = Object.keys(nameFormats) as NameFormat[];
+
+const translateNameOptions = {
+  from: choice(formats),
+  to: choice(formats.filter((format) => format !== 'unknown')),
+  signal: abortSignal,
+} satisfies Description<TranslateNameOptions>;
 
 /**
  * The account of a security identifier, off the JavaScript thread: may wait for a domain controller.
@@ -94,24 +104,12 @@ export async function lookupAccountName(
  *
  * https://learn.microsoft.com/windows/win32/api/secext/nf-secext-translatenamew
  */
-export async function translateName(
-  name: string,
-  options: CallOptions & { from: NameFormat; to: Exclude<NameFormat, 'unknown'> },
-): Promise<string> {
+export async function translateName(name: string, options: TranslateNameOptions): Promise<string> {
   validateName(name, 'name');
-  const { from, to, signal } = validOptions(options, 'options', ['from', 'to', 'signal']);
-  const formats = Object.keys(nameFormats) as NameFormat[];
-  validateChoice(from, 'options.from', formats);
-  validateChoice(
-    to,
-    'options.to',
-    formats.filter((format) => format !== 'unknown'),
-  );
+  const { from, to, signal } = readOptions(options, 'options', translateNameOptions);
   assertNotImpersonating('translateName()');
-  validateSignal(signal, 'options.signal');
   const translated = await callOnThread<string>(
-    (settle) =>
-      getBinding().translateName(name, nameFormats[from], nameFormats[to as NameFormat], settle),
+    (settle) => getBinding().translateName(name, nameFormats[from], nameFormats[to], settle),
     signal,
   );
   return resultOf(translated);

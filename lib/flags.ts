@@ -1,4 +1,4 @@
-import { validateBoolean, validOptions } from './validate.js';
+import { boolean, optional, readOptions } from './options.js';
 
 // https://learn.microsoft.com/windows/win32/secauthn/context-requirements
 
@@ -120,13 +120,13 @@ const bits: Readonly<Record<ContextRole, Readonly<Record<string, number>>>> = {
   server: serverBits,
 };
 
-const requestedByDefault: ContextFlags = {
-  mutualAuthentication: true,
-  replayDetect: true,
-  sequenceDetect: true,
-  confidentiality: true,
-  integrity: true,
-};
+const requestedByDefault: readonly string[] = [
+  'mutualAuthentication',
+  'replayDetect',
+  'sequenceDetect',
+  'confidentiality',
+  'integrity',
+];
 
 // Nothing tells whether these were granted.
 const requestOnly: readonly string[] = [
@@ -146,18 +146,18 @@ export function grantableFlagNames(role: ContextRole): ContextFlag[] {
   return flagNames(role).filter((name) => !requestOnly.includes(name));
 }
 
+const describeFlags = (role: ContextRole) =>
+  Object.fromEntries(flagNames(role).map((name) => [name, optional(boolean)]));
+
+const descriptions = { client: describeFlags('client'), server: describeFlags('server') };
+
 /** The bits to ask for: the defaults, changed by what the caller set. */
 export function requestedBits(role: ContextRole, flags: ContextFlags = {}): number {
-  const requested = new Map<string, boolean>(Object.entries(requestedByDefault));
-  for (const [name, value] of Object.entries(
-    validOptions(flags, 'options.flags', flagNames(role)),
-  )) {
-    if (value === undefined) continue;
-    validateBoolean(value, `options.flags.${name}`);
-    requested.set(name, value);
-  }
-  const chosen = Object.entries(bits[role]).filter(([name]) => requested.get(name));
-  return chosen.reduce((sum, [, bit]) => sum | bit, 0) >>> 0;
+  const words = readOptions(flags, 'options.flags', descriptions[role]);
+  const requested = Object.entries(bits[role]).filter(
+    ([name]) => words[name] ?? requestedByDefault.includes(name),
+  );
+  return requested.reduce((sum, [, bit]) => sum | bit, 0) >>> 0;
 }
 
 const grantedBefore: Record<ContextRole, Map<number, ContextFlags>> = {

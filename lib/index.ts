@@ -4,6 +4,7 @@ export {
   lookupAccountName,
   lookupAccountSid,
   type NameFormat,
+  type TranslateNameOptions,
   translateName,
 } from './accounts.js';
 export type { Account } from './addon/account.js';
@@ -216,6 +217,7 @@ export {
 export {
   enumerateSecurityPackages,
   querySecurityPackage,
+  type SpnOptions,
   spn,
 } from './packages.js';
 export { configureThreads, type ThreadOptions } from './threads.js';

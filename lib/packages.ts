@@ -1,7 +1,8 @@
 import { getBinding, resultOf } from './addon/binding.js';
 import { type SecurityPackage, securityPackage } from './addon/security-package.js';
 import { createError } from './errors/usage-error.js';
-import { validateInteger, validateName, validOptions } from './validate.js';
+import { type Description, integer, optional, type Reader, readOptions } from './options.js';
+import { validateName } from './validate.js';
 
 /**
  * The security packages of this machine.
@@ -22,33 +23,47 @@ export function querySecurityPackage(name: string): SecurityPackage {
   return securityPackage(resultOf(getBinding().querySecurityPackage(name)));
 }
 
+export interface SpnOptions {
+  /** The service's port, from 1 to 65535. */
+  port?: number | undefined;
+  /** What the service serves, such as the domain of a domain controller. */
+  serviceName?: string | undefined;
+  /** The Kerberos realm of the service, for Windows to ask no other: `CORP.EXAMPLE.COM`. */
+  realm?: string | undefined;
+}
+
+const spnOptions = {
+  port: optional(integer(1, 65_535)),
+  serviceName: optional(without(/[@\s]/)),
+  realm: optional(without(/[/:@\s]/)),
+} satisfies Description<SpnOptions>;
+
 /**
  * The service principal name of a service on a host: `HTTP/host`, `MSSQLSvc/host:1433`,
- * `ldap/host/domain`.
+ * `ldap/host/domain`, `HTTP/host@REALM`.
  *
  * https://learn.microsoft.com/windows/win32/ad/name-formats-for-unique-spns
  */
-export function spn(
-  serviceClass: string,
-  host: string,
-  options: { port?: number; serviceName?: string } = {},
-): string {
-  validatePart(serviceClass, 'serviceClass', /[/:@\s]/);
-  validatePart(host, 'host', /[/@\s]/);
-  const { port, serviceName } = validOptions(options, 'options', ['port', 'serviceName']);
-  if (port !== undefined) validatePort(port);
-  if (serviceName !== undefined) validatePart(serviceName, 'options.serviceName', /\s/);
-  const tail = serviceName === undefined ? '' : `/${serviceName}`;
-  return `${serviceClass}/${host}${port === undefined ? '' : `:${port}`}${tail}`;
+export function spn(serviceClass: string, host: string, options: SpnOptions = {}): string {
+  const name = `${readServiceClass(serviceClass, 'serviceClass')}/${readHost(host, 'host')}`;
+  const { port, serviceName, realm } = readOptions(options, 'options', spnOptions);
+  return [
+    name,
+    port === undefined ? '' : `:${port}`,
+    serviceName === undefined ? '' : `/${serviceName}`,
+    realm === undefined ? '' : `@${realm}`,
+  ].join('');
 }
 
-function validatePart(value: unknown, name: string, forbidden: RegExp): void {
-  validateName(value, name);
-  const found = forbidden.exec(value);
-  if (!found) return;
-  throw createError('ERR_INVALID_ARG_VALUE', name, `must not contain '${found[0]}'`);
-}
+const readServiceClass = without(/[/:@\s]/);
+const readHost = without(/[/@\s]/);
 
-function validatePort(port: unknown): void {
-  validateInteger(port, 'options.port', 1, 65535);
+/** Reads a part of a name that must not contain what separates the parts. */
+function without(separator: RegExp): Reader<string> {
+  return (value, name) => {
+    validateName(value, name);
+    const found = separator.exec(value);
+    if (!found) return value;
+    throw createError('ERR_INVALID_ARG_VALUE', name, `must not contain '${found[0]}'`);
+  };
 }

@@ -20,11 +20,11 @@ export const validOptions = hideStackFrames(
     valid: readonly (keyof Options & string)[],
   ): Partial<Options> => {
     if (!isPlainObject(value)) throw wrongType(name, 'a plain object', value);
+    const keys = Object.keys(value) as (keyof Options & string)[];
+    const unknown = keys.find((key) => !valid.includes(key));
+    if (unknown !== undefined) throw unknownKey(unknown, name, valid);
     const options = Object.create(null);
-    for (const key of Object.keys(value) as (keyof Options & string)[]) {
-      if (!valid.includes(key)) throw unknownKey(key, name, valid);
-      options[key] = value[key];
-    }
+    for (const key of keys) options[key] = value[key];
     return options;
   },
 );

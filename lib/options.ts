@@ -1,0 +1,126 @@
+import { hideStackFrames } from './errors/usage-error.js';
+import {
+  type Validator,
+  validateArray,
+  validateBoolean,
+  validateBytes,
+  validateChoice,
+  validateFunction,
+  validateInteger,
+  validateName,
+  validateSid,
+  validateSignal,
+  validateString,
+  validBits,
+  validOptions,
+} from './validate.js';
+
+// An options type is described once: each key with the reader of its value, in the order in which they
+// are checked. Keys, checks, defaults and the type of the result come from that.
+//
+//     const description = {
+//       max: optional(integer(1, 1024)),
+//       signal: optional(signal),
+//     } satisfies Description<ThreadOptions>;
+//     const { max, signal } = readOptions(options, 'options', description);
+
+/** Checks a value and returns what the call uses, or throws. `name` is for the error. */
+export type Reader<Value> = (value: unknown, name: string) => Value;
+
+/** A reader for each key of an options type. */
+export type Description<Options extends object> = {
+  readonly [Key in keyof Options]-?: Reader<Options[Key]>;
+};
+
+type Readers = Readonly<Record<string, Reader<unknown>>>;
+
+/** What a description reads. */
+export type Settings<Described extends Readers> = {
+  readonly [Key in keyof Described]: ReturnType<Described[Key]>;
+};
+
+/**
+ * Reads options by their description: refuses other keys, gets each value once, then checks them in the
+ * order of the description. The result has all of the keys and inherits nothing, so that code of the
+ * caller's can change neither a default nor a value after its check.
+ */
+export const readOptions = hideStackFrames(
+  <Described extends Readers>(
+    options: unknown,
+    name: string,
+    description: Described,
+  ): Settings<Described> => {
+    const values = validOptions(options as Record<string, unknown>, name, Object.keys(description));
+    const settings = Object.create(null);
+    for (const [key, read] of Object.entries(description)) {
+      settings[key] = read(values[key], `${name}.${key}`);
+    }
+    return settings;
+  },
+);
+
+/** A value that may be left out; undefined is the same. */
+export function optional<Value>(read: Reader<Value>): Reader<Value | undefined>;
+export function optional<Value>(read: Reader<Value>, fallback: Value): Reader<Value>;
+export function optional<Value>(read: Reader<Value>, fallback?: Value): Reader<Value | undefined> {
+  return (value, name) => (value === undefined ? fallback : read(value, name));
+}
+
+function reader<Value>(validate: Validator<Value>): Reader<Value> {
+  return (value, name) => {
+    const check: Validator<Value> = validate;
+    check(value, name);
+    return value;
+  };
+}
+
+export const text = reader(validateString);
+/** Text that is not empty. */
+export const name = reader(validateName);
+export const boolean = reader(validateBoolean);
+export const callback = reader(validateFunction);
+export const sid = reader(validateSid);
+/** A signal that has not aborted; throws its reason where it has. */
+export const signal = reader(validateSignal);
+/** A word of flag bits, unsigned. */
+export const bits: Reader<number> = validBits;
+
+/** An integer within both bounds. */
+export function integer(least: number, most: number): Reader<number> {
+  return (value, name) => {
+    validateInteger(value, name, least, most);
+    return value;
+  };
+}
+
+/** One of the words. */
+export function choice<Word extends string>(words: readonly Word[]): Reader<Word> {
+  return (value, name) => {
+    validateChoice(value, name, words);
+    return value;
+  };
+}
+
+/** At most so many bytes. */
+export function bytes(longest?: number): Reader<Uint8Array> {
+  return (value, name) => {
+    validateBytes(value, name, longest);
+    return value;
+  };
+}
+
+/** A copy of an array, read by index: iterators are code of the caller's. */
+export function list<Item>(read: Reader<Item>): Reader<readonly Item[]> {
+  return (value, name) => {
+    validateArray(value, name);
+    const indices = { __proto__: null, length: value.length } as ArrayLike<undefined>;
+    return Array.from(indices, (_, index) => read(value[index], `${name}[${index}]`));
+  };
+}
+
+/** Options within options. */
+export function object<Described extends Readers>(
+  description: Described,
+): Reader<Settings<Described>> {
+  return (value, name) => readOptions(value, name, description);
+}
