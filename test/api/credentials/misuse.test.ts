@@ -58,7 +58,7 @@ describe('misuse', () => {
       'a missing user',
       { identity: { password: secret } },
       'ERR_INVALID_ARG_TYPE',
-      /'options\.identity\.user'/,
+      /"options\.identity\.user" property must be of type string/,
     ],
     [
       'an empty user',
