@@ -1,4 +1,6 @@
-import { boolean, optional, readOptions } from './options.js';
+import { createError } from './errors/usage-error.js';
+import { boolean, choice, list, optional, readOptions } from './options.js';
+import { validBits } from './validate.js';
 
 // https://learn.microsoft.com/windows/win32/secauthn/context-requirements
 
@@ -56,8 +58,8 @@ export const ASC_REQ_PROXY_BINDINGS = 0x04000000;
 export const ASC_REQ_ALLOW_MISSING_BINDINGS = 0x10000000;
 
 // The words of the options, and their bits. InitializeSecurityContext and AcceptSecurityContext
-// number theirs differently; what is granted (ISC_RET_*, ASC_RET_*) has the numbers of what is asked,
-// but for the words of requestOnly.
+// number theirs differently. What is granted (ISC_RET_*, ASC_RET_*) has the numbers of what is asked
+// for, except the words of requestOnly.
 
 const clientBits = {
   delegate: ISC_REQ_DELEGATE,
@@ -71,6 +73,7 @@ const clientBits = {
   dceStyle: ISC_REQ_USE_DCE_STYLE,
   datagram: ISC_REQ_DATAGRAM,
   connection: ISC_REQ_CONNECTION,
+  extendedError: ISC_REQ_EXTENDED_ERROR,
   stream: ISC_REQ_STREAM,
   identify: ISC_REQ_IDENTIFY,
   nullSession: ISC_REQ_NULL_SESSION,
@@ -93,6 +96,7 @@ const serverBits = {
   dceStyle: ASC_REQ_USE_DCE_STYLE,
   datagram: ASC_REQ_DATAGRAM,
   connection: ASC_REQ_CONNECTION,
+  extendedError: ASC_REQ_EXTENDED_ERROR,
   stream: ASC_REQ_STREAM,
   identify: ASC_REQ_IDENTIFY,
   nullSession: ASC_REQ_ALLOW_NULL_SESSION,
@@ -109,10 +113,22 @@ export type ContextRole = 'client' | 'server';
 /** What credentials are for: clients, servers, or both. */
 export type CredentialsUse = 'outbound' | 'inbound' | 'both';
 
-/** A property of a context that one side asks for and the package grants or does not. */
-export type ContextFlag = keyof typeof clientBits | keyof typeof serverBits;
+/** A word for a property that a client asks for: one bit of ISC_REQ_*. */
+export type ClientContextFlag = keyof typeof clientBits;
 
-/** What is asked for (absent: the default) or what was granted. */
+/** A word for a property that a server asks for: one bit of ASC_REQ_*. */
+export type ServerContextFlag = keyof typeof serverBits;
+
+/** A word for a property of a context. */
+export type ContextFlag = ClientContextFlag | ServerContextFlag;
+
+/** What a client asks for. A word that is absent or undefined has its default. */
+export type ClientContextFlags = { readonly [Flag in ClientContextFlag]?: boolean | undefined };
+
+/** What a server asks for. A word that is absent or undefined has its default. */
+export type ServerContextFlags = { readonly [Flag in ServerContextFlag]?: boolean | undefined };
+
+/** What was granted: true or false for each word of the side. */
 export type ContextFlags = { readonly [Flag in ContextFlag]?: boolean };
 
 const bits: Readonly<Record<ContextRole, Readonly<Record<string, number>>>> = {
@@ -128,7 +144,7 @@ const requestedByDefault: readonly string[] = [
   'integrity',
 ];
 
-// Nothing tells whether these were granted.
+// Windows does not report whether these were granted.
 const requestOnly: readonly string[] = [
   'noIntegrity',
   'unverifiedTargetName',
@@ -136,28 +152,63 @@ const requestOnly: readonly string[] = [
   'allowMissingBindings',
 ];
 
-/** The words that a side of a context can ask for. */
+/** Lists the words that a side of a context can ask for. */
 export function flagNames(role: ContextRole): ContextFlag[] {
   return Object.keys(bits[role]) as ContextFlag[];
 }
 
-/** The words of what a side of a context can be granted. */
+/** Lists the words of what a side of a context can be granted. */
 export function grantableFlagNames(role: ContextRole): ContextFlag[] {
-  return flagNames(role).filter((name) => !requestOnly.includes(name));
+  return flagNames(role).filter((word) => !requestOnly.includes(word));
+}
+
+function sumBits(role: ContextRole, words: readonly string[]): number {
+  return words.reduce((sum, word) => sum | (bits[role][word] ?? 0), 0) >>> 0;
 }
 
 const describeFlags = (role: ContextRole) =>
-  Object.fromEntries(flagNames(role).map((name) => [name, optional(boolean)]));
+  Object.fromEntries(flagNames(role).map((word) => [word, optional(boolean)]));
 
 const descriptions = { client: describeFlags('client'), server: describeFlags('server') };
 
-/** The bits to ask for: the defaults, changed by what the caller set. */
-export function requestedBits(role: ContextRole, flags: ContextFlags = {}): number {
+/**
+ * Reads the option `flags`, and returns the bits to ask for: a number as it is, or the defaults with the
+ * changes of the words.
+ */
+export function requestedBits(
+  role: ContextRole,
+  flags: ClientContextFlags | ServerContextFlags | number = {},
+): number {
+  if (typeof flags === 'number') return exactBits(flags, 'options.flags');
   const words = readOptions(flags, 'options.flags', descriptions[role]);
-  const requested = Object.entries(bits[role]).filter(
-    ([name]) => words[name] ?? requestedByDefault.includes(name),
+  const requested = flagNames(role).filter(
+    (word) => words[word] ?? requestedByDefault.includes(word),
   );
-  return requested.reduce((sum, [, bit]) => sum | bit, 0) >>> 0;
+  return sumBits(role, requested);
+}
+
+function exactBits(flags: number, name: string): number {
+  const exact = validBits(flags, name);
+  if ((exact & ISC_REQ_ALLOCATE_MEMORY) === 0) return exact;
+  const reason = 'must not have the bit 0x100 (*_REQ_ALLOCATE_MEMORY): the addon allocates tokens';
+  throw createError('ERR_INVALID_ARG_VALUE', name, reason);
+}
+
+const words = {
+  client: list(choice(grantableFlagNames('client'))),
+  server: list(choice(grantableFlagNames('server'))),
+};
+
+/** Reads the option `require`, an array of words or a number of their bits, and returns the words. */
+export function requiredFlags(role: ContextRole, require: unknown): readonly ContextFlag[] {
+  const name = 'options.require';
+  if (typeof require !== 'number') return words[role](require, name);
+  const required = validBits(require, name);
+  const named = grantableFlagNames(role).filter((word) => required & sumBits(role, [word]));
+  const rest = (required & ~sumBits(role, named)) >>> 0;
+  if (rest === 0) return named;
+  const reason = `has bits whose grant Windows does not report: 0x${rest.toString(16)}`;
+  throw createError('ERR_INVALID_ARG_VALUE', name, reason);
 }
 
 const grantedBefore: Record<ContextRole, Map<number, ContextFlags>> = {
@@ -165,19 +216,19 @@ const grantedBefore: Record<ContextRole, Map<number, ContextFlags>> = {
   server: new Map(),
 };
 
-/** The words of the bits that were granted: every word that can be, true or false. */
+/** Returns the words of the bits that were granted: every word that can be, true or false. */
 export function grantedFlags(role: ContextRole, granted: number): ContextFlags {
   const known = grantedBefore[role];
   const flags = known.get(granted) ?? newFlags(role, granted);
-  // Contexts have few kinds of flags. A package that makes many up gets no room for them.
+  // Contexts have few sets of flags. A package that makes up many does not fill the memory.
   if (known.size < 64) known.set(granted, flags);
   return flags;
 }
 
 function newFlags(role: ContextRole, granted: number): ContextFlags {
-  const words = grantableFlagNames(role).map((name) => [
-    name,
-    (granted & (bits[role][name] ?? 0)) !== 0,
+  const entries = grantableFlagNames(role).map((word) => [
+    word,
+    (granted & sumBits(role, [word])) !== 0,
   ]);
-  return Object.freeze(Object.fromEntries(words));
+  return Object.freeze(Object.fromEntries(entries));
 }

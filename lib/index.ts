@@ -132,6 +132,8 @@ export {
   ASC_REQ_STREAM,
   ASC_REQ_USE_DCE_STYLE,
   ASC_REQ_USE_SESSION_KEY,
+  type ClientContextFlag,
+  type ClientContextFlags,
   type ContextFlag,
   type ContextFlags,
   type ContextRole,
@@ -162,6 +164,8 @@ export {
   ISC_REQ_USE_HTTP_STYLE,
   ISC_REQ_USE_SESSION_KEY,
   ISC_REQ_USE_SUPPLIED_CREDS,
+  type ServerContextFlag,
+  type ServerContextFlags,
 } from './flags.js';
 export {
   SECBUFFER_ALERT,

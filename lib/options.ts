@@ -1,4 +1,5 @@
-import { hideStackFrames } from './errors/usage-error.js';
+import { quote } from './errors/suggestion.js';
+import { createError, hideStackFrames } from './errors/usage-error.js';
 import {
   type Validator,
   validateArray,
@@ -98,6 +99,22 @@ export function choice<Word extends string>(words: readonly Word[]): Reader<Word
   return (value, name) => {
     validateChoice(value, name, words);
     return value;
+  };
+}
+
+/** One of the words, or the number that Windows has for it. Returns the word. */
+export function constant<Word extends string>(
+  numbers: Readonly<Record<Word, number>>,
+): Reader<Word> {
+  const words = Object.keys(numbers) as Word[];
+  return (value, name) => {
+    const word = words.find((candidate) => numbers[candidate] === value) ?? value;
+    if (typeof word === 'number') {
+      const reason = `must be one of: ${quote(words)}, or the number of one. Received ${word}`;
+      throw createError('ERR_INVALID_ARG_VALUE', name, reason);
+    }
+    validateChoice(word, name, words);
+    return word;
   };
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import * as winsspi from 'winsspi';
@@ -69,6 +70,24 @@ test.each([
   ['ASC_REQ_INTEGRITY', 0x00020000],
 ])('%s is %d', (name, value) => {
   expect(required[name]).toBe(value);
+});
+
+// Of mingw-w64, which builds the addon on Linux.
+const header = ['/usr/share/mingw-w64/include/sspi.h'].find(existsSync);
+
+test.skipIf(!header)('every constant has the number of the header sspi.h', () => {
+  const text = readFileSync(header as string, 'latin1');
+  const numbers = new Map(
+    [...text.matchAll(/#define\s+(\w+)\s+(0x[0-9a-f]+|\d+)/gi)].map((match) => [
+      match[1] as string,
+      Number(match[2]),
+    ]),
+  );
+  const known = constants.filter((name) => numbers.has(name));
+  expect(known.length).toBeGreaterThan(90);
+  expect(known.map((name) => [name, required[name]])).toEqual(
+    known.map((name) => [name, numbers.get(name)]),
+  );
 });
 
 test('import and require give the same classes', () => {

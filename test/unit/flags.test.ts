@@ -1,6 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { flagNames, grantableFlagNames, grantedFlags, requestedBits } from '../../lib/flags.js';
+import * as winsspi from 'winsspi';
+import {
+  flagNames,
+  grantableFlagNames,
+  grantedFlags,
+  requestedBits,
+  requiredFlags,
+} from '../../lib/flags.js';
 import { proves } from '../harness/proofs/proves.js';
+
+const roles = ['client', 'server'] as const;
+
+const onlyBitOf = (role: (typeof roles)[number], word: string) => {
+  const others = Object.fromEntries(flagNames(role).map((name) => [name, false]));
+  return requestedBits(role, { ...others, [word]: true });
+};
 
 describe('what is asked for', () => {
   test('a client asks for mutual authentication, replay and sequence detection, confidentiality and integrity', () => {
@@ -18,8 +32,19 @@ describe('what is asked for', () => {
     );
   });
 
-  test('undefined stands for the default', () => {
-    expect(requestedBits('client', { delegate: undefined } as never)).toBe(requestedBits('client'));
+  test.each(roles)('undefined stands for the default of a %s', (role) => {
+    const all = Object.fromEntries(flagNames(role).map((word) => [word, undefined]));
+    expect(requestedBits(role, all)).toBe(requestedBits(role));
+  });
+
+  test.each([
+    ['client', winsspi.ISC_REQ_EXTENDED_ERROR, 0x4000],
+    ['server', winsspi.ASC_REQ_EXTENDED_ERROR, 0x8000],
+  ] as const)('extendedError of a %s is the bit %d', (role, constant, bit) => {
+    expect(constant).toBe(bit);
+    const bits = requestedBits(role, { extendedError: true });
+    expect(bits & ~requestedBits(role)).toBe(bit);
+    expect(grantedFlags(role, bit)).toMatchObject({ extendedError: true });
   });
 
   test('the highest bit stays unsigned', () => {
@@ -49,6 +74,93 @@ describe('what is asked for', () => {
 
   test('a value other than a boolean is refused', () => {
     expect(() => requestedBits('client', { integrity: 1 } as object)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+    );
+  });
+});
+
+describe('a number of bits', () => {
+  test.each(roles)('is what a %s asks for, and no default is added', (role) => {
+    for (const bits of [0, 0x10, 0x80000000, 0xfffffeff]) {
+      expect(requestedBits(role, bits)).toBe(bits);
+    }
+    expect(requestedBits(role, 0x80000010 | 0)).toBe(0x80000010);
+  });
+
+  test.each(['ISC_REQ_', 'ASC_REQ_'])(
+    'may be any constant %s* but for ALLOCATE_MEMORY',
+    (prefix) => {
+      const role = prefix === 'ISC_REQ_' ? 'client' : 'server';
+      const constants = Object.entries(winsspi).filter(([name]) => name.startsWith(prefix));
+      expect(constants.length).toBeGreaterThan(20);
+      const refused = constants.filter(([, bit]) => {
+        try {
+          return requestedBits(role, bit as number) !== bit;
+        } catch {
+          return true;
+        }
+      });
+      expect(refused.map(([name]) => name)).toEqual([`${prefix}ALLOCATE_MEMORY`]);
+    },
+  );
+
+  test.each(roles)('of a %s with ALLOCATE_MEMORY is refused', (role) => {
+    expect(() => requestedBits(role, 0x110)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.stringContaining(
+          "The property 'options.flags' must not have the bit 0x100",
+        ),
+      }),
+    );
+  });
+
+  test.each([
+    [1.5, 'It must be an integer'],
+    [Number.NaN, 'It must be an integer'],
+    [2 ** 32, '<= 4294967295'],
+    [-(2 ** 31) - 1, '>= -2147483648'],
+  ])('of %d is out of range', (bits, text) => {
+    const error = expect.objectContaining({
+      code: 'ERR_OUT_OF_RANGE',
+      message: expect.stringContaining(text),
+    });
+    expect(() => requestedBits('client', bits)).toThrow(error);
+    expect(() => requiredFlags('client', bits)).toThrow(error);
+  });
+});
+
+describe('what is required', () => {
+  test.each(roles)('of a %s is every word that can be granted, or its bit', (role) => {
+    for (const word of grantableFlagNames(role)) {
+      const bit = onlyBitOf(role, word);
+      expect(requiredFlags(role, [word])).toEqual([word]);
+      expect(requiredFlags(role, bit)).toEqual([word]);
+    }
+    const all = grantableFlagNames(role).reduce((sum, word) => sum | onlyBitOf(role, word), 0);
+    expect(requiredFlags(role, all)).toEqual(grantableFlagNames(role));
+    expect(requiredFlags(role, 0)).toEqual([]);
+    expect(requiredFlags(role, [])).toEqual([]);
+  });
+
+  test.each([
+    ['client', ['noIntegrity'], "'options.require[0]' must be one of"],
+    ['client', ['integrity', 'integrty'], "'options.require[1]' must be one of"],
+    ['client', 0x00800010, 'has bits whose grant Windows does not report: 0x800000'],
+    ['client', 0x80000000 | 0, 'has bits whose grant Windows does not report: 0x80000000'],
+    ['server', ['proxyBindings'], "'options.require[0]' must be one of"],
+    ['server', 0x10000000, 'has bits whose grant Windows does not report: 0x10000000'],
+  ] as const)('of a %s cannot be %o', (role, require, text) => {
+    expect(() => requiredFlags(role, require)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.stringContaining(text),
+      }),
+    );
+  });
+
+  test.each([['integrity'], [null], [{ integrity: true }], [[1]]])('is not %o', (require) => {
+    expect(() => requiredFlags('client', require)).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
     );
   });

@@ -183,6 +183,29 @@ test.each<[string, options.Reader<unknown>, unknown]>([
   expect(read(value, 'value')).toBe(value);
 });
 
+describe('a constant', () => {
+  const use = options.constant({ inbound: 1, outbound: 2, none: 0 });
+
+  test.each([
+    ['inbound', 'inbound'],
+    [1, 'inbound'],
+    [0, 'none'],
+  ])('%o is the word %s', (value, word) => {
+    expect(use(value, 'use')).toBe(word);
+  });
+
+  test.each([
+    [3, 'ERR_INVALID_ARG_VALUE', "'inbound', 'outbound', 'none', or the number of one. Received 3"],
+    [Number.NaN, 'ERR_INVALID_ARG_VALUE', 'Received NaN'],
+    ['inbond', 'ERR_INVALID_ARG_VALUE', "Did you mean 'inbound'?"],
+    ['1', 'ERR_INVALID_ARG_VALUE', "must be one of: 'inbound'"],
+    [undefined, 'ERR_INVALID_ARG_TYPE', "must be one of 'inbound', 'outbound', 'none'"],
+    [1n, 'ERR_INVALID_ARG_TYPE', 'Received type bigint'],
+  ])('%o is refused', (value, code, message) => {
+    expect(() => use(value, 'use')).toThrow(withCode(code, message));
+  });
+});
+
 test('the reader bits makes what operators gave unsigned', () => {
   expect(options.bits(0x80000001 | 0, 'qop')).toBe(0x80000001);
 });
