@@ -8,7 +8,21 @@ export function document(run) {
 const introduction = `# Speed
 
 What the binding adds to the platform, and what no binding can take away. \`npm run bench\` measures it;
-\`npm run bench -- --update\` writes this page.
+\`npm run bench -- --update\` writes this page. \`npm run bench -- sign verify\` runs only the cases
+of these names.
+
+Each table names the package that was measured, and the lines above the tables say whose each is. A fast
+package shows what the binding adds, a slow one hides it:
+
+- The null cipher returns at once: what is measured is the binding alone.
+- NTLM's messages are those of the fastest NTLM that is there. In the lab this is Wine's own, as the
+  client of a handshake: as the server it does not encrypt. It opens and verifies messages of another
+  NTLM, whose time is not measured. The lab's other NTLM takes about ten times as long in C.
+- Handshakes are measured with the lab's bridge, which is faster than Wine's: Wine starts a program for
+  each end of an NTLM handshake.
+
+The messages of \`unwrap\`, \`decryptMessage\` and \`verify\` are made by the server beforehand. All figures
+are of the client.
 
 Each message function is one call of the addon. What such a call is made of is in the table "what a call
 is made of" below, each line measured alone with an addon that does nothing else:
@@ -19,8 +33,7 @@ is made of" below, each line measured alone with an addon that does nothing else
   with the context.
 - \`wrap\` and \`unwrap\` of 16 KiB and more: their result is new memory, and the first write to each page of
   it costs more than the copy. The table "of C and new memory with a copy" compares with C that makes
-  each message such memory. Who needs the last percents has \`wrapInto\`, which works in memory of the
-  caller's.
+  each message such memory. Use \`wrapInto\` for the last percents: it works in memory of the caller's.
 - A handshake: each step, and each acquisition of credentials, may wait for the LSA, a KDC or a domain
   controller, and so goes to a thread and comes back through the event loop. That way costs more than a
   step of Kerberos that finds its ticket in the cache. The column on the right compares with the same
@@ -30,5 +43,6 @@ is made of" below, each line measured alone with an addon that does nothing else
   file for that reason, beside the names that \`import\` wants; and secur32, which would bring the
   security packages along, is loaded at the first call.
 
-Each of these targets but the first has a second line, which has the platform's part in it.
+The targets of large messages, handshakes and the import have a second line, which has the platform's part
+in it.
 `;

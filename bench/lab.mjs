@@ -1,7 +1,7 @@
 // What the cases share: where they run, the raw addon, contexts.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ClientContext, Credentials, ServerContext } from '../dist/index.mjs';
+import * as winsspi from '../dist/index.mjs';
 
 /** Absent on Windows. */
 export const lab = process.env.WINSSPI_LAB
@@ -21,30 +21,33 @@ export function loadAddon(path) {
   return module.exports;
 }
 
-/** The packages that are measured, by the names of the cases. */
-export const packages = lab
-  ? { null: 'TestNull', ntlm: 'LabNTLM', kerberos: 'LabKerberos' }
-  : { null: 'TestNull', ntlm: 'NTLM', kerberos: 'Kerberos' };
+const targetName = lab?.service.spn ?? 'HTTP/localhost';
+const identity = lab?.users.alice;
 
-/** Who logs on to what, for the raw addon. */
-export const logonTo = (packageName) => ({
-  package: packageName,
-  target: lab?.service.spn ?? 'HTTP/localhost',
-  ...(lab && { identity: lab.users.alice }),
+/** Which packages are logged on to what, for the raw addon. */
+export const logonTo = ({ client, server }) => ({
+  ...{ client, server, target: targetName },
+  ...(identity && { identity }),
 });
 
-/** Credentials of both ends. */
-export async function credentialsOf(packageName) {
-  const identity = lab?.users.alice;
+/**
+ * Credentials of both ends.
+ * @param {{ client: string, server: string }} ends see packages.mjs
+ * @param {typeof winsspi} library another build of it
+ */
+export async function credentialsOf({ client, server }, { Credentials } = winsspi) {
   return {
-    outbound: await Credentials.acquire({ package: packageName, ...(identity && { identity }) }),
-    inbound: await Credentials.acquire({ package: packageName, use: 'inbound' }),
+    outbound: await Credentials.acquire({ package: client, ...(identity && { identity }) }),
+    inbound: await Credentials.acquire({ package: server, use: 'inbound' }),
   };
 }
 
 /** Two complete contexts. */
-export async function makePair({ outbound, inbound }, onStep = () => {}) {
-  const client = new ClientContext(outbound, { targetName: lab?.service.spn ?? 'HTTP/localhost' });
+export async function makePair(
+  { outbound, inbound },
+  { onStep = () => {}, library: { ClientContext, ServerContext } = winsspi } = {},
+) {
+  const client = new ClientContext(outbound, { targetName });
   const server = new ServerContext(inbound);
   let side = client;
   let { token } = await client.step();
@@ -57,9 +60,9 @@ export async function makePair({ outbound, inbound }, onStep = () => {}) {
   return { client, server };
 }
 
-export async function pairOf(packageName) {
-  const { outbound, inbound } = await credentialsOf(packageName);
-  const pair = await makePair({ outbound, inbound });
+export async function pairOf(ends, library = winsspi) {
+  const { outbound, inbound } = await credentialsOf(ends, library);
+  const pair = await makePair({ outbound, inbound }, { library });
   outbound.close();
   inbound.close();
   return pair;

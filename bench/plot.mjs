@@ -2,22 +2,23 @@
 import { sizeName } from './sizes.mjs';
 import { place } from './text.mjs';
 
-const width = 720;
+const width = 820;
 const height = 420;
 const area = { left: 70, right: 560, top: 50, bottom: 340 };
 const series = [
-  { name: 'kerberos', title: 'Kerberos', color: '#2f81f7' },
-  { name: 'ntlm', title: 'NTLM', color: '#d4760a' },
+  { name: 'kerberos', color: '#2f81f7' },
+  { name: 'ntlm', color: '#d4760a' },
 ];
 
 /** @param {{ machine: object, results: Record<string, any> }} run with the cases of wrap */
 export function plot({ machine, results }) {
-  const lines = series.flatMap(({ name, title, color }) => {
-    const points = results[`wrap-${name}`].points.filter(({ size, failed }) => size > 0 && !failed);
-    const of = (key) => points.map((point) => [point.size, (point.size * 1e3) / point[key]]);
+  const lines = series.flatMap(({ name, color }) => {
+    const { ends, points } = results[`wrap-${name}`];
+    const sealed = points.filter(({ size, failed }) => size > 0 && !failed);
+    const of = (key) => sealed.map((point) => [point.size, (point.size * 1e3) / point[key]]);
     return [
-      { title: `${title}, C`, color, dashes: '5 4', points: of('raw') },
-      { title: `${title}, wrap`, color, points: of('ours') },
+      { title: `${ends.title}, C`, color, dashes: '5 4', points: of('raw') },
+      { title: `${ends.title}, wrap`, color, points: of('ours') },
     ];
   });
   const axes = axesOf(lines.flatMap(({ points }) => points));

@@ -1,6 +1,6 @@
 // The section "Speed" of README.md, between its two markers: ratios, and what they were measured on.
 import { sizeName } from './sizes.mjs';
-import { bytes, packageTitles, place, short } from './text.mjs';
+import { bytes, packagesIn, place, short } from './text.mjs';
 
 const begin = '<!-- npm run bench -- --update: begin -->';
 const end = '<!-- npm run bench -- --update: end -->';
@@ -28,6 +28,8 @@ function section({ machine, results }) {
   return [
     ...messages(results),
     '',
+    ...packagesIn(ofMessages(results)).map(({ title, ends }) => `- ${title} is ${ends}`),
+    '',
     'The same as throughput: [docs/throughput.svg](docs/throughput.svg). The whole run, and what of it is',
     "the platform's own: [docs/speed.md](docs/speed.md).",
     '',
@@ -37,10 +39,20 @@ function section({ machine, results }) {
   ].join('\n');
 }
 
+const names = ['ntlm', 'kerberos'];
+
+/** The cases whose figures the table has. */
+const ofMessages = (results) =>
+  Object.fromEntries(
+    operations.flatMap((operation) =>
+      names.map((name) => [`${operation}-${name}`, results[`${operation}-${name}`]]),
+    ),
+  );
+
 function messages(results) {
-  const names = ['ntlm', 'kerberos'];
   const columns = names.flatMap((name) => sizes.map((size) => ({ name, size })));
-  const head = columns.map(({ name, size }) => `${packageTitles[name]} ${sizeName(size)}`);
+  const title = (name) => results[`wrap-${name}`].ends.title;
+  const head = columns.map(({ name, size }) => `${title(name)}, ${sizeName(size)}`);
   const rows = operations.map((operation) => {
     const cells = columns.map(({ name, size }) => {
       const point = results[`${operation}-${name}`].points.find((one) => one.size === size);
@@ -53,16 +65,18 @@ function messages(results) {
 }
 
 function facts(results) {
-  const handshake = (name) => short(results[`handshake-${name}`].ratio);
-  const logon = (name) => short(results[`handshake-${name}`].withCredentials.ratio);
-  const turns = (name) => short(results[`handshake-${name}`].withTurns.ratio);
+  const each = (ratio) =>
+    names
+      .map((name) => results[`handshake-${name}`])
+      .map((handshake) => `${handshake.ends.title} ${short(ratio(handshake))}`)
+      .join(', ');
   const { allocations, contexts, tarball } = results;
   return [
-    `- A handshake of both ends with its credentials: NTLM ${logon('ntlm')}, Kerberos ${logon('kerberos')} times the same calls in C. ` +
-      `With credentials at hand: NTLM ${handshake('ntlm')}, Kerberos ${handshake('kerberos')} times; ` +
-      `NTLM ${turns('ntlm')}, Kerberos ${turns('kerberos')} times them with the way to a thread of Node's own and back for each.`,
-    `- \`wrapInto\` allocates ${allocations.wrapInto} bytes a message.`,
-    `- A live context takes ${contexts.bytes} bytes beyond what the package takes.`,
+    `- A handshake of both ends with its credentials: ${each(({ withCredentials }) => withCredentials.ratio)} times the same calls in C. ` +
+      `With credentials at hand: ${each(({ ratio }) => ratio)} times; ` +
+      `${each(({ withTurns }) => withTurns.ratio)} times them with the way to a thread of Node's own and back for each.`,
+    `- \`wrapInto\` allocates ${allocations.wrapInto} bytes a message (${allocations.ends.title}).`,
+    `- A live context takes ${contexts.bytes} bytes beyond what the package takes (${contexts.ends.title}).`,
     `- The Async twins keep the event loop for a shorter time than the others ${fromSizes(results)}.`,
     `- The import takes ${short(results.import.import.above)} ms more than that of an empty module.`,
     ...peers(results),
@@ -71,9 +85,10 @@ function facts(results) {
 }
 
 function fromSizes(results) {
-  const words = ['ntlm', 'kerberos'].map((name) => {
-    const size = asyncFrom(results[`async-${name}`].points);
-    return `${packageTitles[name]} ${size === undefined ? 'at no size up to 1 MiB' : `from ${sizeName(size)}`}`;
+  const words = names.map((name) => {
+    const { ends, points } = results[`async-${name}`];
+    const size = asyncFrom(points);
+    return `${ends.title} ${size === undefined ? 'at no size up to 1 MiB' : `from ${sizeName(size)}`}`;
   });
   return `with ${words.join(' and with ')}`;
 }

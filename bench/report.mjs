@@ -2,7 +2,7 @@
 import { disturbed } from './measure.mjs';
 import { makesMemory, sizeName, sizes } from './sizes.mjs';
 import { reached } from './targets.mjs';
-import { bytes, packageTitles, place, short, table, time } from './text.mjs';
+import { bytes, packagesIn, place, short, table, time } from './text.mjs';
 
 export function report({ machine, results }) {
   const all = Object.entries(results).map(([name, result]) => ({ name, ...result }));
@@ -10,6 +10,9 @@ export function report({ machine, results }) {
   const parts = [
     `winsspi on ${place(machine)}.\n“×” is how often the same calls in C fit into the time: ` +
       '1.00 is as fast as the platform.',
+    packagesIn(results)
+      .map(({ title, ends }) => `${title}: ${ends}`)
+      .join('\n'),
     messages(of('messages')),
     ...of('allocations').map(allocations),
     handshakes(of('handshake'), of('concurrency')),
@@ -30,13 +33,13 @@ export function report({ machine, results }) {
 
 function messages(list) {
   if (list.length === 0) return '';
-  const title = ({ operation, package: name }) => `${operation}, ${packageTitles[name]}`;
-  const rows = (cell) =>
-    list.map((one) => [
-      title(one),
-      ...one.points.map((point) => (point.failed ? '-' : cell(point))),
-    ]);
-  const head = (what) => [what, ...sizes.map(sizeName)];
+  const title = ({ operation, ends }) => `${operation}, ${ends.title}`;
+  const tableOf = (what, cell, shown = sizes) => {
+    const points = (one) => one.points.filter(({ size }) => shown.includes(size));
+    const cells = (one) => points(one).map((point) => (point.failed ? '-' : cell(point)));
+    const head = [what, ...shown.map(sizeName)];
+    return table([head, ...list.map((one) => [title(one), ...cells(one)])]);
+  };
   const large = sizes.filter((size) => makesMemory('wrap', size));
   const ofLarge = list
     .filter(({ operation }) => makesMemory(operation, large[0]))
@@ -44,20 +47,40 @@ function messages(list) {
       title(one),
       ...one.points
         .filter(({ size }) => large.includes(size))
-        .flatMap(({ withMemory, memory }) => [`${short(withMemory)} ×`, time(memory)]),
+        .flatMap(({ failed, withMemory, memory }) =>
+          failed ? ['-', '-'] : [`${short(withMemory)} ×`, time(memory)],
+        ),
     ]);
   const largeHead = large.flatMap((size) => [sizeName(size), 'memory']);
   return [
-    table([head('messages'), ...rows(({ ratio }) => `${short(ratio)} ×`)]),
+    tableOf('messages', ({ ratio }) => `${short(ratio)} ×`),
     ...(ofLarge.length > 0
       ? [table([['of C and new memory with a copy', ...largeHead], ...ofLarge])]
       : []),
-    table([head('C → ours'), ...rows(({ raw, ours }) => `${time(raw)} → ${time(ours)}`)]),
-  ].join('\n\n');
+    tableOf('C → ours', ({ raw, ours }) => `${time(raw)} → ${time(ours)}`),
+    tableOf('above C', ({ above }) => time(above), [64, 1024, 16 * 1024]),
+    list.flatMap(notMeasured).join('\n'),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
 }
 
-function allocations({ wrapInto, wrap, calls }) {
-  return `Allocated for a message of 64 B: wrapInto ${wrapInto} B (${calls} calls), wrap ${wrap} B.`;
+function notMeasured({ operation, ends, points }) {
+  const reasons = new Set(points.map(({ failed }) => failed).filter(Boolean));
+  return [...reasons].map((reason) => {
+    const sizes = points
+      .filter(({ failed }) => failed === reason)
+      .map(({ size }) => sizeName(size));
+    const of = sizes.length === points.length ? '' : ` of ${sizes.join(', ')}`;
+    return `Not measured (-): ${operation}${of}, ${ends.title}: ${reason}`;
+  });
+}
+
+function allocations({ ends, wrapInto, wrap, calls }) {
+  return (
+    `Allocated for a message of 64 B (${ends.title}): wrapInto ${wrapInto} B (${calls} calls), ` +
+    `wrap ${wrap} B.`
+  );
 }
 
 function handshakes(one, concurrent) {
@@ -68,12 +91,12 @@ function handshakes(one, concurrent) {
     `${time(above)} more`,
     `${short(withTurns.ratio)} × of C and ${withTurns.ways} ways to a thread of Node's own and back (${time(withTurns.raw)})`,
   ];
-  const single = one.flatMap(({ package: name, withCredentials, ...atHand }) => [
-    row(`handshake and its credentials, ${packageTitles[name]}`, withCredentials),
-    row(`handshake, credentials at hand, ${packageTitles[name]}`, atHand),
+  const single = one.flatMap(({ ends, withCredentials, ...atHand }) => [
+    row(`handshake and its credentials, ${ends.title}`, withCredentials),
+    row(`handshake, credentials at hand, ${ends.title}`, atHand),
   ]);
-  const many = concurrent.map(({ package: name, raw, points }) => [
-    `handshakes a second, ${packageTitles[name]}`,
+  const many = concurrent.map(({ ends, raw, points }) => [
+    `handshakes a second, ${ends.title}`,
     ...points.map(({ ratio }) => `${short(ratio)} ×`),
     ...points.map(({ perSecond }) => short(perSecond)),
     `${short(raw)} in C`,
@@ -87,13 +110,13 @@ function handshakes(one, concurrent) {
 function contexts(result) {
   const { raw, ours } = result.microseconds;
   return (
-    `${result.contexts} live contexts: ${result.bytes} B each beyond the package's own ` +
+    `${result.contexts} live contexts (${result.ends.title}): ${result.bytes} B each beyond the package's own ` +
     `${result.packagesOwn} B (native ${result.native}, JavaScript ${result.javascript}; resident ` +
     `${result.resident}); made in ${short(ours)} µs each, in C in ${short(raw)} µs.`
   );
 }
 
-function asynchronous({ package: name, points }) {
+function asynchronous({ ends, points }) {
   const rows = points.map(({ size, time: whole, loop, duplex, sync, async, busy }) => [
     sizeName(size),
     `${short(loop)} ×`,
@@ -103,7 +126,7 @@ function asynchronous({ package: name, points }) {
     time(busy),
   ]);
   const head = ['loop busy', 'time', 'both ways faster', 'wrap → wrapAsync', 'busy'];
-  return table([[`wrapAsync, ${packageTitles[name]}`, ...head], ...rows]);
+  return table([[`wrapAsync, ${ends.title}`, ...head], ...rows]);
 }
 
 function imports({ import: imported, require }) {
@@ -120,23 +143,17 @@ function tarball({ size, unpacked, files }) {
 
 function peers(list) {
   if (list.length === 0) return '';
-  const rows = list.flatMap(({ what, points }) =>
-    points.map(({ name, cannot, ratio, milliseconds, longestBlock }) =>
-      cannot
-        ? [`${what}, ${name}`, '-', '-', '-', cannot]
-        : [
-            `${what}, ${name}`,
-            `${short(ratio)} ×`,
-            `${short(milliseconds)} ms`,
-            `${short(longestBlock)} ms`,
-            '',
-          ],
-    ),
+  const cells = ({ cannot, ratio, milliseconds, longestBlock }) =>
+    cannot
+      ? ['-', '-', '-', cannot]
+      : [`${short(ratio)} ×`, `${short(milliseconds)} ms`, `${short(longestBlock)} ms`, ''];
+  const rows = list.flatMap(({ what, title, points }) =>
+    points.map((point) => [`${what}${title ? ` (${title})` : ''}, ${point.name}`, ...cells(point)]),
   );
   return table([['peers', 'of winsspi', 'time', 'loop blocked', ''], ...rows]);
 }
 
-function load({ handshakes, milliseconds, points }) {
+function load({ title: packageTitle, handshakes, milliseconds, points }) {
   const times = ({ alone, beside }, name) =>
     `${short(alone[name])} → ${short(beside[name])} ms (${short(beside[name] / alone[name])} ×)`;
   const rows = [
@@ -147,21 +164,21 @@ function load({ handshakes, milliseconds, points }) {
     ['the longest of those', ({ beside }) => `${short(beside.longest)} ms`],
     ['all of them', ({ seconds }) => `${short(seconds)} s`],
   ];
-  const title = `${handshakes} handshakes at a time, ${milliseconds} ms a call`;
+  const title = `${handshakes} handshakes at a time, ${milliseconds} ms a call (${packageTitle})`;
   return table([
     [title, ...points.map(({ name }) => name)],
     ...rows.map(([what, cell]) => [what, ...points.map(cell)]),
   ]);
 }
 
-function http({ atATime, points }) {
+function http({ title, atATime, points }) {
   const rows = points.map(({ name, cannot, perSecond, meanDelay, longestDelay }) =>
     cannot
       ? [name, '-', '-', '-', cannot]
       : [name, short(perSecond), `${short(meanDelay)} ms`, `${short(longestDelay)} ms`, ''],
   );
   const head = ['a second', 'loop delay', 'longest', ''];
-  return table([[`HTTP requests with a token, ${atATime} at a time`, ...head], ...rows]);
+  return table([[`HTTP requests with a token, ${atATime} at a time (${title})`, ...head], ...rows]);
 }
 
 function calls({ points }) {
@@ -170,14 +187,16 @@ function calls({ points }) {
 }
 
 function targetTable(results) {
-  const rows = reached(results).map(({ what, limit, unit, value, least, reached: good }) => [
-    what,
-    good ? 'reached' : 'MISSED',
-    short(value),
-    least === undefined ? '' : short(least),
-    `of ${limit} ${unit}`,
+  const rows = reached(results).map((target) => [
+    target.what,
+    target.reached ? 'reached' : 'MISSED',
+    short(target.value),
+    target.least === undefined ? '' : short(target.least),
+    `of ${target.limit} ${target.unit}`,
+    target.packages.join(', '),
   ]);
-  return rows.length > 0 ? table([['targets', '', 'median', 'best round', ''], ...rows]) : '';
+  const head = ['targets', '', 'median', 'best round', '', 'measured with'];
+  return rows.length > 0 ? table([head, ...rows]) : '';
 }
 
 function disturbance(results) {

@@ -4,14 +4,16 @@ import { timed } from './measure.mjs';
 import { makesMemory } from './sizes.mjs';
 
 /**
- * @param {string} packageName
+ * All is done by the client: it protects messages for the server, and opens those of the server.
+ * @param {import('./packages.mjs').Ends} ends
+ * @param {typeof import('../dist/index.mjs')} [library] another build of it
  * @returns {Promise<(operation: string, size: number) => { raw: Side, ours: Side, memory?: Side }>}
  */
-export async function sidesOf(packageName) {
-  const { client, server } = await pairOf(packageName);
+export async function sidesOf(ends, library) {
+  const { client, server } = await pairOf(ends, library);
   const stream = client.package !== 'NTLM';
   const { securityTrailer, blockSize } = client.queryAttribute('sizes');
-  const pair = raw.open(raw.acquire(logonTo(packageName)), stream);
+  const pair = raw.open(raw.acquire(logonTo(ends)), stream);
   const both = { client, server, stream, securityTrailer, blockSize, pair };
   return (operation, size) => ({
     raw: rawSide(both, operation, size),
@@ -69,18 +71,18 @@ function ourSide(both, operation, size) {
       return { run: (count) => timed(() => repeat(count, () => client.sign(message))) };
     case 'unwrap':
       return prepared(
-        () => client.wrap(message),
-        (sealed) => server.unwrap(sealed),
+        () => server.wrap(message),
+        (sealed) => client.unwrap(sealed),
       );
     case 'decryptMessage':
       return prepared(
-        () => toOpen(both, client.wrap(message)),
-        (buffers) => server.decryptMessage(buffers),
+        () => toOpen(both, server.wrap(message)),
+        (buffers) => client.decryptMessage(buffers),
       );
     case 'verify':
       return prepared(
-        () => client.sign(message),
-        (signature) => server.verify(message, signature),
+        () => server.sign(message),
+        (signature) => client.verify(message, signature),
       );
   }
 }

@@ -1,13 +1,15 @@
 /** Three digits, and no more than there are. */
 export function short(value) {
-  if (value >= 100) return String(Math.round(value));
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+  if (Math.abs(value) >= 100) return String(Math.round(value));
+  return Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
 /** Of nanoseconds. */
 export function time(nanoseconds) {
-  if (nanoseconds < 1e3) return `${short(nanoseconds)} ns`;
-  return nanoseconds < 1e6 ? `${short(nanoseconds / 1e3)} µs` : `${short(nanoseconds / 1e6)} ms`;
+  if (Math.abs(nanoseconds) < 1e3) return `${short(nanoseconds)} ns`;
+  return Math.abs(nanoseconds) < 1e6
+    ? `${short(nanoseconds / 1e3)} µs`
+    : `${short(nanoseconds / 1e6)} ms`;
 }
 
 export function bytes(count) {
@@ -22,7 +24,11 @@ export function table(rows) {
   return rows.map((row) => row.map(cell).join('  ')).join('\n');
 }
 
-export const packageTitles = { null: 'null cipher', ntlm: 'NTLM', kerberos: 'Kerberos' };
+/** The packages that were measured, each once: what the names in the tables stand for. */
+export function packagesIn(results) {
+  const all = Object.values(results).flatMap(({ ends }) => (ends ? [ends] : []));
+  return [...new Map(all.map((ends) => [ends.title, ends])).values()];
+}
 
 /** What it was measured on. */
 export function place({ node, cpu, cores, where }) {

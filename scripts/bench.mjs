@@ -52,9 +52,9 @@ async function measure(names, quick) {
     console.error(`  ${name}${result.failed ? ' FAILED' : ''}`);
     measured.results[name] = result;
   };
-  const env = names.some((name) => name === 'http' || name.startsWith('peers-'))
-    ? await peers()
-    : {};
+  const env = {
+    ...(names.some((name) => name === 'http' || name.startsWith('peers-')) && (await peers())),
+  };
   console.error('Measuring. Nothing else should run on this machine meanwhile …');
   const args = ['bench/inside.mjs', ...(quick ? ['--quick'] : []), ...names];
   const code = onWindows ? await runHere(args, env, onLine) : await runInLab({ args, env, onLine });
@@ -63,9 +63,12 @@ async function measure(names, quick) {
   return measured;
 }
 
+function pathInLab(path) {
+  return onWindows ? path : windowsPath(path);
+}
+
 async function peers() {
-  const folder = await installPeers();
-  return { WINSSPI_BENCH_PEERS: onWindows ? folder : windowsPath(folder) };
+  return { WINSSPI_BENCH_PEERS: pathInLab(await installPeers()) };
 }
 
 async function runHere(args, env, onLine) {

@@ -1,10 +1,12 @@
 // Bytes that V8 allocates for a call of wrapInto: none of it is collected meanwhile (see the flags in
 // cases.mjs), so that what the heap grew by is what was allocated.
 import { PerformanceObserver } from 'node:perf_hooks';
-import { packages, pairOf } from '../lab.mjs';
+import { pairOf } from '../lab.mjs';
+import { packages } from '../packages.mjs';
 
 const calls = process.argv.includes('--quick') ? 300_000 : 1_000_000;
-const { client } = await pairOf(packages.null);
+const ends = packages.messages.null;
+const { client } = await pairOf(ends);
 const message = Buffer.alloc(64);
 const target = Buffer.alloc(message.length + client.wrapOverhead);
 
@@ -16,7 +18,7 @@ new PerformanceObserver((list) => {
 let kept;
 
 const report = {
-  kind: 'allocations',
+  ...{ kind: 'allocations', package: 'null', ends },
   calls,
   wrapInto: await bytesPerCall(() => client.wrapInto(target, message)),
   wrap: await bytesPerCall(() => client.wrap(message), 10_000),

@@ -1,17 +1,19 @@
 // wrapAsync and unwrapAsync against wrap and unwrap: what a message costs, and how long it keeps the
 // event loop; and sealing beside opening on one connection, which can use two cores.
 import { performance } from 'node:perf_hooks';
-import { packages, pairOf } from '../lab.mjs';
+import { pairOf } from '../lab.mjs';
 import { median } from '../measure.mjs';
+import { packages } from '../packages.mjs';
 
 const [, name, mode] = process.argv.slice(2);
 const sizes = [64, 1024, 4096, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024];
 const [rounds, bytes] = mode === '--quick' ? [3, 2 ** 21] : [11, 2 ** 23];
-const { client, server } = await pairOf(packages[name]);
+const ends = packages.messages[name];
+const { client, server } = await pairOf(ends);
 
 const points = [];
 for (const size of sizes) points.push(await measure(size));
-console.log(JSON.stringify({ kind: 'async', package: name, points }));
+console.log(JSON.stringify({ kind: 'async', package: name, ends, points }));
 
 async function measure(size) {
   const count = Math.max(4, Math.min(256, Math.floor(bytes / size)));

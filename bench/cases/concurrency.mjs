@@ -1,11 +1,12 @@
 // Handshakes a second, so many at a time; and one after the other in C, on one thread.
-import { credentialsOf, logonTo, makePair, packages, raw } from '../lab.mjs';
+import { credentialsOf, logonTo, makePair, raw } from '../lab.mjs';
 import { median } from '../measure.mjs';
+import { packages } from '../packages.mjs';
 
 const [, name, mode] = process.argv.slice(2);
-const packageName = packages[name];
-const logon = raw.acquire(logonTo(packageName));
-const credentials = await credentialsOf(packageName);
+const ends = packages.handshakes[name];
+const logon = raw.acquire(logonTo(ends));
+const credentials = await credentialsOf(ends);
 const [rounds, seconds] = mode === '--quick' ? [2, 0.25] : [5, 0.6];
 
 await rate(64);
@@ -21,7 +22,7 @@ const points = [...rates].map(([atATime, list]) => ({
   perSecond: median(list),
   ratio: median(list.map((one, round) => one / inC[round])),
 }));
-console.log(JSON.stringify({ kind: 'concurrency', package: name, raw: rawRate, points }));
+console.log(JSON.stringify({ kind: 'concurrency', package: name, ends, raw: rawRate, points }));
 
 function rateInC() {
   const each = raw.handshakes(logon, 5, false) / 5;

@@ -1,10 +1,12 @@
 // Contexts that stay: what one costs in memory and in time, beyond what the package takes.
-import { credentialsOf, logonTo, makePair, packages, raw } from '../lab.mjs';
+import { credentialsOf, logonTo, makePair, raw } from '../lab.mjs';
+import { packages } from '../packages.mjs';
 
 const contexts = process.argv.includes('--quick') ? 2000 : 10_000;
 const pairs = contexts / 2;
-const logon = raw.acquire(logonTo(packages.null));
-const credentials = await credentialsOf(packages.null);
+const ends = packages.handshakes.null;
+const logon = raw.acquire(logonTo(ends));
+const credentials = await credentialsOf(ends);
 
 await makePair(credentials);
 raw.handshakes(logon, 10, true);
@@ -16,7 +18,7 @@ const ours = await growth(async () => {
 });
 const perContext = (bytes) => Math.round(bytes / contexts);
 const report = {
-  kind: 'contexts',
+  ...{ kind: 'contexts', package: 'null', ends },
   contexts: 2 * kept.length,
   bytes: perContext(ours.native + ours.javascript - inC.native),
   native: perContext(ours.native - inC.native),

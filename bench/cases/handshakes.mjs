@@ -1,13 +1,14 @@
 // A handshake of both ends: the same calls in C, and ours one after the other. With credentials at hand,
 // and with credentials of its own.
 import { randomBytes } from 'node:crypto';
-import { credentialsOf, logonTo, makePair, packages, pairOf, raw } from '../lab.mjs';
+import { credentialsOf, logonTo, makePair, pairOf, raw } from '../lab.mjs';
 import { compare } from '../measure.mjs';
+import { packages } from '../packages.mjs';
 
 const [, name, mode] = process.argv.slice(2);
-const packageName = packages[name];
-const logon = raw.acquire(logonTo(packageName));
-const credentials = await credentialsOf(packageName);
+const ends = packages.handshakes[name];
+const logon = raw.acquire(logonTo(ends));
+const credentials = await credentialsOf(ends);
 
 const sides = {
   raw: { run: (count) => raw.handshakes(logon, count, false) },
@@ -24,7 +25,7 @@ const logons = {
   ours: {
     async run(count) {
       const start = performance.now();
-      for (let i = 0; i < count; i++) close(await pairOf(packageName));
+      for (let i = 0; i < count; i++) close(await pairOf(ends));
       return (performance.now() - start) * 1e6;
     },
   },
@@ -52,7 +53,7 @@ const handshake = turns(() => raw.handshakes(logon, 1, false), steps);
 const logonAndHandshake = turns(() => raw.logons(logon, 1), steps + 2);
 console.log(
   JSON.stringify({
-    ...{ kind: 'handshake', package: name, ...inC },
+    ...{ kind: 'handshake', package: name, ends, ...inC },
     withTurns: { ways: steps, ...(await compare({ ...sides, raw: handshake }, effort)) },
     withCredentials: {
       ...logonsInC,
@@ -67,7 +68,7 @@ console.log(
 /** How many legs the two sides have. */
 async function countSteps() {
   let count = 0;
-  close(await makePair(credentials, () => count++));
+  close(await makePair(credentials, { onStep: () => count++ }));
   return count;
 }
 

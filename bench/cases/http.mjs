@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { ClientContext, Credentials } from '../../dist/index.mjs';
 import { lab } from '../lab.mjs';
 import { median } from '../measure.mjs';
+import { titleOf } from '../packages.mjs';
 
 const packageName = lab?.packages.Negotiate ?? 'Negotiate';
 const atATime = 8;
@@ -76,7 +77,8 @@ async function measureAll([rounds, milliseconds]) {
       if (round >= 0) point.rows.push(row);
     }
   }
-  console.log(JSON.stringify({ kind: 'http', atATime, points: points.map(resultOf) }));
+  const title = titleOf(packageName);
+  console.log(JSON.stringify({ kind: 'http', title, atATime, points: points.map(resultOf) }));
   process.exit(0);
 }
 

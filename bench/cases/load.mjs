@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { ClientContext, Credentials, ServerContext } from '../../dist/index.mjs';
 import { loadAddon } from '../lab.mjs';
 import { median } from '../measure.mjs';
+import { titleOf } from '../packages.mjs';
 
 const handshakes = process.argv.includes('--quick') ? 20 : 200;
 const milliseconds = 100;
@@ -24,7 +25,8 @@ if (peers) {
   const { sspi } = createRequire(`${peers}/x.js`)('node-expose-sspi');
   points.push({ name: 'node-expose-sspi', ...(await measure(theirHandshake(sspi))) });
 }
-console.log(JSON.stringify({ kind: 'load', handshakes, milliseconds, points }));
+const title = titleOf(packageName);
+console.log(JSON.stringify({ kind: 'load', title, handshakes, milliseconds, points }));
 process.exit();
 
 async function measure(shakeHands) {

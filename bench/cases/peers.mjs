@@ -10,12 +10,17 @@ import {
 } from '../../dist/index.mjs';
 import { lab, loadAddon } from '../lab.mjs';
 import { median } from '../measure.mjs';
+import { titleOf } from '../packages.mjs';
 
 const [what, mode] = process.argv.slice(2);
 const require = createRequire(`${process.env.WINSSPI_BENCH_PEERS ?? import.meta.dirname}/x.js`);
 const target = lab?.service.spn ?? 'HTTP/localhost';
 const identity = lab?.users.alice;
-const packageName = what === 'ntlm' ? 'NTLM' : 'Negotiate';
+// None is needed to enumerate them.
+const packageName = {
+  ...{ acquire: 'NTLM', token: 'NTLM', ntlm: 'NTLM' },
+  ...{ negotiate: 'Negotiate', delay: 'TestScript' },
+}[what];
 const rounds = mode === '--quick' ? 7 : 31;
 
 const load = (name) => {
@@ -37,8 +42,8 @@ const works = {
     'win-sso': 'it has no such function',
   },
   acquire: {
-    winsspi: async () => (await Credentials.acquire({ package: 'NTLM', identity })).close(),
-    'node-expose-sspi': () => sspi.FreeCredentialsHandle(exposed('NTLM', true).credential),
+    winsspi: async () => (await Credentials.acquire({ package: packageName, identity })).close(),
+    'node-expose-sspi': () => sspi.FreeCredentialsHandle(exposed().credential),
     'win-sso': 'it has no such function',
   },
   token: {
@@ -72,7 +77,8 @@ for (let round = 0; round < rounds; round++) {
   for (const point of running) await measure(point);
 }
 const [{ times: base }] = points;
-console.log(JSON.stringify({ kind: 'peers', what, points: points.map(resultOf) }));
+const title = packageName && titleOf(packageName);
+console.log(JSON.stringify({ kind: 'peers', what, title, points: points.map(resultOf) }));
 process.exit(0);
 
 /** Ready to be measured, or with what keeps it from that. */
@@ -112,29 +118,23 @@ async function prepare(name) {
     const provider = loadAddon('C:\\windows\\system32\\winsspi_provider.dll');
     provider.delay('AcceptSecurityContext', 50);
   }
-  const chosen =
-    what === 'delay'
-      ? 'TestScript'
-      : packageName === 'NTLM' || what === 'token'
-        ? 'NTLM'
-        : 'Negotiate';
   if (name === 'winsspi') {
-    ours.outbound = await Credentials.acquire({ package: chosen, identity });
-    ours.inbound = await Credentials.acquire({ package: chosen, use: 'inbound' });
+    ours.outbound = await Credentials.acquire({ package: packageName, identity });
+    ours.inbound = await Credentials.acquire({ package: packageName, use: 'inbound' });
   } else if (name === 'node-expose-sspi') {
-    theirs.outbound = exposed(chosen, true).credential;
+    theirs.outbound = exposed().credential;
     theirs.inbound = sspi.AcquireCredentialsHandle({
-      packageName: chosen,
+      packageName,
       credentialUse: 'SECPKG_CRED_INBOUND',
     }).credential;
   }
 }
 
-function exposed(chosen, named) {
+function exposed() {
   return sspi.AcquireCredentialsHandle({
-    packageName: chosen,
+    packageName,
     credentialUse: 'SECPKG_CRED_OUTBOUND',
-    ...(named && identity && { authData: identity }),
+    ...(identity && { authData: identity }),
   });
 }
 

@@ -23,9 +23,10 @@ std::u16string text(Napi::Object object, const char* name) {
   return object.Get(name).As<Napi::String>().Utf16Value();
 }
 
-// { package, target, identity?: { user, domain, password } }
+// { client, server, target, identity?: { user, domain, password } }
 bench::Logon logonOf(Napi::Object options) {
-  bench::Logon logon = {text(options, "package"), std::nullopt, text(options, "target")};
+  bench::Logon logon = {text(options, "client"), text(options, "server"), std::nullopt,
+                        text(options, "target")};
   const Napi::Value identity = options.Get("identity");
   if (identity.IsObject()) {
     const auto object = identity.As<Napi::Object>();

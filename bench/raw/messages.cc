@@ -12,42 +12,51 @@ constexpr ULONG kLeastToken = 128;
 SECURITY_STATUS Messages::open(Credentials& outbound, Credentials& inbound, Logon& logon,
                                bool stream) {
   stream_ = stream;
-  const SECURITY_STATUS status = pair_.handshake(outbound, inbound, logon);
-  if (status != SEC_E_OK) return status;
-  return QueryContextAttributesW(pair_.client(), SECPKG_ATTR_SIZES, &sizes_);
+  SECURITY_STATUS status = pair_.handshake(outbound, inbound, logon);
+  if (status == SEC_E_OK) status = client_.open(pair_.client());
+  return status == SEC_E_OK ? server_.open(pair_.server()) : status;
 }
 
-SECURITY_STATUS Messages::encryptOne(std::size_t length, SecBuffer (&buffers)[3]) {
-  const ULONG token = sizes_.cbSecurityTrailer;
+SECURITY_STATUS Messages::End::open(PCtxtHandle handle) {
+  context = handle;
+  return QueryContextAttributesW(context, SECPKG_ATTR_SIZES, &sizes);
+}
+
+void Messages::makeRoom(const End& end, std::size_t length) {
+  memory_.assign(length + end.sizes.cbSecurityTrailer + end.sizes.cbBlockSize, 0);
+}
+
+SECURITY_STATUS Messages::encryptOne(const End& end, std::size_t length, SecBuffer (&buffers)[3]) {
+  const ULONG token = end.sizes.cbSecurityTrailer;
   const auto data = static_cast<ULONG>(length);
   unsigned char* const memory = memory_.data();
   buffers[0] = {token, SECBUFFER_TOKEN, memory};
   buffers[1] = {data, SECBUFFER_DATA, memory + token};
-  buffers[2] = {sizes_.cbBlockSize, SECBUFFER_PADDING, memory + token + length};
+  buffers[2] = {end.sizes.cbBlockSize, SECBUFFER_PADDING, memory + token + length};
   SecBufferDesc message = {SECBUFFER_VERSION, 3, buffers};
-  return EncryptMessage(pair_.client(), 0, &message, 0);
+  return EncryptMessage(end.context, 0, &message, 0);
 }
 
 Outcome Messages::encrypt(std::size_t length, std::size_t count) {
-  memory_.assign(length + sizes_.cbSecurityTrailer + sizes_.cbBlockSize, 0);
+  makeRoom(client_, length);
   const Clock clock;
   for (std::size_t i = 0; i < count; i++) {
     SecBuffer buffers[3];
-    const SECURITY_STATUS status = encryptOne(length, buffers);
+    const SECURITY_STATUS status = encryptOne(client_, length, buffers);
     if (status != SEC_E_OK) return {0, status};
   }
   return {clock.elapsed()};
 }
 
 SECURITY_STATUS Messages::seal(std::size_t length, std::size_t count) {
-  memory_.assign(length + sizes_.cbSecurityTrailer + sizes_.cbBlockSize, 0);
+  makeRoom(server_, length);
   arena_.clear();
   arena_.reserve(count * memory_.size());
   sealed_.clear();
   sealed_.reserve(count);
   for (std::size_t i = 0; i < count; i++) {
     SecBuffer buffers[3];
-    const SECURITY_STATUS status = encryptOne(length, buffers);
+    const SECURITY_STATUS status = encryptOne(server_, length, buffers);
     if (status != SEC_E_OK) return status;
     const std::size_t offset = arena_.size();
     for (const SecBuffer& buffer : buffers) {
@@ -69,17 +78,18 @@ Outcome Messages::decrypt() {
                           {sealed.length - sealed.token, SECBUFFER_DATA, memory + sealed.token}};
     SecBufferDesc message = {SECBUFFER_VERSION, 2, stream_ ? whole : parts};
     ULONG qop = 0;
-    const SECURITY_STATUS status = DecryptMessage(pair_.server(), &message, 0, &qop);
+    const SECURITY_STATUS status = DecryptMessage(client_.context, &message, 0, &qop);
     if (status != SEC_E_OK) return {0, status};
   }
   return {clock.elapsed()};
 }
 
-SECURITY_STATUS Messages::signOne(std::size_t length, unsigned char* signature, ULONG& written) {
+SECURITY_STATUS Messages::signOne(const End& end, std::size_t length, unsigned char* signature,
+                                  ULONG& written) {
   SecBuffer buffers[2] = {{static_cast<ULONG>(length), SECBUFFER_DATA, memory_.data()},
                           {written, SECBUFFER_TOKEN, signature}};
   SecBufferDesc message = {SECBUFFER_VERSION, 2, buffers};
-  const SECURITY_STATUS status = MakeSignature(pair_.client(), 0, &message, 0);
+  const SECURITY_STATUS status = MakeSignature(end.context, 0, &message, 0);
   written = buffers[1].cbBuffer;
   return status;
 }
@@ -90,7 +100,7 @@ Outcome Messages::makeSignature(std::size_t length, std::size_t count) {
   const Clock clock;
   for (std::size_t i = 0; i < count; i++) {
     ULONG written = kLeastToken;
-    const SECURITY_STATUS status = signOne(length, signature, written);
+    const SECURITY_STATUS status = signOne(client_, length, signature, written);
     if (status != SEC_E_OK) return {0, status};
   }
   return {clock.elapsed()};
@@ -102,7 +112,7 @@ SECURITY_STATUS Messages::sign(std::size_t length, std::size_t count) {
   sealed_.clear();
   for (std::size_t i = 0; i < count; i++) {
     ULONG written = kLeastToken;
-    const SECURITY_STATUS status = signOne(length, arena_.data() + i * kLeastToken, written);
+    const SECURITY_STATUS status = signOne(server_, length, arena_.data() + i * kLeastToken, written);
     if (status != SEC_E_OK) return status;
     sealed_.push_back({i * kLeastToken, written, static_cast<ULONG>(length)});
   }
@@ -116,7 +126,7 @@ Outcome Messages::verifySignature() {
                             {sealed.token, SECBUFFER_TOKEN, arena_.data() + sealed.offset}};
     SecBufferDesc message = {SECBUFFER_VERSION, 2, buffers};
     ULONG qop = 0;
-    const SECURITY_STATUS status = VerifySignature(pair_.server(), &message, 0, &qop);
+    const SECURITY_STATUS status = VerifySignature(client_.context, &message, 0, &qop);
     if (status != SEC_E_OK) return {0, status};
   }
   return {clock.elapsed()};

@@ -16,10 +16,11 @@ struct Outcome {
   SECURITY_STATUS status = SEC_E_OK;
 };
 
-// Messages from the client to the server of a pair.
+// Messages of the client of a pair, which is what is measured: it protects messages for the server, and
+// opens those of the server.
 class Messages {
  public:
-  // With `stream`, the package opens STREAM and DATA, otherwise TOKEN and DATA.
+  // With `stream`, the client opens STREAM and DATA, otherwise TOKEN and DATA.
   SECURITY_STATUS open(Credentials& outbound, Credentials& inbound, Logon& logon, bool stream);
 
   Outcome encrypt(std::size_t length, std::size_t count);
@@ -39,12 +40,23 @@ class Messages {
     ULONG length;  // of all of it
   };
 
-  SECURITY_STATUS encryptOne(std::size_t length, SecBuffer (&buffers)[3]);
-  SECURITY_STATUS signOne(std::size_t length, unsigned char* signature, ULONG& written);
+  // One end of the pair, and what its package needs beside a message.
+  struct End {
+    PCtxtHandle context = nullptr;
+    SecPkgContext_Sizes sizes = {};
+
+    SECURITY_STATUS open(PCtxtHandle handle);
+  };
+
+  void makeRoom(const End& end, std::size_t length);
+  SECURITY_STATUS encryptOne(const End& end, std::size_t length, SecBuffer (&buffers)[3]);
+  SECURITY_STATUS signOne(const End& end, std::size_t length, unsigned char* signature,
+                          ULONG& written);
 
   Pair pair_;
   bool stream_ = true;
-  SecPkgContext_Sizes sizes_ = {};
+  End client_;
+  End server_;
   std::vector<unsigned char> memory_;
   std::vector<unsigned char> arena_;
   std::vector<Sealed> sealed_;

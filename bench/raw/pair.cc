@@ -44,12 +44,13 @@ Credentials::~Credentials() {
 }
 
 SECURITY_STATUS Credentials::acquire(Logon& logon, ULONG use) {
-  const bool named = use == SECPKG_CRED_OUTBOUND && logon.identity;
+  const bool is_client = use == SECPKG_CRED_OUTBOUND;
+  const bool named = is_client && logon.identity;
   SEC_WINNT_AUTH_IDENTITY_W identity = {};
   if (named) identity = authIdentity(*logon.identity);
   TimeStamp expiry;
   const SECURITY_STATUS status =
-      AcquireCredentialsHandleW(nullptr, wide(logon.package), use, nullptr,
+      AcquireCredentialsHandleW(nullptr, wide(is_client ? logon.client : logon.server), use, nullptr,
                                 named ? &identity : nullptr, nullptr, nullptr, &handle_, &expiry);
   acquired_ = status == SEC_E_OK;
   return status;

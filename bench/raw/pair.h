@@ -15,9 +15,10 @@ struct Identity {
   std::u16string password;
 };
 
-// Which package, who logs on (nobody: the logged-on user), and to what.
+// The packages of both ends, who logs on (nobody: the logged-on user), and to what.
 struct Logon {
-  std::u16string package;
+  std::u16string client;
+  std::u16string server;
   std::optional<Identity> identity;
   std::u16string target;
 };

@@ -1,38 +1,21 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { lab } from '../harness/support/lab.js';
+import { runCase } from './bench/case.js';
 
 // No times, for machines differ and others work on them too: counts, and what was measured side by side
 // in one process. The bounds are about three times what is reached: `npm run bench` tells the rest.
 
 const quietHeap = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
 
-async function runCase(name: string, ...flags: string[]): Promise<Record<string, number>> {
-  const script = fileURLToPath(new URL(`../../bench/cases/${name}.mjs`, import.meta.url));
-  const child = spawn(process.execPath, [...flags, script, '--quick'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [output, errors, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  if (code !== 0) throw new Error(errors);
-  return JSON.parse(output);
-}
-
 describe.skipIf(!lab)('a message of 64 bytes', () => {
   let calls: Record<string, number>;
 
   beforeAll(async () => {
-    calls = await runCase('guard');
+    calls = await runCase<Record<string, number>>('guard');
   });
 
   test('that wrapInto seals allocates nothing', async () => {
-    const allocated = await runCase('allocations', ...quietHeap);
+    const allocated = await runCase<Record<string, number>>('allocations', ...quietHeap);
     expect(allocated.calibration).toBeGreaterThan(30);
     expect(allocated.wrapInto).toBe(0);
   });
