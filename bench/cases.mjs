@@ -31,6 +31,7 @@ export const cases = [
   { name: 'peers-load', module: 'load', args: [], flags: [] },
   { name: 'http', module: 'http', args: [], flags: [] },
   { name: 'parts', module: 'parts', args: [], flags: [] },
+  { name: 'pieces', module: 'pieces', args: [], flags: [] },
 ];
 
 /** What runs on the machine itself, and not in the lab: it needs npm. */

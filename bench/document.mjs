@@ -8,7 +8,7 @@ export function document(run) {
 const introduction = `# Speed
 
 What the binding adds to the platform, and what no binding can take away. \`npm run bench\` measures it;
-\`npm run bench -- --update\` writes this page. \`npm run bench -- sign verify\` runs only the cases
+\`npm run bench -- --update\` writes this page. \`npm run bench -- sign verify pieces\` runs only the cases
 of these names.
 
 Each table names the package that was measured, and the lines above the tables say whose each is. A fast
@@ -45,4 +45,10 @@ is made of" below, each line measured alone with an addon that does nothing else
 
 The targets of large messages, handshakes and the import have a second line, which has the platform's part
 in it.
+
+The table "nanoseconds that a piece earns" shows what each piece of machinery on the way of a short
+message is worth. \`npm run bench -- pieces\` builds winsspi without the piece (bench/pieces lists the
+changes), and measures both builds in one process, in rounds that alternate. A figure is the difference
+of the best rounds, the median of seven processes. The first row compares two equal builds: smaller
+figures than those are chance. Pieces that earn less than 25 ns are removed.
 `;

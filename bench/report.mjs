@@ -24,6 +24,7 @@ export function report({ machine, results }) {
     ...of('load').map(load),
     ...of('http').map(http),
     ...of('parts').map(calls),
+    ...of('pieces').map(machinery),
     ...all.filter(({ failed }) => failed).map(({ name, failed }) => `${name} FAILED: ${failed}`),
     targetTable(results),
     disturbance(results),
@@ -184,6 +185,15 @@ function http({ title, atATime, points }) {
 function calls({ points }) {
   const rows = points.map(({ name, nanoseconds }) => [name, time(nanoseconds)]);
   return table([['what a call is made of', ''], ...rows]);
+}
+
+function machinery({ ends, size, operations, points }) {
+  const title = `nanoseconds that a piece earns (${ends.title}, ${sizeName(size)})`;
+  const rows = points.map(({ what, without, earned }) => [
+    `${what}; without: ${without}`,
+    ...operations.map((operation) => earned[operation].toFixed(0)),
+  ]);
+  return table([[title, ...operations], ...rows]);
 }
 
 function targetTable(results) {

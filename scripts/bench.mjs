@@ -9,6 +9,7 @@ import { select, tarball } from '../bench/cases.mjs';
 import { document } from '../bench/document.mjs';
 import { disturbed } from '../bench/measure.mjs';
 import { installPeers } from '../bench/peers/install.mjs';
+import { buildPieces } from '../bench/pieces/build.mjs';
 import { plot } from '../bench/plot.mjs';
 import { withTable } from '../bench/readme.mjs';
 import { report } from '../bench/report.mjs';
@@ -54,6 +55,7 @@ async function measure(names, quick) {
   };
   const env = {
     ...(names.some((name) => name === 'http' || name.startsWith('peers-')) && (await peers())),
+    ...(names.includes('pieces') && { WINSSPI_BENCH_PIECES: pathInLab(await buildPieces()) }),
   };
   console.error('Measuring. Nothing else should run on this machine meanwhile …');
   const args = ['bench/inside.mjs', ...(quick ? ['--quick'] : []), ...names];

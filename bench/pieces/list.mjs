@@ -1,0 +1,115 @@
+// The machinery that short messages have beside what they need, and how to take each piece out again.
+import { passedWords } from './words.mjs';
+
+/**
+ * @typedef {{ file: string, from: string, to: string, every?: boolean }} Edit replaces a text that
+ *   occurs once in the file, or with `every` one that occurs more often
+ * @typedef {{ name: string, what: string, without: string, edits: Edit[] }} Piece
+ */
+
+const layout = 'lib/internal/layout.ts';
+const message = 'native/message_wrap.cc';
+
+const replace = (file, from, to) => ({ file, from, to });
+const replaceEvery = (file, from, to) => ({ file, from, to, every: true });
+
+/** @type {Piece[]} */
+export const pieces = [
+  {
+    name: 'nothing',
+    what: 'nothing: the same build again',
+    without: 'shows how far two figures differ by chance',
+    edits: [],
+  },
+  {
+    name: 'words',
+    what: 'shared words',
+    without: 'numbers as arguments, and a number returned (wrap and wrapInto)',
+    edits: passedWords({ layout, message, binding: 'lib/internal/binding.ts' }),
+  },
+  {
+    name: 'locks',
+    what: 'locks only while the context is lent',
+    without: 'a lock around every call',
+    edits: ['outgoing', 'incoming'].map((lock) =>
+      replace('native/sspi/context.h', `isLent() ? &${lock}_ : nullptr`, `&${lock}_`),
+    ),
+  },
+  {
+    name: 'slab',
+    what: 'the output slab',
+    without: 'memory for each result (Buffer.allocUnsafeSlow)',
+    edits: [
+      replace(
+        'lib/internal/output-memory.ts',
+        'const MOST_IN_SLAB = SLAB_LENGTH / 4;',
+        'const MOST_IN_SLAB = -1;',
+      ),
+    ],
+  },
+  {
+    name: 'wrap',
+    what: 'wrap beside wrapInto in native code',
+    without: 'wrapInto for both: the message moves to the start',
+    edits: [replace(layout, 'writeWrap(layout, WRAP, qop', 'writeWrap(layout, WRAP_INTO, qop')],
+  },
+  {
+    name: 'spans',
+    what: 'spans by reference',
+    without: 'spans by value',
+    edits: ['native/sspi/message.h', 'native/sspi/message.cc'].flatMap((file) => [
+      replaceEvery(file, 'const std::span<std::byte>& ', 'std::span<std::byte> '),
+      replaceEvery(file, 'const std::span<const std::byte>& ', 'std::span<const std::byte> '),
+      replaceEvery(file, 'const std::optional<std::size_t>& ', 'std::optional<std::size_t> '),
+    ]),
+  },
+  {
+    name: 'context',
+    what: 'a function for each context',
+    without: 'one function with the context as an argument',
+    edits: [
+      replaceEvery(layout, 'this.#call(', 'this.#call(this.#context, '),
+      replace(
+        'lib/internal/binding.ts',
+        '(...memory: (Uint8Array | null)[])',
+        '(...memory: any[])',
+      ),
+      replace(
+        message,
+        'const auto& [context, environment] = *static_cast<Wrapped<sspi::Context>*>(data);',
+        `auto* const wrapped = wrappedOf<sspi::Context>(env, values[0]);
+  if (!wrapped) return nullptr;
+  const auto& [context, environment] = *wrapped;`,
+      ),
+      replace(
+        message,
+        'const std::span<const napi_value> arguments(values.data(), count);',
+        'const std::span<const napi_value> arguments(values.data() + 1, count - 1);',
+      ),
+    ],
+  },
+  {
+    name: 'few',
+    what: 'few arguments asked for first',
+    without: 'all 32 at once',
+    edits: [replace(message, 'kFew = 4;', 'kFew = sspi::kMaxBuffers;')],
+  },
+  {
+    name: 'place',
+    what: 'a buffer looked for in its place first',
+    without: 'in all buffers (wrap, wrapInto, unwrap)',
+    edits: [
+      replace(
+        'native/sspi/buffers.h',
+        'if (buffer.pvBuffer == own.data() &&',
+        'if (false && buffer.pvBuffer == own.data() &&',
+      ),
+    ],
+  },
+  {
+    name: 'pass',
+    what: 'a call with two to four arguments',
+    without: 'a call with a list of them (arrays, sign, verify)',
+    edits: [replace(layout, 'switch (buffers.length) {', 'switch (0 as number) {')],
+  },
+];
