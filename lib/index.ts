@@ -86,8 +86,10 @@ export {
   AccountNotFoundError,
   BadBindingsError,
   BufferTooSmallError,
+  CertificateError,
   ContextExpiredError,
   CryptoSystemInvalidError,
+  DowngradeDetectedError,
   IncompleteMessageError,
   InsufficientMemoryError,
   InvalidHandleError,
@@ -102,6 +104,7 @@ export {
   SspiError,
   TargetUnknownError,
   TimeSkewError,
+  TrustFailedError,
   UnsupportedFunctionError,
   WrongPrincipalError,
 } from './errors/errors.js';

@@ -1,14 +1,15 @@
-/** One SECURITY_STATUS value of the Windows SDK's winerror.h. */
+/** A status that Windows's functions return: a SECURITY_STATUS, an HRESULT or an NTSTATUS. */
 export interface StatusEntry {
   /** The SDK's name, such as `SEC_E_MESSAGE_ALTERED`. */
-  readonly name: string;
+  readonly name: StatusName;
   /** Unsigned, 32 bits. */
   readonly status: number;
   /** A clause: lower case, no full stop. */
   readonly meaning: string;
-  /** What to check or do: one or two sentences. */
-  readonly hint?: string;
 }
+
+/** The names of all known statuses. */
+export type StatusName = ReturnType<typeof sspi | typeof others>[number][1];
 
 type Row = readonly [status: number, name: string, meaning: string];
 
@@ -184,6 +185,7 @@ const others = () =>
     [0xc0000133, 'STATUS_TIME_DIFFERENCE_AT_DC', 'the clock differs from that of the KDC'],
     [0xc000015b, 'STATUS_LOGON_TYPE_NOT_GRANTED', 'the account lacks the right to this logon'],
     [0xc000018b, 'STATUS_NO_TRUST_SAM_ACCOUNT', 'the domain has no account for this machine'],
+    [0xc000018c, 'STATUS_TRUSTED_DOMAIN_FAILURE', 'the trust between the two domains failed'],
     [
       0xc000018d,
       'STATUS_TRUSTED_RELATIONSHIP_FAILURE',
@@ -196,222 +198,15 @@ const others = () =>
       'STATUS_ACCOUNT_LOCKED_OUT',
       'the account is locked after too many wrong passwords',
     ],
+    [0xc0000320, 'STATUS_PKINIT_FAILURE', 'the certificate of the KDC was not accepted'],
+    [0xc0000321, 'STATUS_SMARTCARD_SUBSYSTEM_FAILURE', 'the smart card could not be used'],
+    [0xc000035b, 'STATUS_BAD_BINDINGS', 'the channel bindings of client and server differ'],
+    [0xc0000388, 'STATUS_DOWNGRADE_DETECTED', 'the fall-back to a weaker protocol was refused'],
     [0xc0000413, 'STATUS_AUTHENTICATION_FIREWALL_FAILED', 'the trust does not admit the account'],
     [0xc0000418, 'STATUS_NTLM_BLOCKED', 'a policy forbids NTLM'],
   ] as const satisfies readonly Row[];
 
-const syncClocks =
-  'The clocks of client, server and domain controller must agree within 5 minutes, unless the ' +
-  'domain sets another limit: run `w32tm /resync` on the one that is off.';
-const findDomainController =
-  'Check the network, DNS and the firewall (Kerberos uses port 88): ' +
-  '`nltest /dsgetdc:DOMAIN` must find a domain controller.';
-const trustRoot =
-  'Install the root certificate of the authority in Trusted Root Certification Authorities, and ' +
-  'let the peer send its intermediate certificates.';
-const renewCertificate = 'Renew the certificate, and check the clock of this machine.';
-const replaceCertificate = 'The owner of the certificate must replace it.';
-const reachRevocationList =
-  'Check that this machine reaches the revocation address in the certificate: ' +
-  '`certutil -verify -urlfetch FILE.cer` tries it.';
-const fitUsage =
-  'Use a certificate with the extended key usage Server Authentication on a server, or Client ' +
-  'Authentication on a client.';
-const renewKdcCertificate = 'The administrator must renew the certificate of the KDC.';
-const changePassword = 'The user must log on to Windows and change the password first.';
-const askAdministrator = 'The administrator of the domain can lift this on the account.';
-const repairMachineAccount =
-  'Repair the account of this machine with `Test-ComputerSecureChannel -Repair`, or join the ' +
-  'domain again.';
-
-type Name = ReturnType<typeof sspi | typeof others>[number][1];
-
-const hints = (): { readonly [K in Name]?: string } => ({
-  SEC_E_INSUFFICIENT_MEMORY:
-    'Close the contexts and credentials that are no longer used, and check the free memory of ' +
-    'the machine.',
-  SEC_E_INVALID_HANDLE:
-    'Finish the handshake before the first message, and use neither a context nor credentials ' +
-    'after close().',
-  SEC_E_UNSUPPORTED_FUNCTION:
-    'Check that the package offers the function or the attribute, and that the context was ' +
-    'established with what the call needs: encryption needs confidentiality.',
-  SEC_E_TARGET_UNKNOWN:
-    'Check the target name, such as HTTP/host.example.com: `setspn -Q SPN` must find exactly one ' +
-    'account. Register a missing SPN with `setspn -S SPN ACCOUNT`.',
-  SEC_E_INTERNAL_ERROR:
-    'Look for the cause in the System event log (sources LsaSrv and Security-Kerberos), and ' +
-    "check that the token is the peer's, whole and unchanged.",
-  SEC_E_SECPKG_NOT_FOUND:
-    'enumerateSecurityPackages() lists the names on this machine, such as Negotiate, Kerberos ' +
-    'and NTLM.',
-  SEC_E_NOT_OWNER: 'Leave out the principal, or run as the account that it names.',
-  SEC_E_INVALID_TOKEN:
-    'Check that the bytes of the peer arrive whole, in order and decoded (from base64, for ' +
-    'example), and that both sides use the same package. For a message, check the types and the ' +
-    'order of the buffers.',
-  SEC_E_QOP_NOT_SUPPORTED:
-    'Use qop 0 to encrypt, on a context with confidentiality, or SECQOP_WRAP_NO_ENCRYPT to sign ' +
-    'only.',
-  SEC_E_NO_IMPERSONATION:
-    'Finish the handshake first, and check that the client did not limit the context to ' +
-    'identification.',
-  SEC_E_LOGON_DENIED:
-    'Check user, domain and password, and whether the account is disabled, locked, expired or ' +
-    'kept from network logons. Event 4625 in the Security log of the machine that refused the ' +
-    'logon tells the reason.',
-  SEC_E_UNKNOWN_CREDENTIALS:
-    'Check that the credentials are for this package and this side (outbound for a client, ' +
-    'inbound for a server), and that a certificate comes with its private key.',
-  SEC_E_NO_CREDENTIALS:
-    'Log on as a domain user, or pass an identity with user, domain and password. `klist` shows ' +
-    'the Kerberos tickets of the logged-on user.',
-  SEC_E_MESSAGE_ALTERED:
-    'Check that the bytes arrive whole and unchanged, and that both sides use the two ends of ' +
-    'the same context. If they do, drop the message: it may be forged.',
-  SEC_E_OUT_OF_SEQUENCE:
-    'Open each message once, in the order in which the peer sealed them: one was lost, repeated ' +
-    'or overtaken.',
-  SEC_E_NO_AUTHENTICATING_AUTHORITY: findDomainController,
-  SEC_E_CONTEXT_EXPIRED:
-    'Establish a new context. The expiry of a context tells in advance when it will end.',
-  SEC_E_INCOMPLETE_MESSAGE:
-    'Read more bytes from the peer, append them to those at hand, and try again: the context ' +
-    'stays usable.',
-  SEC_E_INCOMPLETE_CREDENTIALS:
-    'Supply user, domain and password, or the certificate that the peer asks for.',
-  SEC_E_BUFFER_TOO_SMALL:
-    "Take the room for each buffer from the context's attributes: 'sizes' for token, signature " +
-    "and padding, 'streamSizes' for header and trailer.",
-  SEC_E_WRONG_PRINCIPAL:
-    'The ticket was encrypted for another account: check with `setspn -Q SPN` that exactly the ' +
-    "service's account owns the SPN, and that DNS leads to that service. With TLS, the " +
-    'certificate does not carry the target name.',
-  SEC_E_TIME_SKEW: syncClocks,
-  SEC_E_UNTRUSTED_ROOT: trustRoot,
-  SEC_E_ILLEGAL_MESSAGE:
-    'Check that the peer speaks TLS on this port, and that both sides enable a common version.',
-  SEC_E_CERT_UNKNOWN: 'Look for the cause in the System event log (source Schannel).',
-  SEC_E_CERT_EXPIRED: renewCertificate,
-  SEC_E_ENCRYPT_FAILURE:
-    'Check that the context was established with confidentiality, and that the message is not ' +
-    "longer than the maximum in the attribute 'streamSizes', where there is one.",
-  SEC_E_DECRYPT_FAILURE:
-    'Check that the bytes arrive whole, unchanged and in order, and that both sides use the two ' +
-    'ends of the same context.',
-  SEC_E_ALGORITHM_MISMATCH:
-    'Enable a common TLS version and cipher suite on both sides: `Get-TlsCipherSuite` lists ' +
-    'those of Windows.',
-  SEC_E_SECURITY_QOS_FAILED:
-    'Mutual authentication and delegation need Kerberos: use the SPN of the service as the ' +
-    'target name, and check that delegation is allowed.',
-  SEC_E_WRONG_CREDENTIAL_HANDLE: 'Use the same credentials for every step of a context.',
-  SEC_E_CRYPTO_SYSTEM_INVALID:
-    'Check whether a policy disables the algorithm of the context: FIPS mode, or "Configure ' +
-    'encryption types allowed for Kerberos".',
-  SEC_E_MAX_REFERRALS_EXCEEDED:
-    'Check the trusts between the domains: their controllers send the request in circles.',
-  SEC_E_SMARTCARD_LOGON_REQUIRED:
-    'Use a certificate in place of the password, or let the administrator clear "Smart card is ' +
-    'required for interactive logon" on the account.',
-  SEC_E_KDC_INVALID_REQUEST:
-    'Look for the request in the System event log of the domain controller (source ' +
-    'Kerberos-Key-Distribution-Center).',
-  SEC_E_KDC_UNABLE_TO_REFER:
-    'Check that the SPN names the right domain, and that a trust leads to it.',
-  SEC_E_KDC_UNKNOWN_ETYPE:
-    'Client, service account and KDC need an encryption type in common: allow AES in ' +
-    'msDS-SupportedEncryptionTypes of the account. An old account gets its AES keys when its ' +
-    'password is changed.',
-  SEC_E_UNSUPPORTED_PREAUTH:
-    'For a logon with a smart card or a certificate, the domain controller needs a certificate ' +
-    'of its own for Kerberos.',
-  SEC_E_DELEGATION_REQUIRED:
-    'Trust the computer or the service account for delegation in Active Directory. The user may ' +
-    'be neither marked "Account is sensitive and cannot be delegated" nor in Protected Users.',
-  SEC_E_BAD_BINDINGS:
-    'Pass the bindings of the same TLS connection on both sides, from the first step on. A proxy ' +
-    'that ends TLS in between breaks them.',
-  SEC_E_NO_KERB_KEY:
-    'Run under a domain account, and change its password if it is older than the encryption ' +
-    'types that the domain allows.',
-  SEC_E_CERT_WRONG_USAGE: fitUsage,
-  SEC_E_DOWNGRADE_DETECTED: `Most often no domain controller was reached. ${findDomainController}`,
-  SEC_E_SMARTCARD_CERT_REVOKED: replaceCertificate,
-  SEC_E_ISSUING_CA_UNTRUSTED: trustRoot,
-  SEC_E_REVOCATION_OFFLINE_C: reachRevocationList,
-  SEC_E_SMARTCARD_CERT_EXPIRED: renewCertificate,
-  SEC_E_CROSSREALM_DELEGATION_FAILURE:
-    "Delegate only to services of the server's own domain, or use resource-based constrained " +
-    'delegation, set on the account of the target.',
-  SEC_E_REVOCATION_OFFLINE_KDC: reachRevocationList,
-  SEC_E_ISSUING_CA_UNTRUSTED_KDC:
-    'Install the root certificate of the authority that issued it on this machine.',
-  SEC_E_KDC_CERT_EXPIRED: renewKdcCertificate,
-  SEC_E_KDC_CERT_REVOKED: renewKdcCertificate,
-  SEC_E_INVALID_PARAMETER: 'Check the flags, the target name and the buffers of the call.',
-  SEC_E_DELEGATION_POLICY:
-    'Allow the server in the group policy under System, Credentials Delegation.',
-  SEC_E_POLICY_NLTM_ONLY:
-    'Make Kerberos work with the server, or allow it in the group policy "Allow delegating fresh ' +
-    'credentials with NTLM-only server authentication".',
-  SEC_E_MUTUAL_AUTH_FAILED:
-    'Use the SPN of the server as the target name, and check that Kerberos was negotiated: NTLM ' +
-    'does not prove who the server is.',
-  SEC_E_APPLICATION_PROTOCOL_MISMATCH:
-    'Offer a protocol that the peer supports, such as h2 or http/1.1 (ALPN).',
-  SEC_E_INVALID_UPN_NAME: 'Use the email address of the user.',
-  CRYPT_E_REVOKED: replaceCertificate,
-  CRYPT_E_NO_REVOCATION_CHECK:
-    'The certificate names no revocation address that works: check whether a proxy or a virus ' +
-    'scanner has put its own certificate in place of the original.',
-  CRYPT_E_REVOCATION_OFFLINE: reachRevocationList,
-  CERT_E_EXPIRED: renewCertificate,
-  CERT_E_UNTRUSTEDROOT: trustRoot,
-  CERT_E_CHAINING: trustRoot,
-  CERT_E_REVOKED: replaceCertificate,
-  ERROR_NONE_MAPPED: 'Check the spelling; write a name as DOMAIN\\name.',
-  ERROR_NO_SUCH_DOMAIN: findDomainController,
-  ERROR_TRUSTED_RELATIONSHIP_FAILURE: repairMachineAccount,
-  CERT_E_CN_NO_MATCH:
-    'Connect by a name that is in the certificate, or issue one with that name as a subject ' +
-    'alternative name.',
-  CERT_E_WRONG_USAGE: fitUsage,
-  STATUS_UNSUCCESSFUL:
-    'Check user and password first: some providers give a wrong password no other status.',
-  STATUS_NO_LOGON_SERVERS: findDomainController,
-  STATUS_NO_SUCH_USER: 'Check the spelling of user and domain.',
-  STATUS_LOGON_FAILURE: 'Check user, domain and password.',
-  STATUS_ACCOUNT_RESTRICTION:
-    'Look for an empty password, a logon policy or membership of Protected Users, which forbids ' +
-    'NTLM.',
-  STATUS_INVALID_LOGON_HOURS: askAdministrator,
-  STATUS_INVALID_WORKSTATION: askAdministrator,
-  STATUS_PASSWORD_EXPIRED: changePassword,
-  STATUS_ACCOUNT_DISABLED: askAdministrator,
-  STATUS_TIME_DIFFERENCE_AT_DC: syncClocks,
-  STATUS_LOGON_TYPE_NOT_GRANTED:
-    'Grant the right "Access this computer from the network" on the server.',
-  STATUS_NO_TRUST_SAM_ACCOUNT: repairMachineAccount,
-  STATUS_TRUSTED_RELATIONSHIP_FAILURE: repairMachineAccount,
-  STATUS_ACCOUNT_EXPIRED: askAdministrator,
-  STATUS_PASSWORD_MUST_CHANGE: changePassword,
-  STATUS_ACCOUNT_LOCKED_OUT:
-    'Wait for the end of the lockout or let the administrator unlock the account, and look for a ' +
-    'service that still tries an old password.',
-  STATUS_AUTHENTICATION_FIREWALL_FAILED:
-    'The trust uses selective authentication: grant the account "Allowed to authenticate" on the ' +
-    'server.',
-  STATUS_NTLM_BLOCKED:
-    'Make Kerberos work by naming the target by its SPN, or add an exception to the policies ' +
-    '"Network security: Restrict NTLM".',
-});
-
-/** Every known status, in the order of its unsigned number. */
+/** Lists every known status, in the order of its unsigned number. */
 export function statuses(): StatusEntry[] {
-  const all: Readonly<Record<string, string>> = hints();
-  return [...sspi(), ...others()].map(([status, name, meaning]) => {
-    const hint = all[name];
-    return hint === undefined ? { name, status, meaning } : { name, status, meaning, hint };
-  });
+  return [...sspi(), ...others()].map(([status, name, meaning]) => ({ name, status, meaning }));
 }

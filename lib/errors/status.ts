@@ -1,4 +1,5 @@
-import { type StatusEntry, statuses } from './status-table.js';
+import { type Hint, hints, type Kind } from './hints.js';
+import { type StatusEntry, type StatusName, statuses } from './status-table.js';
 
 /** The only success that needs nothing more. */
 export const SEC_E_OK = 0;
@@ -9,22 +10,43 @@ export const SEC_I_RENEGOTIATE = 0x00090321;
 
 let byStatus: ReadonlyMap<number, StatusEntry> | undefined;
 
-function table(): ReadonlyMap<number, StatusEntry> {
-  byStatus ??= new Map(statuses().map((entry) => [entry.status, entry]));
-  return byStatus;
-}
-
-/** The entry of a SECURITY_STATUS, given signed (as C has it) or unsigned. */
+/** Looks up a SECURITY_STATUS, given signed (as C has it) or unsigned. */
 export function lookUpStatus(status: number): StatusEntry | undefined {
-  return table().get(status >>> 0);
+  byStatus ??= new Map(statuses().map((entry) => [entry.status, entry]));
+  return byStatus.get(status >>> 0);
 }
 
-/** The name of a status; its number in hexadecimal where the name is not known. */
+/** Returns the name of a status; its number in hexadecimal where the name is not known. */
 export function statusName(status: number): string {
   return lookUpStatus(status)?.name ?? statusNumber(status);
 }
 
-/** The number as Windows programs write it: `0x8009030F`. */
+/** Writes the number as Windows programs do: `0x8009030F`. */
 export function statusNumber(status: number): string {
   return `0x${(status >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  InitializeSecurityContext: 'step',
+  AcceptSecurityContext: 'step',
+  CompleteAuthToken: 'step',
+  EncryptMessage: 'encrypt',
+  DecryptMessage: 'encrypt',
+  MakeSignature: 'sign',
+  VerifySignature: 'sign',
+  QueryContextAttributes: 'attribute',
+  SetContextAttributes: 'attribute',
+  QueryCredentialsAttributes: 'attribute',
+  SetCredentialsAttributes: 'attribute',
+};
+
+let byName: { readonly [Name in StatusName]?: Hint } | undefined;
+
+/** Finds what to check or do about a status that a function returned. */
+export function findHint(name: StatusName, syscall: string): string | undefined {
+  byName ??= hints();
+  const hint = byName[name];
+  if (typeof hint !== 'object') return hint;
+  const kind = Object.hasOwn(kinds, syscall) ? kinds[syscall] : undefined;
+  return (kind && hint[kind]) ?? hint.otherwise;
 }

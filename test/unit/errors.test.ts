@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as winsspi from 'winsspi';
-import { sspiError } from '../../lib/errors/errors.js';
+import { families, SspiError, sspiError } from '../../lib/errors/errors.js';
+import { statuses } from '../../lib/errors/status-table.js';
 import { proves } from '../harness/proofs/proves.js';
 import { isStatusSubject } from '../harness/proofs/subjects.js';
 
@@ -60,7 +61,7 @@ describe('SspiError', () => {
     expect(winsspi).toHaveProperty(family);
   });
 
-  test('a status without a family of its own is an SspiError', () => {
+  test('a status of no family is an SspiError', () => {
     expect(sspiError('F', 0x80090304).name).toBe('SspiError');
   });
 
@@ -69,5 +70,67 @@ describe('SspiError', () => {
     expect(printed).toMatch(/^MessageAlteredError: DecryptMessage: SEC_E_MESSAGE_ALTERED/);
     expect(printed).toContain("code: 'SEC_E_MESSAGE_ALTERED'");
     expect(printed).toContain('errors.test.ts');
+  });
+});
+
+const failures = statuses().filter(({ status }) => status >= 0x8000_0000);
+
+const classOf = (name: string) =>
+  Object.keys(families).find((family) => families[family]?.[1].includes(name as never));
+
+describe('the families', () => {
+  test.each(
+    Object.entries(families).flatMap(([name, [Class, codes]]) =>
+      codes.map((code) => [code, name, Class] as const),
+    ),
+  )('%s is an exported %s', (code, name, Class) => {
+    const status = statuses().find((entry) => entry.name === code)?.status as number;
+    const error = sspiError('F', status);
+    expect(error.constructor).toBe(Class);
+    expect([error.name, error.code, error.status]).toEqual([name, code, status]);
+    expect(error).toBeInstanceOf(SspiError);
+    expect(winsspi).toHaveProperty(name);
+  });
+
+  test('have each status once', () => {
+    const codes = Object.values(families).flatMap(([, names]) => names);
+    expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
+  });
+
+  test('have a status each', () => {
+    const empty = Object.entries(families).filter(([, [, codes]]) => codes.length === 0);
+    expect(empty.map(([name]) => name)).toEqual(['SspiError']);
+  });
+
+  // What a peer or a domain controller says about a logon, but for the one that says nothing.
+  test('have every NTSTATUS that has a reason', () => {
+    const logons = failures.filter(({ name }) => name.startsWith('STATUS_'));
+    expect(logons.length).toBeGreaterThan(20);
+    expect(logons.filter(({ name }) => !classOf(name)).map(({ name }) => name)).toEqual([
+      'STATUS_UNSUCCESSFUL',
+    ]);
+  });
+
+  test('have every status of a certificate in CertificateError', () => {
+    const pattern = /^(CERT|CRYPT|TRUST)_E_|CERT_|PKINIT|ISSUING_CA|REVOCATION|UNTRUSTED/;
+    const certificates = failures.filter(({ name }) => pattern.test(name));
+    expect(certificates.length).toBeGreaterThan(20);
+    expect(
+      certificates
+        .map(({ name }) => [name, classOf(name)])
+        .filter(([, c]) => c !== 'CertificateError'),
+    ).toEqual([]);
+  });
+
+  // SEC_E_BAD_BINDINGS and STATUS_BAD_BINDINGS, and their like.
+  test('have the same condition in one class, under whichever prefix', () => {
+    const bare = (name: string) => name.replace(/^(SEC_E|SEC_I|STATUS|ERROR|CERT_E|CRYPT_E)_/, '');
+    const conditions = Map.groupBy(
+      failures.map(({ name }) => name as string),
+      bare,
+    );
+    const twins = [...conditions.values()].filter((names) => names.length > 1);
+    expect(twins.length).toBeGreaterThan(2);
+    expect(twins.filter((names) => new Set(names.map(classOf)).size > 1)).toEqual([]);
   });
 });

@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { lookUpStatus } from '../../lib/errors/status.js';
+import { findHint, lookUpStatus } from '../../lib/errors/status.js';
 import { statuses as knownStatuses } from '../../lib/errors/status-table.js';
 import { proves } from '../harness/proofs/proves.js';
 
@@ -99,26 +102,87 @@ describe('lookUpStatus', () => {
   });
 });
 
+const native = fileURLToPath(new URL('../../native', import.meta.url));
+
+const syscalls = {
+  step: ['InitializeSecurityContext', 'AcceptSecurityContext', 'CompleteAuthToken'],
+  encrypt: ['EncryptMessage', 'DecryptMessage'],
+  sign: ['MakeSignature', 'VerifySignature'],
+  attribute: [
+    'QueryContextAttributes',
+    'SetContextAttributes',
+    'QueryCredentialsAttributes',
+    'SetCredentialsAttributes',
+  ],
+  other: ['AcquireCredentialsHandle', 'ImpersonateSecurityContext', 'toString', '__proto__'],
+} as const;
+
+const everySyscall = Object.values(syscalls).flat();
+
 describe('the texts', () => {
-  test.each(statuses)('of $name read well in an error message', ({ meaning, hint }) => {
+  test.each(statuses)('of $name read well in an error message', ({ name, meaning }) => {
     expect(meaning).toMatch(/^[a-z].*[^.!\s]$/);
-    if (hint === undefined) return;
-    expect(hint).toMatch(/^\S.*[^.]\.$/);
-    expect(hint).not.toMatch(/please/i);
-    expect(hint).not.toMatch(/ {2}|\n/);
+    for (const syscall of everySyscall) {
+      const hint = findHint(name, syscall) ?? 'None.';
+      expect(hint).toMatch(/^\S.*[^.]\.$/);
+      expect(hint).not.toMatch(/please/i);
+      expect(hint).not.toMatch(/ {2}|\n/);
+    }
   });
 
-  test('say what to do about the failures that users meet most', () => {
-    expect(lookUpStatus(0x80090322)?.hint).toContain('`setspn -Q SPN`');
-    expect(lookUpStatus(0x80090303)?.hint).toContain('`setspn -S SPN ACCOUNT`');
-    expect(lookUpStatus(0x80090324)?.hint).toContain('`w32tm /resync`');
-    expect(lookUpStatus(0x80090311)?.hint).toContain('`nltest /dsgetdc:DOMAIN`');
-    expect(lookUpStatus(0x8009030e)?.hint).toContain('`klist`');
-    expect(lookUpStatus(0x8009030c)?.hint).toContain('4625');
+  test.each([
+    ['SEC_E_WRONG_PRINCIPAL', '`setspn -Q SPN`'],
+    ['SEC_E_TARGET_UNKNOWN', '`setspn -S SPN ACCOUNT`'],
+    ['SEC_E_TIME_SKEW', '`w32tm /resync`'],
+    ['SEC_E_NO_AUTHENTICATING_AUTHORITY', '`nltest /dsgetdc:DOMAIN`'],
+    ['SEC_E_NO_CREDENTIALS', '`klist`'],
+    ['SEC_E_LOGON_DENIED', '4625'],
+    ['STATUS_NO_LOGON_SERVERS', '`nltest /dsgetdc:DOMAIN`'],
+    ['STATUS_BAD_BINDINGS', 'the bindings of the same TLS connection'],
+    ['STATUS_TRUSTED_DOMAIN_FAILURE', '`netdom trust DOMAIN /domain:OTHER /verify`'],
+    ['STATUS_PKINIT_FAILURE', 'Security-Kerberos'],
+    ['STATUS_SMARTCARD_SUBSYSTEM_FAILURE', '`certutil -scinfo`'],
+    ['STATUS_DOWNGRADE_DETECTED', '`nltest /dsgetdc:DOMAIN`'],
+  ] as const)('of %s name the tool: %s', (name, tool) => {
+    expect(findHint(name, 'InitializeSecurityContext')).toContain(tool);
   });
 
   test('leave successes without a hint', () => {
     const successes = statuses.filter(({ status }) => status < 0x8000_0000);
-    expect(successes.filter(({ hint }) => hint !== undefined)).toEqual([]);
+    expect(successes.filter(({ name }) => findHint(name, 'EncryptMessage'))).toEqual([]);
+  });
+});
+
+describe('a hint depends on the function', () => {
+  test.each([
+    ['SEC_E_UNSUPPORTED_FUNCTION', 'step', /A policy forbids NTLM .* or Kerberos was not possible/],
+    ['SEC_E_UNSUPPORTED_FUNCTION', 'encrypt', /without the flag confidentiality/],
+    ['SEC_E_UNSUPPORTED_FUNCTION', 'sign', /without the flag integrity/],
+    ['SEC_E_UNSUPPORTED_FUNCTION', 'attribute', /The package .* does not have this attribute/],
+    ['SEC_E_UNSUPPORTED_FUNCTION', 'other', /^Check that the package offers the function\.$/],
+    ['SEC_E_QOP_NOT_SUPPORTED', 'encrypt', /without the flag confidentiality/],
+    ['SEC_E_QOP_NOT_SUPPORTED', 'sign', /without the flag integrity/],
+    ['SEC_E_QOP_NOT_SUPPORTED', 'other', /^Use qop 0 to encrypt/],
+    ['SEC_E_INVALID_TOKEN', 'step', /NTLM does not read the tokens of Negotiate/],
+    ['SEC_E_INVALID_TOKEN', 'encrypt', /the types and the order of the buffers/],
+    ['SEC_E_INVALID_TOKEN', 'sign', /the types and the order of the buffers/],
+    ['SEC_E_INSUFFICIENT_MEMORY', 'step', /use the same package on both sides/],
+    ['SEC_E_INSUFFICIENT_MEMORY', 'encrypt', /^Close the contexts .* memory of the machine\.$/],
+    ['SEC_E_OUT_OF_SEQUENCE', 'step', /^Start again with a new context/],
+    ['SEC_E_OUT_OF_SEQUENCE', 'sign', /^Open each message once/],
+  ] as const)('%s of a function that is of the kind %s', (name, kind, text) => {
+    for (const syscall of syscalls[kind]) expect(findHint(name, syscall)).toMatch(text);
+  });
+
+  test('whose name is the one that the addon reports', () => {
+    const { step, encrypt, sign, attribute } = syscalls;
+    const reported = new Set(
+      readdirSync(native, { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.(cc|h)$/.test(file))
+        .map((file) => readFileSync(join(native, file), 'utf8'))
+        .flatMap((source) => [...source.matchAll(/"(\w+)"/g)].map((match) => match[1])),
+    );
+    const named = [...step, ...encrypt, ...sign, ...attribute];
+    expect(named.filter((syscall) => !reported.has(syscall))).toEqual([]);
   });
 });
