@@ -21,9 +21,10 @@ const types = [
   'logonSession',
 ] as const;
 
-/** What an account is: SID_NAME_USE; its number where Windows has a newer one. */
+/** The kind of an account: SID_NAME_USE, as a number where Windows has a newer one. */
 export type AccountType = Exclude<(typeof types)[number], undefined> | number;
 
+/** An account that was looked up. */
 export interface FoundAccount extends Account {
   readonly type: AccountType;
 }
@@ -61,8 +62,18 @@ const translateNameOptions = {
 } satisfies Description<TranslateNameOptions>;
 
 /**
- * The account of a security identifier, off the JavaScript thread: may wait for a domain controller.
- * Rejects with AccountNotFoundError where nobody knows it.
+ * Finds the account of a security identifier. Runs off the JavaScript thread, and may wait for a domain
+ * controller.
+ *
+ * @param sid The identifier as text: `S-1-5-32-544`.
+ * @param options `signal` aborts the call.
+ * @returns The account, with its name and domain.
+ * @throws {AccountNotFoundError} No account has the identifier.
+ * @throws {SspiError} Windows could not look it up.
+ * @throws The reason of the signal; ERR_SSPI_OVERLOADED; ERR_SSPI_IMPERSONATING.
+ *
+ * @example
+ * const { domain, name } = await lookupAccountSid('S-1-5-32-544'); // BUILTIN, Administrators
  *
  * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountsidw
  */
@@ -71,17 +82,27 @@ export async function lookupAccountSid(
   options: CallOptions = {},
 ): Promise<FoundAccount> {
   validateSid(sid);
+  const signal = validSignal(options);
   assertNotImpersonating('lookupAccountSid()');
   const found = await callOnThread<NativeAccount>(
     (settle) => getBinding().lookupAccountSid(sid, settle),
-    validSignal(options),
+    signal,
   );
-  return foundAccount(resultOf(found));
+  return convertAccount(resultOf(found));
 }
 
 /**
- * The account of a name, such as `DOMAIN\\user` or `user@domain`, off the JavaScript thread: may wait
- * for a domain controller. Rejects with AccountNotFoundError where nobody knows it.
+ * Finds the account of a name. Runs off the JavaScript thread, and may wait for a domain controller.
+ *
+ * @param name `DOMAIN\\user`, `user@domain`, or a name alone, which Windows seeks on this machine first.
+ * @param options `signal` aborts the call.
+ * @returns The account, with its security identifier.
+ * @throws {AccountNotFoundError} No account has the name.
+ * @throws {SspiError} Windows could not look it up.
+ * @throws The reason of the signal; ERR_SSPI_OVERLOADED; ERR_SSPI_IMPERSONATING.
+ *
+ * @example
+ * const { sid, type } = await lookupAccountName('CORP\\alice'); // S-1-5-21-…-1104, user
  *
  * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-lookupaccountnamew
  */
@@ -90,17 +111,29 @@ export async function lookupAccountName(
   options: CallOptions = {},
 ): Promise<FoundAccount> {
   validateName(name, 'name');
+  const signal = validSignal(options);
   assertNotImpersonating('lookupAccountName()');
   const found = await callOnThread<NativeAccount>(
     (settle) => getBinding().lookupAccountName(name, settle),
-    validSignal(options),
+    signal,
   );
-  return foundAccount(resultOf(found));
+  return convertAccount(resultOf(found));
 }
 
 /**
- * A name of the directory in another form, off the JavaScript thread: asks a domain controller.
- * Rejects with AccountNotFoundError where nobody knows it.
+ * Writes a name of the directory in another form. Runs off the JavaScript thread, and asks a domain
+ * controller.
+ *
+ * @param name The name, in the form `from`.
+ * @param options `from` and `to` are the forms; `signal` aborts the call.
+ * @returns The name in the form `to`.
+ * @throws {AccountNotFoundError} No account has the name.
+ * @throws {NoAuthorityError} The domain does not exist, or could not be reached.
+ * @throws {SspiError} Windows could not translate it.
+ * @throws The reason of the signal; ERR_SSPI_OVERLOADED; ERR_SSPI_IMPERSONATING.
+ *
+ * @example
+ * await translateName('CORP\\alice', { from: 'samCompatible', to: 'userPrincipal' }); // alice@corp.example
  *
  * https://learn.microsoft.com/windows/win32/api/secext/nf-secext-translatenamew
  */
@@ -115,6 +148,6 @@ export async function translateName(name: string, options: TranslateNameOptions)
   return resultOf(translated);
 }
 
-function foundAccount(account: NativeAccount): FoundAccount {
+function convertAccount(account: NativeAccount): FoundAccount {
   return { ...accountOf(account), type: types[account.type] ?? account.type };
 }

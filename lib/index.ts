@@ -137,8 +137,6 @@ export {
   ASC_REQ_USE_SESSION_KEY,
   type ClientContextFlag,
   type ClientContextFlags,
-  type ContextFlag,
-  type ContextFlags,
   type ContextRole,
   type CredentialsUse,
   ISC_REQ_ALLOCATE_MEMORY,
@@ -167,9 +165,13 @@ export {
   ISC_REQ_USE_HTTP_STYLE,
   ISC_REQ_USE_SESSION_KEY,
   ISC_REQ_USE_SUPPLIED_CREDS,
+  SECPKG_CRED_BOTH,
+  SECPKG_CRED_INBOUND,
+  SECPKG_CRED_OUTBOUND,
   type ServerContextFlag,
   type ServerContextFlags,
-} from './flags.js';
+} from './flag-bits.js';
+export type { ContextFlag, ContextFlags } from './flags.js';
 export {
   SECBUFFER_ALERT,
   SECBUFFER_APPLICATION_PROTOCOLS,
@@ -227,7 +229,7 @@ export {
   type SpnOptions,
   spn,
 } from './packages.js';
-export { configureThreads, type ThreadOptions } from './threads.js';
+export { configureThreads, type ThreadOptions, type ThreadSettings } from './threads.js';
 export type {
   AcquireTrace,
   CloseTrace,

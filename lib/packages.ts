@@ -5,7 +5,14 @@ import { type Description, integer, optional, type Reader, readOptions } from '.
 import { validateName } from './validate.js';
 
 /**
- * The security packages of this machine.
+ * Lists the security packages of this machine.
+ *
+ * @returns Each package with its name, capabilities and largest token.
+ * @throws {SspiError} Windows could not list them.
+ * @throws ERR_SSPI_UNSUPPORTED_PLATFORM, ERR_SSPI_ADDON_NOT_LOADED.
+ *
+ * @example
+ * enumerateSecurityPackages().map(({ name }) => name); // Negotiate, Kerberos, NTLM, …
  *
  * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-enumeratesecuritypackagesw
  */
@@ -14,7 +21,15 @@ export function enumerateSecurityPackages(): SecurityPackage[] {
 }
 
 /**
- * One security package, by its name. Throws PackageNotFoundError.
+ * Describes one security package.
+ *
+ * @param name The package's name, such as `Negotiate`.
+ * @returns The package, with its capabilities and largest token.
+ * @throws {PackageNotFoundError} No package has the name.
+ * @throws {SspiError} Windows could not describe it.
+ *
+ * @example
+ * querySecurityPackage('Kerberos').maxToken; // 48000
  *
  * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querysecuritypackageinfow
  */
@@ -23,12 +38,13 @@ export function querySecurityPackage(name: string): SecurityPackage {
   return securityPackage(resultOf(getBinding().querySecurityPackage(name)));
 }
 
+/** The parts of a service principal name that only some services have. */
 export interface SpnOptions {
   /** The service's port, from 1 to 65535. */
   port?: number | undefined;
-  /** What the service serves, such as the domain of a domain controller. */
+  /** The name of what the service serves, such as the domain of a domain controller. */
   serviceName?: string | undefined;
-  /** The Kerberos realm of the service, for Windows to ask no other: `CORP.EXAMPLE.COM`. */
+  /** The Kerberos realm of the service, in which Windows then looks for it: `CORP.EXAMPLE`. */
   realm?: string | undefined;
 }
 
@@ -39,8 +55,18 @@ const spnOptions = {
 } satisfies Description<SpnOptions>;
 
 /**
- * The service principal name of a service on a host: `HTTP/host`, `MSSQLSvc/host:1433`,
- * `ldap/host/domain`, `HTTP/host@REALM`.
+ * Writes the service principal name of a service on a host. Makes no call.
+ *
+ * @param serviceClass The kind of the service: `HTTP`, `ldap`, `MSSQLSvc`.
+ * @param host The host, as clients name it.
+ * @param options `port`, `serviceName` and `realm`, for services that have one in their name.
+ * @returns The name: `class/host:port/serviceName@REALM`.
+ * @throws ERR_INVALID_ARG_VALUE where a part has a character that separates the parts.
+ *
+ * @example
+ * spn('HTTP', 'web.corp.example'); // HTTP/web.corp.example
+ * spn('MSSQLSvc', 'db', { port: 1433 }); // MSSQLSvc/db:1433
+ * spn('HTTP', 'web', { realm: 'CORP.EXAMPLE' }); // HTTP/web@CORP.EXAMPLE
  *
  * https://learn.microsoft.com/windows/win32/ad/name-formats-for-unique-spns
  */
@@ -58,7 +84,7 @@ export function spn(serviceClass: string, host: string, options: SpnOptions = {}
 const readServiceClass = without(/[/:@\s]/);
 const readHost = without(/[/@\s]/);
 
-/** Reads a part of a name that must not contain what separates the parts. */
+/** Makes the reader of a part, which must not contain what separates the parts. */
 function without(separator: RegExp): Reader<string> {
   return (value, name) => {
     validateName(value, name);

@@ -11,6 +11,9 @@ export interface ThreadOptions {
   idleMilliseconds?: number | undefined;
 }
 
+/** The settings that are in force. */
+export type ThreadSettings = { readonly [Key in keyof ThreadOptions]-?: number };
+
 const threadOptions = {
   max: optional(integer(1, 1024)),
   queue: optional(integer(0, 65_536)),
@@ -18,16 +21,18 @@ const threadOptions = {
 } satisfies Description<ThreadOptions>;
 
 /**
- * Sets how many threads the calls have that can wait for the LSA, a KDC or a domain controller:
+ * Sets the threads of this environment for calls that can wait for the LSA, a KDC or a domain controller:
  * acquire, add, step, identity, isMemberOf, acquireCredentials and the look-ups. A call past `max` and
- * `queue` rejects with ERR_SSPI_OVERLOADED. What is not said stays as it is; what is set counts for
- * the environment that sets it. Returns all three.
+ * `queue` rejects with ERR_SSPI_OVERLOADED.
+ *
+ * @param options What is absent or undefined stays as it is.
+ * @returns All three settings, as they are now.
+ * @throws ERR_OUT_OF_RANGE, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE; ERR_SSPI_UNSUPPORTED_PLATFORM.
+ *
+ * @example
+ * configureThreads({ max: 16 }); // { max: 16, queue: 1024, idleMilliseconds: 10000 }
  */
-export function configureThreads(options: ThreadOptions = {}): {
-  max: number;
-  queue: number;
-  idleMilliseconds: number;
-} {
+export function configureThreads(options: ThreadOptions = {}): ThreadSettings {
   const { max, queue, idleMilliseconds } = readOptions(options, 'options', threadOptions);
   return getBinding().configureThreads(max, queue, idleMilliseconds);
 }

@@ -12,11 +12,11 @@ export const codes = {
   ERR_INVALID_ARG_TYPE: {
     class: TypeError,
     text: (name: string, expected: string, value: unknown) =>
-      `The "${name}" ${kindOf(name)} must be ${expected}. Received ${describeType(value)}`,
+      `The "${name}" ${describeName(name)} must be ${expected}. Received ${describeType(value)}`,
   },
   ERR_INVALID_ARG_VALUE: {
     class: TypeError,
-    text: (name: string, reason: string) => `The ${kindOf(name)} '${name}' ${reason}`,
+    text: (name: string, reason: string) => `The ${describeName(name)} '${name}' ${reason}`,
   },
   ERR_OUT_OF_RANGE: {
     class: RangeError,
@@ -69,7 +69,7 @@ export const codes = {
   ERR_SSPI_FOREIGN_OBJECT: {
     class: TypeError,
     text: (name: string) =>
-      `The "${name}" ${kindOf(name)} was created by another copy of winsspi, whose objects this ` +
+      `The "${name}" ${describeName(name)} was created by another copy of winsspi, whose objects this ` +
       'copy cannot use. Load one copy: `npm ls winsspi` lists the installed ones',
   },
   ERR_SSPI_HTTP_BODY: { class: Error, text: (message: string) => message },
@@ -121,12 +121,12 @@ export const codes = {
   },
 } as const satisfies Readonly<Record<string, CodedError>>;
 
-/** As Node has it: an argument, or a property of one. */
-function kindOf(name: string): 'property' | 'argument' {
+/** Tells an argument from a property of one, as Node does. */
+function describeName(name: string): 'property' | 'argument' {
   return name.includes('.') ? 'property' : 'argument';
 }
 
-// The type alone: the value may be a password.
+// Names the type alone: the value may be a password.
 function describeType(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (typeof value === 'function') return 'function';
