@@ -1,11 +1,20 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import {
+  validateArray,
+  validateAscii,
+  validateBoolean,
   validateBytes,
   validateChoice,
+  validateFunction,
+  validateInteger,
+  validateLength,
   validateName,
+  validateSid,
+  validateSignal,
   validateString,
   validateUint32,
+  validBits,
   validOptions,
 } from '../../lib/validate.js';
 
@@ -108,20 +117,181 @@ describe('text', () => {
   });
 });
 
-describe('numbers', () => {
-  test.each([[-1], [1.5], [2 ** 32], [Number.NaN], [Number.POSITIVE_INFINITY]])(
-    '%d is out of range',
-    (value) => {
-      expect(() => validateUint32(value, 'qop')).toThrow(withCode('ERR_OUT_OF_RANGE', 'qop'));
-    },
-  );
+/** Of each bound the last value within, and the first outside. */
+const bounds: readonly [string, (value: number) => void, number, number, string][] = [
+  ['validateInteger, below', (n) => validateInteger(n, 'n', 3, 5), 3, 2, '>= 3 && <= 5'],
+  ['validateInteger, above', (n) => validateInteger(n, 'n', 3, 5), 5, 6, '>= 3 && <= 5'],
+  ['validateUint32, below', (n) => validateUint32(n, 'n'), 0, -1, '>= 0 && <= 4294967295'],
+  ['validateUint32, above', (n) => validateUint32(n, 'n'), 0xffffffff, 2 ** 32, '<= 4294967295'],
+  [
+    'validBits, below',
+    (n) => validBits(n, 'n'),
+    -(2 ** 31),
+    -(2 ** 31) - 1,
+    '>= -2147483648 && <= 4294967295',
+  ],
+  ['validBits, above', (n) => validBits(n, 'n'), 0xffffffff, 2 ** 32, '<= 4294967295'],
+  ['validateLength', (n) => validateLength('a'.repeat(n), 'n', 7), 7, 8, '<= 7'],
+  ['validateBytes', (n) => validateBytes(Buffer.alloc(n), 'n', 7), 7, 8, '<= 7'],
+  [
+    'validateBytes, 1 MiB',
+    (n) => validateBytes(Buffer.alloc(n), 'n', 2 ** 20),
+    2 ** 20,
+    2 ** 20 + 1,
+    '<= 1048576',
+  ],
+];
 
-  test.each([[0], [0x80000001], [0xffffffff]])('%d is in range', (value) => {
-    expect(() => validateUint32(value, 'qop')).not.toThrow();
+describe('a bound', () => {
+  test.each(bounds)('of %s is exact', (_, validate, within, outside, range) => {
+    expect(() => validate(within)).not.toThrow();
+    expect(() => validate(outside)).toThrow(
+      withCode('ERR_OUT_OF_RANGE', `It must be .*${range}\\. Received ${outside}$`),
+    );
   });
 
-  test('a string is not a number', () => {
-    expect(() => validateUint32('1', 'qop')).toThrow(withCode('ERR_INVALID_ARG_TYPE', 'qop'));
+  test.each([
+    ['validateLength', () => validateLength('ab', 'label', 1), '"label.length"'],
+    ['validateBytes', () => validateBytes(Buffer.alloc(2), 'data', 1), '"data.byteLength"'],
+  ])('of %s names the length', (_, validate, name) => {
+    expect(validate).toThrow(withCode('ERR_OUT_OF_RANGE', `^The value of ${name} is out of range`));
+  });
+
+  test.each([1.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'is not for %d, which is no integer',
+    (value) => {
+      for (const validate of [validateUint32, validBits]) {
+        expect(() => validate(value, 'n')).toThrow(
+          withCode('ERR_OUT_OF_RANGE', `It must be an integer. Received ${value}`),
+        );
+      }
+    },
+  );
+});
+
+test.each([
+  [0, 0],
+  [0xffffffff, 0xffffffff],
+  [-1, 0xffffffff],
+  [-(2 ** 31), 0x80000000],
+])('the bits %d are %d without a sign', (value, expected) => {
+  expect(validBits(value, 'bits')).toBe(expected);
+});
+
+describe('a security identifier', () => {
+  test.each(['S-1-5-7', 'S-1-5-32-544', `S-1-5${'-1'.repeat(15)}`])('%s is taken', (sid) => {
+    expect(() => validateSid(sid)).not.toThrow();
+  });
+
+  test.each([
+    '',
+    'S-1-5',
+    'S-1-5-',
+    's-1-5-7',
+    'S-2-5-7',
+    'S-1-5-x',
+    ' S-1-5-7',
+    'S-1-5-7\n',
+    `S-1-5${'-1'.repeat(16)}`,
+  ])('%o is refused', (sid) => {
+    expect(() => validateSid(sid)).toThrow(
+      withCode('ERR_INVALID_ARG_VALUE', "^The argument 'sid' must be a security identifier"),
+    );
+  });
+});
+
+test.each([
+  ['a space', ' '],
+  ['a tilde', '~'],
+  ['nothing', ''],
+])('printable ASCII has %s', (_, value) => {
+  expect(() => validateAscii(value, 'label')).not.toThrow();
+});
+
+test.each([
+  ['a control character', '\x1f'],
+  ['a delete', '\x7f'],
+  ['another letter', 'ä'],
+  ['a line', 'a\n'],
+])('printable ASCII has no %s', (_, value) => {
+  expect(() => validateAscii(value, 'label')).toThrow(
+    withCode('ERR_INVALID_ARG_VALUE', "'label' must be printable ASCII"),
+  );
+});
+
+/** Of each type a value, and the validators that take it. */
+const values: Readonly<Record<string, unknown>> = {
+  string: 'a',
+  number: 1,
+  boolean: true,
+  function: () => {},
+  array: ['a'],
+  bytes: Buffer.from('a'),
+  object: {},
+  null: null,
+  undefined: undefined,
+  bigint: 1n,
+  symbol: Symbol('a'),
+};
+
+const typed: readonly [string, (value: unknown) => void, string[], string][] = [
+  ['validateString', (value) => validateString(value, 'v'), ['string'], 'of type string'],
+  ['validateName', (value) => validateName(value, 'v'), ['string'], 'of type string'],
+  ['validateBoolean', (value) => validateBoolean(value, 'v'), ['boolean'], 'of type boolean'],
+  ['validateFunction', (value) => validateFunction(value, 'v'), ['function'], 'of type function'],
+  ['validateArray', (value) => validateArray(value, 'v'), ['array'], 'an instance of Array'],
+  ['validateInteger', (value) => validateInteger(value, 'v', 0, 1), ['number'], 'of type number'],
+  ['validateUint32', (value) => validateUint32(value, 'v'), ['number'], 'of type number'],
+  ['validBits', (value) => validBits(value, 'v'), ['number'], 'of type number'],
+  ['validateChoice', (value) => validateChoice(value, 'v', ['a']), ['string'], "one of 'a'"],
+  [
+    'validateBytes',
+    (value) => validateBytes(value, 'v'),
+    ['bytes'],
+    'an instance of Buffer or Uint8Array',
+  ],
+  [
+    'validateSignal',
+    (value) => validateSignal(value, 'v'),
+    ['undefined'],
+    'an instance of AbortSignal',
+  ],
+];
+
+test.each(typed)('%s takes one type', (_, validate, taken, expected) => {
+  for (const [type, value] of Object.entries(values)) {
+    if (taken.includes(type)) expect(() => validate(value)).not.toThrow();
+    else {
+      expect(() => validate(value)).toThrow(
+        withCode('ERR_INVALID_ARG_TYPE', `^The "v" argument must be ${expected}\\. Received `),
+      );
+    }
+  }
+});
+
+describe('a signal', () => {
+  test('that has not aborted is taken', () => {
+    expect(() => validateSignal(new AbortController().signal, 'signal')).not.toThrow();
+  });
+
+  test('that has aborted throws its reason, whatever that is', () => {
+    const reason = { why: 'enough' };
+    let thrown: unknown;
+    try {
+      validateSignal(AbortSignal.abort(reason), 'signal');
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBe(reason);
+  });
+
+  test('may come from another realm: it needs aborted and addEventListener', () => {
+    expect(() => validateSignal({ aborted: false, addEventListener() {} }, 's')).not.toThrow();
+    for (const value of [{ aborted: false }, { aborted: 0, addEventListener() {} }]) {
+      expect(() => validateSignal(value, 's')).toThrow(
+        withCode('ERR_INVALID_ARG_TYPE', 'AbortSignal'),
+      );
+    }
   });
 });
 
