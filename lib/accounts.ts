@@ -1,4 +1,4 @@
-import { type Account, accountOf } from './addon/account.js';
+import { type Account, toAccount } from './addon/account.js';
 import { getBinding, type NativeAccount, resultOf } from './addon/binding.js';
 import { type CallOptions, callOnThread, validSignal } from './addon/calls.js';
 import { assertNotImpersonating } from './addon/impersonation.js';
@@ -149,5 +149,5 @@ export async function translateName(name: string, options: TranslateNameOptions)
 }
 
 function convertAccount(account: NativeAccount): FoundAccount {
-  return { ...accountOf(account), type: types[account.type] ?? account.type };
+  return { ...toAccount(account), type: types[account.type] ?? account.type };
 }

@@ -12,6 +12,14 @@ export const arrayBufferOf = getter<ArrayBufferLike>('buffer');
 export const byteLengthOf = getter<number>('byteLength');
 const byteOffsetOf = getter<number>('byteOffset');
 
+/** Copies bytes into memory that the caller does not have. */
+export function copyBytes(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(byteLengthOf(bytes));
+  // set() throws for a detached array, which has no bytes.
+  if (byteLengthOf(copy) > 0) copy.set(bytes);
+  return copy;
+}
+
 /** A range of the same memory. A Buffer of a Buffer, otherwise a Uint8Array. */
 export function rangeOf(bytes: Uint8Array, offset: number, length: number): Uint8Array {
   const start = byteOffsetOf(bytes) + offset;

@@ -16,6 +16,7 @@ export {
   type ContextAttributes,
   type DceInfo,
   type KeyInfo,
+  type KeyingMaterialInfo,
   type LastClientTokenStatus,
   type Lifespan,
   type Names,
@@ -53,35 +54,42 @@ export {
   tlsServerEndPoint,
   tlsUnique,
 } from './context/channel-bindings.js';
-export { ClientContext, type ClientContextOptions } from './context/client.js';
+export { ClientContext } from './context/client.js';
 export { SecurityContext } from './context/context.js';
 export type { StepResult } from './context/handshake.js';
 export type { AccessToken, Group, Identity } from './context/identity.js';
-export type { ContextOptions, ExportOptions, ImportOptions } from './context/options.js';
+export type {
+  ClientContextOptions,
+  ContextOptions,
+  ExportOptions,
+  ImportOptions,
+  ServerContextOptions,
+} from './context/options.js';
 export {
   type ApplicationProtocol,
   type CipherInfo,
   type ConnectionInfo,
   SCHANNEL_SHUTDOWN,
 } from './context/schannel.js';
-export { ServerContext, type ServerContextOptions } from './context/server.js';
+export { ServerContext } from './context/server.js';
 export {
   type CredentialsAttributes,
   type CredentialsNames,
+  type KdcProxySettings,
   SECPKG_CRED_ATTR_CERT,
   SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS,
   SECPKG_CRED_ATTR_NAMES,
   SECPKG_CRED_ATTR_SSI_PROVIDER,
+  type SettableCredentialsAttributes,
   type SsiProvider,
 } from './credentials/attributes.js';
-export {
-  type AddedCredentialsOptions,
-  type ClientCredentialsOptions,
-  Credentials,
-  type CredentialsOptions,
-  type IdentityOptions,
-  type SettableCredentialsAttributes,
-} from './credentials/credentials.js';
+export { Credentials } from './credentials/credentials.js';
+export type { IdentityOptions } from './credentials/identity.js';
+export type {
+  AddedCredentialsOptions,
+  ClientCredentialsOptions,
+  CredentialsOptions,
+} from './credentials/request.js';
 export {
   AccountNotFoundError,
   BadBindingsError,

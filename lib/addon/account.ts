@@ -9,7 +9,7 @@ export interface Account {
   readonly domain: string | undefined;
 }
 
-/** An account as the addon describes it, for users. */
-export function accountOf({ sid, name, domain }: NativeAccount): Account {
+/** Converts what the addon returns. */
+export function toAccount({ sid, name, domain }: NativeAccount): Account {
   return { sid, name, domain };
 }

@@ -1,37 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
-import {
-  getBinding,
-  type NativeContext,
-  type NativeFailure,
-  type NativePackage,
-  resultOf,
-} from '../addon/binding.js';
-import { type SecurityPackage, securityPackage } from '../addon/security-package.js';
-import { type ContextFlags, type ContextRole, grantedFlags } from '../flags.js';
-import {
-  SECPKG_ATTR_SIZES,
-  SECPKG_ATTR_STREAM_SIZES,
-  type Sizes,
-  type StreamSizes,
-} from '../message/sizes.js';
-import {
-  validateAscii,
-  validateBytes,
-  validateChoice,
-  validateInteger,
-  validateLength,
-  validateName,
-  validOptions,
-} from '../validate.js';
+import type { SecurityPackage } from '../addon/security-package.js';
+import type { ContextFlags } from '../flags.js';
+import type { Sizes, StreamSizes } from '../message/sizes.js';
 import type { ChannelBindings } from './channel-bindings.js';
-import { crypto } from './crypto.js';
-import { type AccessToken, accessTokenOf } from './identity.js';
-import {
-  type ApplicationProtocol,
-  applicationProtocolOf,
-  type CipherInfo,
-  type ConnectionInfo,
-} from './schannel.js';
+import type { AccessToken } from './identity.js';
+import type { ApplicationProtocol, CipherInfo, ConnectionInfo } from './schannel.js';
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
 
@@ -158,138 +131,23 @@ export interface ContextAttributes {
   keyingMaterial: Buffer;
 }
 
+/**
+ * What Schannel derives `keyingMaterial` from (RFC 5705).
+ *
+ * https://learn.microsoft.com/windows/win32/api/schannel/ns-schannel-secpkgcontext_keyingmaterialinfo
+ */
+export interface KeyingMaterialInfo {
+  /** Printable ASCII, of at most 65,534 characters. */
+  label: string;
+  /** At most 65,535 bytes. */
+  context?: Uint8Array | undefined;
+  /** How many bytes to derive, from 1 to 4,294,967,295. */
+  length: number;
+}
+
 /** What `setAttribute` takes, by the attribute's name. Only Schannel has any. */
 export interface SettableContextAttributes {
   /** Bytes of the caller's that stay with the TLS session. */
   applicationData: Uint8Array;
-  /** What `keyingMaterial` is to be derived from (RFC 5705), and its length in bytes. */
-  keyingMaterialInfo: { label: string; context?: Uint8Array; length: number };
-}
-
-interface Attribute {
-  readonly number: number;
-  readonly convert: (value: never, role: ContextRole) => unknown;
-}
-
-const negotiationStates = [
-  'complete',
-  'optimistic',
-  'inProgress',
-  'direct',
-  'tryMulticred',
-] as const;
-
-const dateOf = (milliseconds: number | undefined) =>
-  milliseconds === undefined ? undefined : new Date(milliseconds);
-
-const lastClientTokenStatuses = ['yes', 'no', 'maybe'] as const;
-
-const bindingsOf = (applicationData: Buffer): ChannelBindings => ({ applicationData });
-
-const asItIs = (value: unknown) => value;
-
-const attributes: Readonly<Record<keyof ContextAttributes, Attribute>> = {
-  sizes: { number: SECPKG_ATTR_SIZES, convert: asItIs },
-  streamSizes: { number: SECPKG_ATTR_STREAM_SIZES, convert: asItIs },
-  names: { number: SECPKG_ATTR_NAMES, convert: asItIs },
-  lifespan: {
-    number: SECPKG_ATTR_LIFESPAN,
-    convert: (value: { start?: number; expiry?: number }): Lifespan => ({
-      start: dateOf(value.start),
-      expiry: dateOf(value.expiry),
-    }),
-  },
-  keyInfo: { number: SECPKG_ATTR_KEY_INFO, convert: asItIs },
-  sessionKey: { number: SECPKG_ATTR_SESSION_KEY, convert: asItIs },
-  packageInfo: { number: SECPKG_ATTR_PACKAGE_INFO, convert: securityPackage },
-  negotiationInfo: {
-    number: SECPKG_ATTR_NEGOTIATION_INFO,
-    convert: (value: { package: NativePackage; state: number }): NegotiationInfo => ({
-      package: securityPackage(value.package),
-      state: negotiationStates[value.state] ?? value.state,
-    }),
-  },
-  nativeNames: { number: SECPKG_ATTR_NATIVE_NAMES, convert: asItIs },
-  flags: {
-    number: SECPKG_ATTR_FLAGS,
-    convert: (value: number, role) => grantedFlags(role, value),
-  },
-  dceInfo: { number: SECPKG_ATTR_DCE_INFO, convert: asItIs },
-  authority: { number: SECPKG_ATTR_AUTHORITY, convert: asItIs },
-  passwordExpiry: { number: SECPKG_ATTR_PASSWORD_EXPIRY, convert: dateOf },
-  targetInformation: { number: SECPKG_ATTR_TARGET_INFORMATION, convert: asItIs },
-  accessToken: { number: SECPKG_ATTR_ACCESS_TOKEN, convert: accessTokenOf },
-  uniqueBindings: { number: SECPKG_ATTR_UNIQUE_BINDINGS, convert: bindingsOf },
-  endpointBindings: { number: SECPKG_ATTR_ENDPOINT_BINDINGS, convert: bindingsOf },
-  clientSpecifiedTarget: { number: SECPKG_ATTR_CLIENT_SPECIFIED_TARGET, convert: asItIs },
-  lastClientTokenStatus: {
-    number: SECPKG_ATTR_LAST_CLIENT_TOKEN_STATUS,
-    convert: (value: number): LastClientTokenStatus => lastClientTokenStatuses[value] ?? value,
-  },
-  applicationProtocol: {
-    number: SECPKG_ATTR_APPLICATION_PROTOCOL,
-    convert: applicationProtocolOf,
-  },
-  remoteCertContext: {
-    number: SECPKG_ATTR_REMOTE_CERT_CONTEXT,
-    convert: (der: Buffer) => new (crypto().X509Certificate)(der),
-  },
-  connectionInfo: { number: SECPKG_ATTR_CONNECTION_INFO, convert: asItIs },
-  cipherInfo: { number: SECPKG_ATTR_CIPHER_INFO, convert: asItIs },
-  keyingMaterial: { number: SECPKG_ATTR_KEYING_MATERIAL, convert: asItIs },
-};
-
-export function validateAttributeName(name: unknown): asserts name is keyof ContextAttributes {
-  validateChoice(name, 'name', Object.keys(attributes) as (keyof ContextAttributes)[]);
-}
-
-/** The attribute's value. Throws UnsupportedFunctionError where the package lacks it. */
-export function queryAttribute<Name extends keyof ContextAttributes>(
-  context: { readonly handle: NativeContext; readonly role: ContextRole },
-  name: Name,
-): ContextAttributes[Name] {
-  const { number, convert } = attributes[name];
-  const value = resultOf(getBinding().queryAttribute(context.handle, number));
-  return convert(value as never, context.role) as ContextAttributes[Name];
-}
-
-const LONGEST_LABEL = 0xfffe;
-
-type Setters = {
-  readonly [Name in keyof SettableContextAttributes]: (
-    context: NativeContext,
-    value: SettableContextAttributes[Name],
-  ) => undefined | NativeFailure;
-};
-
-const setters: Setters = {
-  applicationData(context, data) {
-    validateBytes(data, 'value');
-    return getBinding().setApplicationData(context, data);
-  },
-  keyingMaterialInfo(context, info) {
-    const valid = validOptions(info, 'value', ['label', 'context', 'length']);
-    const { label, context: bytes, length } = valid;
-    validateName(label, 'value.label');
-    validateLength(label, 'value.label', LONGEST_LABEL);
-    validateAscii(label, 'value.label');
-    if (bytes !== undefined) validateBytes(bytes, 'value.context', 0xffff);
-    validateInteger(length, 'value.length', 1, 0xffffffff);
-    return getBinding().setKeyingMaterialInfo(context, { label, context: bytes, length });
-  },
-};
-
-export function validateSettableName(
-  name: unknown,
-): asserts name is keyof SettableContextAttributes {
-  validateChoice(name, 'name', Object.keys(setters) as (keyof SettableContextAttributes)[]);
-}
-
-/** Sets an attribute. Throws UnsupportedFunctionError where the package lacks it. */
-export function setAttribute<Name extends keyof SettableContextAttributes>(
-  context: NativeContext,
-  name: Name,
-  value: SettableContextAttributes[Name],
-): void {
-  resultOf(setters[name](context, value));
+  keyingMaterialInfo: KeyingMaterialInfo;
 }

@@ -1,42 +1,54 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { byteLengthOf } from '../bytes.js';
-import { usageError } from '../errors/usage-error.js';
+import { byteLengthOf, copyBytes } from '../bytes.js';
+import { createError } from '../errors/usage-error.js';
 import type { ContextRole } from '../flags.js';
-import { validateBytes, validateChoice, validOptions } from '../validate.js';
+import { bytes, type Description, type Reader, readOptions } from '../options.js';
+import { validateChoice } from '../validate.js';
 import { crypto } from './crypto.js';
 import { signatureHash } from './signature-hash.js';
 
 /**
- * What ties a context to the TLS channel around it: both sides give the same, on every leg.
+ * Ties a context to the TLS channel around it: both sides pass the same, on every step.
  *
  * https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-sec_channel_bindings
  */
 export interface ChannelBindings {
   /**
    * The prefix of the kind and the value, such as `tls-server-end-point:` and the hash of the
-   * server's certificate.
+   * server's certificate: from 1 to 65,535 bytes.
    */
   applicationData: Uint8Array;
 }
 
-/** The application data of channel bindings, checked. */
-export function applicationDataOf(bindings: ChannelBindings): Uint8Array {
-  const name = 'options.channelBindings';
-  const { applicationData } = validOptions(bindings, name, ['applicationData']);
-  validateBytes(applicationData, `${name}.applicationData`, 0xffff);
-  if (byteLengthOf(applicationData) > 0) return applicationData;
-  throw usageError(
+const description = { applicationData: bytes(0xffff) } satisfies Description<ChannelBindings>;
+
+/** Reads channel bindings, and copies them: the caller may detach or change its own later. */
+export const channelBindings: Reader<ChannelBindings> = (value, name) => {
+  const { applicationData } = readOptions(value, name, description);
+  const copy = copyBytes(applicationData);
+  if (byteLengthOf(copy) > 0) return { applicationData: copy };
+  throw createError(
     'ERR_INVALID_ARG_VALUE',
-    `"${name}.applicationData" must not be empty: it would bind the context to nothing`,
+    `${name}.applicationData`,
+    'must not be empty: it would bind the context to nothing',
   );
-}
+};
 
 /**
- * The server's certificate as channel bindings, from the certificate, or from a connected socket and
- * the side that it is. The hash is that of the certificate's signature, SHA-256 in place of MD5 and
- * SHA-1. This is the kind that Windows's extended protection wants. A server with certificates of
- * several kinds passes the certificate: after a resumed session its socket may name another one.
+ * Makes channel bindings of the server's certificate (`tls-server-end-point`), the kind that Windows's
+ * extended protection wants. The hash is that of the certificate's signature, SHA-256 in place of MD5
+ * and SHA-1.
+ *
+ * @param source The certificate, or a connected socket. A server with certificates of several kinds
+ *   passes the certificate: after a resumed session its socket may name another one.
+ * @param role With a socket: the side that it is.
+ * @returns The same on both sides of the connection.
+ * @throws ERR_INVALID_ARG_TYPE and ERR_INVALID_ARG_VALUE where there is no certificate, no handshake, or
+ *   no hash function in the certificate's signature.
+ * @example
+ * const channelBindings = tlsServerEndPoint(socket, 'client');
+ * const context = new ClientContext(credentials, { targetName, channelBindings });
  *
  * RFC 5929, section 4: https://www.rfc-editor.org/rfc/rfc5929#section-4
  */
@@ -47,20 +59,26 @@ export function tlsServerEndPoint(
   role?: ContextRole,
 ): ChannelBindings {
   const { raw } =
-    source instanceof crypto().X509Certificate ? source : serverCertificate(source, role);
+    source instanceof crypto().X509Certificate ? source : findServerCertificate(source, role);
   const hash = signatureHash(raw);
   if (hash === undefined) {
-    throw usageError(
-      'ERR_INVALID_ARG_VALUE',
-      "The certificate's signature algorithm has no hash function that RFC 5929 could use",
-    );
+    const reason = 'has a signature algorithm without a hash function that RFC 5929 could use';
+    throw createError('ERR_INVALID_ARG_VALUE', 'certificate', reason);
   }
   const raised = hash === 'md5' || hash === 'sha1' ? 'sha256' : hash;
-  return bindings('tls-server-end-point', crypto().createHash(raised).update(raw).digest());
+  return createBindings('tls-server-end-point', crypto().createHash(raised).update(raw).digest());
 }
 
 /**
- * The first Finished message of a connected socket, for TLS 1.2 and earlier.
+ * Makes channel bindings of the first Finished message of a connection (`tls-unique`), for TLS 1.2 and
+ * earlier.
+ *
+ * @param socket A connected socket.
+ * @param role The side that it is.
+ * @returns The same on both sides of the connection, and on no other.
+ * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_ARG_VALUE where there is no handshake, or one of TLS 1.3.
+ * @example
+ * const channelBindings = tlsUnique(socket, 'client');
  *
  * RFC 5929, section 3: https://www.rfc-editor.org/rfc/rfc5929#section-3
  */
@@ -68,28 +86,34 @@ export function tlsUnique(socket: TLSSocket, role: ContextRole): ChannelBindings
   validateSocket(socket);
   validateChoice(role, 'role', ['client', 'server']);
   if (!socket.getFinished()) throw connectionError();
-  if (socket.getProtocol() === 'TLSv1.3') throw protocolError('tls-unique', 'TLS 1.2 or earlier');
-  // The client finishes first, but where a session is resumed.
-  const ours = (role === 'client') !== socket.isSessionReused();
-  const finished = ours ? socket.getFinished() : socket.getPeerFinished();
+  if (socket.getProtocol() === 'TLSv1.3') throw protocolError('TLS 1.2 or earlier');
+  // The client sends the first Finished; where a session is resumed, the server does.
+  const isOurs = (role === 'client') !== socket.isSessionReused();
+  const finished = isOurs ? socket.getFinished() : socket.getPeerFinished();
   if (!finished) throw connectionError();
-  return bindings('tls-unique', finished);
+  return createBindings('tls-unique', finished);
 }
 
 /**
- * Keying material that a connected socket exports, for TLS 1.3.
+ * Makes channel bindings of keying material that a connection exports (`tls-exporter`), for TLS 1.3.
+ *
+ * @param socket A connected socket, of either side.
+ * @returns The same on both sides of the connection, and on no other.
+ * @throws ERR_INVALID_ARG_TYPE; ERR_INVALID_ARG_VALUE where there is no handshake, or one before TLS 1.3.
+ * @example
+ * const channelBindings = tlsExporter(socket);
  *
  * RFC 9266: https://www.rfc-editor.org/rfc/rfc9266
  */
 export function tlsExporter(socket: TLSSocket): ChannelBindings {
   validateSocket(socket);
   if (!socket.getFinished()) throw connectionError();
-  if (socket.getProtocol() !== 'TLSv1.3') throw protocolError('tls-exporter', 'TLS 1.3');
+  if (socket.getProtocol() !== 'TLSv1.3') throw protocolError('TLS 1.3');
   const material = socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
-  return bindings('tls-exporter', material);
+  return createBindings('tls-exporter', material);
 }
 
-function serverCertificate(
+function findServerCertificate(
   socket: TLSSocket,
   role: ContextRole | undefined,
 ): Pick<X509Certificate, 'raw'> {
@@ -100,36 +124,32 @@ function serverCertificate(
   const certificate = role === 'client' ? socket.getPeerCertificate() : socket.getX509Certificate();
   if (certificate?.raw) return certificate;
   if (!socket.getFinished()) throw connectionError();
-  throw usageError(
+  throw createError(
     'ERR_INVALID_ARG_VALUE',
-    "The TLS socket does not have the server's certificate. Check the role; a client that resumes a " +
-      'session is not sent it: keep the X509Certificate of the first connection, or set ' +
-      'maxCachedSessions: 0 in the agent',
+    'socket',
+    "must have the server's certificate. Check the role; a client that resumes a session is not sent " +
+      'it: keep the X509Certificate of the first connection, or set maxCachedSessions: 0 in the agent',
   );
 }
 
-// By what it can do: a socket may come from another realm, or be a wrapper.
+// Looks at the methods: a socket may come from another realm, or be a wrapper.
 function validateSocket(socket: unknown): asserts socket is TLSSocket {
   if (typeof (socket as TLSSocket | null | undefined)?.getPeerX509Certificate === 'function') {
     return;
   }
-  throw usageError(
-    'ERR_INVALID_ARG_TYPE',
-    'The channel must be a tls.TLSSocket or an X509Certificate',
-  );
+  const expected = 'an instance of tls.TLSSocket or X509Certificate';
+  throw createError('ERR_INVALID_ARG_TYPE', 'socket', expected, socket);
 }
 
 function connectionError(): Error {
-  return usageError(
-    'ERR_INVALID_ARG_VALUE',
-    'The TLS socket has no handshake behind it: wait for "secureConnect"',
-  );
+  const reason = 'must have completed its TLS handshake: wait for "secureConnect"';
+  return createError('ERR_INVALID_ARG_VALUE', 'socket', reason);
 }
 
-function protocolError(kind: string, protocol: string): Error {
-  return usageError('ERR_INVALID_ARG_VALUE', `${kind} needs ${protocol}`);
+function protocolError(protocol: string): Error {
+  return createError('ERR_INVALID_ARG_VALUE', 'socket', `must use ${protocol}`);
 }
 
-function bindings(kind: string, value: Buffer): ChannelBindings {
+function createBindings(kind: string, value: Buffer): ChannelBindings {
   return { applicationData: Buffer.concat([Buffer.from(`${kind}:`), value]) };
 }

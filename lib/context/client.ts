@@ -1,18 +1,14 @@
 import type { Credentials } from '../credentials/credentials.js';
-import { validateName, validOptions } from '../validate.js';
+import { readOptions } from '../options.js';
 import { SecurityContext } from './context.js';
-import { Handshake } from './handshake.js';
-import type { ContextOptions, ImportOptions } from './options.js';
-
-export interface ClientContextOptions extends ContextOptions {
-  /** The service principal name of the server, such as `HTTP/host`: see spn(). */
-  targetName: string;
-}
+import { createState, importState } from './create.js';
+import { type ClientContextOptions, clientContextOptions, type ImportOptions } from './options.js';
+import { ContextState } from './state.js';
 
 /** The side that starts: the one that authenticates to a server. */
 export class ClientContext extends SecurityContext {
   constructor(credentials: Credentials, options: ClientContextOptions) {
-    super(credentials instanceof Handshake ? credentials : start(credentials, options));
+    super(credentials instanceof ContextState ? credentials : create(credentials, options));
   }
 
   /**
@@ -26,19 +22,12 @@ export class ClientContext extends SecurityContext {
     exported: Uint8Array,
     options: ImportOptions = {},
   ): ClientContext {
-    const valid = validOptions(options, 'options', ['require']);
-    const handshake: unknown = Handshake.import('client', packageName, exported, valid);
-    return new ClientContext(handshake as Credentials, { targetName: '' });
+    const state: unknown = importState('client', packageName, exported, options);
+    return new ClientContext(state as Credentials, { targetName: '' });
   }
 }
 
-function start(credentials: Credentials, options: ClientContextOptions): Handshake {
-  const { targetName, ...rest } = validOptions(options, 'options', [
-    'targetName',
-    'flags',
-    'require',
-    'channelBindings',
-  ]);
-  validateName(targetName, 'options.targetName');
-  return Handshake.start('client', credentials, targetName, rest);
+function create(credentials: Credentials, options: ClientContextOptions): ContextState {
+  const settings = readOptions(options, 'options', clientContextOptions);
+  return createState('client', credentials, settings.targetName, settings);
 }

@@ -3,21 +3,17 @@ import { getBinding, resultOf } from '../addon/binding.js';
 import { type CallOptions, validSignal } from '../addon/calls.js';
 import { usageError } from '../errors/usage-error.js';
 import type { ContextFlags } from '../flags.js';
+import { readOptions } from '../options.js';
 import { closeChannel, stepTraces, traceAsync } from '../tracing/channels.js';
 import { bytesIn } from '../tracing/message-sizes.js';
 import type { StepTrace } from '../tracing/traces.js';
-import { validateBoolean, validOptions } from '../validate.js';
-import {
-  type ContextAttributes,
-  queryAttribute,
-  type SettableContextAttributes,
-  setAttribute,
-  validateAttributeName,
-  validateSettableName,
-} from './attributes.js';
-import type { Handshake, StepResult } from './handshake.js';
+import { readSetter } from './attribute-setters.js';
+import { queryAttribute, validateAttributeName } from './attribute-values.js';
+import type { ContextAttributes, SettableContextAttributes } from './attributes.js';
+import { type StepResult, step } from './handshake.js';
 import { ContextMessages, protectionOf } from './messages.js';
-import type { ExportOptions } from './options.js';
+import { type ExportOptions, exportOptions } from './options.js';
+import type { ContextState } from './state.js';
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
 const SECPKG_CONTEXT_EXPORT_RESET_NEW = 1;
@@ -26,7 +22,7 @@ const SECPKG_CONTEXT_EXPORT_RESET_NEW = 1;
  * For the kinds of contexts, and out of reach of those who hold one.
  * @internal
  */
-export let handshakeOf: (context: SecurityContext) => Handshake;
+export let getState: (context: SecurityContext) => ContextState;
 
 /**
  * One side of an authentication, and the protection of messages under it. ClientContext and
@@ -37,42 +33,42 @@ export let handshakeOf: (context: SecurityContext) => Handshake;
  * _INCOMPLETE, _COMPLETE and _BUSY when a call comes at the wrong time.
  */
 export abstract class SecurityContext extends ContextMessages {
-  readonly #handshake: Handshake;
+  readonly #state: ContextState;
 
   /** @internal */
-  protected constructor(handshake: Handshake) {
+  protected constructor(state: ContextState) {
     if (new.target === SecurityContext) {
       throw usageError('ERR_INVALID_ARG_VALUE', 'Make a ClientContext or a ServerContext');
     }
-    super(handshake);
-    this.#handshake = handshake;
+    super(state);
+    this.#state = state;
   }
 
   static {
-    handshakeOf = (context) => {
-      if (#handshake in context) return context.#handshake;
+    getState = (context) => {
+      if (#state in context) return context.#state;
       throw usageError('ERR_INVALID_ARG_TYPE', 'This is not a security context');
     };
   }
 
   /** Whether the context is complete, with all that `require` lists. */
   get done(): boolean {
-    return this.#handshake.done;
+    return this.#state.done;
   }
 
   /** The package that authenticated, such as `Kerberos`. Absent until the context is complete. */
   get package(): string | undefined {
-    return this.#handshake.package;
+    return this.#state.package;
   }
 
   /** What was granted, not what was asked for. All false until the context is complete. */
   get flags(): ContextFlags {
-    return this.#handshake.flags;
+    return this.#state.flags;
   }
 
   /** When the context expires. Absent: never, or the package does not say. */
   get expiry(): Date | undefined {
-    return this.#handshake.expiry;
+    return this.#state.expiry;
   }
 
   /**
@@ -90,10 +86,10 @@ export abstract class SecurityContext extends ContextMessages {
    */
   step(token?: Uint8Array, options: CallOptions = {}): Promise<StepResult> {
     if (!stepTraces.hasSubscribers) return this.#step(token, options);
-    const leg = this.#handshake.legs + 1;
+    const leg = this.#state.steps + 1;
     const trace: StepTrace = {
       operation: 'step',
-      ...this.#handshake.trace,
+      ...this.#state.trace,
       inputBytes: bytesIn(token),
       leg,
     };
@@ -101,16 +97,15 @@ export abstract class SecurityContext extends ContextMessages {
       status: result.status,
       outputBytes: bytesIn(result.token),
       done: result.done,
-      package: this.#handshake.trace.package,
+      package: this.#state.trace.package,
     });
     return traceAsync(stepTraces, trace, this.#step.bind(this, token, options), describe);
   }
 
   async #step(token: Uint8Array | undefined, options: CallOptions): Promise<StepResult> {
     const signal = validSignal(options);
-    protectionOf(this)?.assertIdle();
     try {
-      return await this.#handshake.step(token, signal);
+      return await step(this.#state, token, signal, () => protectionOf(this)?.assertIdle());
     } finally {
       protectionOf(this)?.invalidateSizes();
     }
@@ -123,8 +118,8 @@ export abstract class SecurityContext extends ContextMessages {
    */
   queryAttribute<Name extends keyof ContextAttributes>(name: Name): ContextAttributes[Name] {
     validateAttributeName(name);
-    this.#handshake.assertStarted();
-    return queryAttribute(this.#handshake, name);
+    this.#state.assertStarted();
+    return queryAttribute(this.#state, name);
   }
 
   /**
@@ -137,10 +132,10 @@ export abstract class SecurityContext extends ContextMessages {
     name: Name,
     value: SettableContextAttributes[Name],
   ): void {
-    validateSettableName(name);
-    this.#handshake.assertStarted();
+    const set = readSetter(name, value);
+    this.#state.assertStarted();
     protectionOf(this)?.assertIdle();
-    setAttribute(this.#handshake.handle, name, value);
+    resultOf(set(this.#state.handle));
   }
 
   /**
@@ -154,23 +149,21 @@ export abstract class SecurityContext extends ContextMessages {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
    */
   export(options: ExportOptions = {}): Buffer {
-    const { keep = false, reset = false } = validOptions(options, 'options', ['keep', 'reset']);
-    validateBoolean(keep, 'options.keep');
-    validateBoolean(reset, 'options.reset');
-    this.#handshake.assertDone();
+    const { keep, reset } = readOptions(options, 'options', exportOptions);
+    this.#state.assertDone();
     protectionOf(this)?.assertIdle();
     const flags = reset ? SECPKG_CONTEXT_EXPORT_RESET_NEW : 0;
-    const exported = resultOf(getBinding().exportContext(this.#handshake.handle, flags));
+    const exported = resultOf(getBinding().exportContext(this.#state.handle, flags));
     if (!keep) this.close();
     return exported;
   }
 
   /** Gives the Windows handle back, when a step that is under way has ended. Never throws. */
   close(): void {
-    const isOpen = this.#handshake.state !== 'closed';
-    this.#handshake.close();
+    const isOpen = this.#state.name !== 'closed';
+    this.#state.close();
     if (isOpen && closeChannel.hasSubscribers) {
-      closeChannel.publish({ kind: 'context', ...this.#handshake.trace });
+      closeChannel.publish({ kind: 'context', ...this.#state.trace });
     }
   }
 
@@ -179,7 +172,7 @@ export abstract class SecurityContext extends ContextMessages {
   }
 
   [inspect.custom](): string {
-    const { state, package: name } = this.#handshake;
+    const { name: state, package: name } = this.#state;
     return `${this.constructor.name} { ${name === undefined ? '' : `${name}, `}${state} }`;
   }
 }

@@ -1,5 +1,6 @@
-import { type Account, accountOf } from '../addon/account.js';
+import { type Account, toAccount } from '../addon/account.js';
 import type { NativeGroup, NativeIdentity } from '../addon/binding.js';
+import { toDate } from '../addon/time.js';
 
 export interface Group extends Account {
   /** What the membership is worth: SE_GROUP_* as words. A group to decide by is `enabled`. */
@@ -47,29 +48,29 @@ export interface AccessToken extends Omit<Identity, 'name' | 'domain' | 'groups'
   readonly groups: readonly Omit<Group, 'name' | 'domain'>[];
 }
 
-/** What the attribute of a context says of its token. */
-export function accessTokenOf(native: NativeIdentity): AccessToken {
-  const { name: _name, domain: _domain, groups, ...token } = identityOf(native);
+/** Converts what the addon returns for the attribute `accessToken`. */
+export function toAccessToken(native: NativeIdentity): AccessToken {
+  const { name: _name, domain: _domain, groups, ...token } = toIdentity(native);
   return { ...token, groups: groups.map(({ sid, attributes }) => ({ sid, attributes })) };
 }
 
-/** An identity as the addon describes it, for users. */
-export function identityOf(native: NativeIdentity): Identity {
+/** Converts what the addon returns for an identity. */
+export function toIdentity(native: NativeIdentity): Identity {
   const { user, groups, logonId, impersonationLevel, elevated, expiry } = native;
   return {
-    ...accountOf(user),
-    groups: groups.map(groupOf),
+    ...toAccount(user),
+    groups: groups.map(toGroup),
     logonId,
     impersonationLevel:
       impersonationLevel === undefined ? undefined : impersonationLevels[impersonationLevel],
     elevated,
-    expiry: expiry === undefined ? undefined : new Date(expiry),
+    expiry: toDate(expiry),
   };
 }
 
-function groupOf(group: NativeGroup): Group {
+function toGroup(group: NativeGroup): Group {
   const attributes = Object.entries(attributeBits)
     .filter(([, bits]) => (group.attributes & bits) >>> 0 === bits)
     .map(([name]) => name);
-  return { ...accountOf(group), attributes };
+  return { ...toAccount(group), attributes };
 }

@@ -59,8 +59,8 @@ export interface CipherInfo {
 const statuses = ['none', 'success', 'selectedClientOnly'] as const;
 const extensions = ['none', 'npn', 'alpn'] as const;
 
-/** As the addon describes it, for users. */
-export function applicationProtocolOf(native: {
+/** Converts what the addon returns. */
+export function toApplicationProtocol(native: {
   status: number;
   extension: number;
   protocol: string;

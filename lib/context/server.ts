@@ -1,25 +1,22 @@
 import { isAsyncFunction, isPromise } from 'node:util/types';
 import { getBinding, type NativeIdentity, resultOf } from '../addon/binding.js';
-import { type CallOptions, callOnThread, validSignal } from '../addon/calls.js';
+import { type CallOptions, validSignal } from '../addon/calls.js';
 import { whileImpersonating } from '../addon/impersonation.js';
-import {
-  acquireAsClient,
-  type ClientCredentialsOptions,
-  type Credentials,
-} from '../credentials/credentials.js';
-import { usageError } from '../errors/usage-error.js';
-import { validateFunction, validateSid, validOptions } from '../validate.js';
-import { handshakeOf, SecurityContext } from './context.js';
-import { Handshake } from './handshake.js';
-import { type Identity, identityOf } from './identity.js';
-import type { ContextOptions, ImportOptions } from './options.js';
-
-export type ServerContextOptions = ContextOptions;
+import { acquireAsClient, type Credentials } from '../credentials/credentials.js';
+import type { ClientCredentialsOptions } from '../credentials/request.js';
+import { createError } from '../errors/usage-error.js';
+import { readOptions } from '../options.js';
+import { validateFunction, validateSid } from '../validate.js';
+import { getState, SecurityContext } from './context.js';
+import { createState, importState } from './create.js';
+import { type Identity, toIdentity } from './identity.js';
+import { type ImportOptions, type ServerContextOptions, serverContextOptions } from './options.js';
+import { ContextState } from './state.js';
 
 /** The side that accepts: the one that a client authenticates to. */
 export class ServerContext extends SecurityContext {
   constructor(credentials: Credentials, options: ServerContextOptions = {}) {
-    super(credentials instanceof Handshake ? credentials : start(credentials, options));
+    super(credentials instanceof ContextState ? credentials : create(credentials, options));
   }
 
   /**
@@ -34,9 +31,8 @@ export class ServerContext extends SecurityContext {
     exported: Uint8Array,
     options: ImportOptions = {},
   ): ServerContext {
-    const valid = validOptions(options, 'options', ['require']);
-    const handshake: unknown = Handshake.import('server', packageName, exported, valid);
-    return new ServerContext(handshake as Credentials);
+    const state: unknown = importState('server', packageName, exported, options);
+    return new ServerContext(state as Credentials);
   }
 
   /**
@@ -46,10 +42,11 @@ export class ServerContext extends SecurityContext {
    */
   async identity(options: CallOptions = {}): Promise<Identity> {
     const signal = validSignal(options);
-    const identity = await handshakeOf(this).use((context) =>
-      callOnThread<NativeIdentity>((settle) => getBinding().identity(context, settle), signal),
+    const identity = await getState(this).call<NativeIdentity>(
+      (context, settle) => getBinding().identity(context, settle),
+      signal,
     );
-    return identityOf(resultOf(identity));
+    return toIdentity(identity);
   }
 
   /**
@@ -61,10 +58,10 @@ export class ServerContext extends SecurityContext {
   async isMemberOf(sid: string, options: CallOptions = {}): Promise<boolean> {
     validateSid(sid);
     const signal = validSignal(options);
-    const isMember = await handshakeOf(this).use((context) =>
-      callOnThread<boolean>((settle) => getBinding().isMemberOf(context, sid, settle), signal),
+    return getState(this).call<boolean>(
+      (context, settle) => getBinding().isMemberOf(context, sid, settle),
+      signal,
     );
-    return resultOf(isMember);
   }
 
   /**
@@ -76,7 +73,7 @@ export class ServerContext extends SecurityContext {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
    */
   async acquireCredentials(options: ClientCredentialsOptions = {}): Promise<Credentials> {
-    return handshakeOf(this).use((context) => acquireAsClient(context, options));
+    return acquireAsClient(getState(this), options);
   }
 
   /**
@@ -90,20 +87,20 @@ export class ServerContext extends SecurityContext {
   impersonate<T>(callback: () => T): T {
     validateFunction(callback, 'callback');
     if (isAsyncFunction(callback)) throw asynchronousError();
-    const result = handshakeOf(this).useNow((context) =>
+    const result = getState(this).useNow((context) =>
       whileImpersonating(() => getBinding().impersonate(context, callback)),
     );
     const { value } = resultOf(result);
     if (!isPromise(value) && !isThenable(value)) return value as T;
-    // Nobody else gets this promise: its failure must not end the process.
+    // The caller does not get this promise: its failure must not end the process.
     if (isPromise(value)) Promise.prototype.then.call(value, undefined, () => {});
     throw asynchronousError();
   }
 }
 
-function start(credentials: Credentials, options: ServerContextOptions): Handshake {
-  const valid = validOptions(options, 'options', ['flags', 'require', 'channelBindings']);
-  return Handshake.start('server', credentials, undefined, valid);
+function create(credentials: Credentials, options: ServerContextOptions): ContextState {
+  const settings = readOptions(options, 'options', serverContextOptions);
+  return createState('server', credentials, undefined, settings);
 }
 
 function isThenable(value: unknown): boolean {
@@ -111,9 +108,10 @@ function isThenable(value: unknown): boolean {
 }
 
 function asynchronousError(): Error {
-  return usageError(
+  return createError(
     'ERR_INVALID_ARG_VALUE',
-    '"callback" must be synchronous: a thread that waits would act as the client for others, so ' +
-      'what follows an await would run as this process',
+    'callback',
+    'must be synchronous: a thread that waits would act as the client for others, so what follows ' +
+      'an await would run as this process',
   );
 }

@@ -1,5 +1,11 @@
-import { getBinding, type NativeCredentials, resultOf } from '../addon/binding.js';
-import { validateChoice } from '../validate.js';
+import {
+  getBinding,
+  type NativeCredentials,
+  type NativeFailure,
+  resultOf,
+} from '../addon/binding.js';
+import { boolean, type Description, optional, type Reader, readOptions } from '../options.js';
+import { validateChoice, validateLength, validateName } from '../validate.js';
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycredentialsattributesw
 
@@ -20,7 +26,7 @@ export interface SsiProvider {
   readonly providerInfo: Buffer;
 }
 
-/** What `credentials.query` answers, by the attribute's name. */
+/** What `credentials.query` returns, by the attribute's name. */
 export interface CredentialsAttributes {
   names: CredentialsNames;
   ssiProvider: SsiProvider;
@@ -28,23 +34,77 @@ export interface CredentialsAttributes {
   cert: Buffer;
 }
 
+/**
+ * Kerberos: the KDC proxy of the credentials.
+ *
+ * https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-secpkgcredentials_kdcproxysettingsw
+ */
+export interface KdcProxySettings {
+  /** At most 32,767 characters. */
+  proxyServer: string;
+  /** Whether to use it where a domain controller could be reached too. Default: false. */
+  force?: boolean | undefined;
+}
+
+/** What `credentials.set` takes, by the attribute's name. */
+export interface SettableCredentialsAttributes {
+  kdcProxySettings: KdcProxySettings;
+}
+
 type Queries = {
   readonly [Name in keyof CredentialsAttributes]: (
     credentials: NativeCredentials,
-  ) => CredentialsAttributes[Name];
+  ) => CredentialsAttributes[Name] | NativeFailure;
 };
 
 const queries: Queries = {
-  names: (credentials) => resultOf(getBinding().queryCredentialsNames(credentials)),
-  ssiProvider: (credentials) => resultOf(getBinding().queryCredentialsSsiProvider(credentials)),
-  cert: (credentials) => resultOf(getBinding().queryCredentialsCert(credentials)),
+  names: (credentials) => getBinding().queryCredentialsNames(credentials),
+  ssiProvider: (credentials) => getBinding().queryCredentialsSsiProvider(credentials),
+  cert: (credentials) => getBinding().queryCredentialsCert(credentials),
 };
 
-/** The attribute's value. Throws UnsupportedFunctionError where the package lacks it. */
-export function queryCredentialsAttribute<Name extends keyof CredentialsAttributes>(
+const queryNames = Object.keys(queries) as (keyof CredentialsAttributes)[];
+
+export function validateAttributeName(name: unknown): asserts name is keyof CredentialsAttributes {
+  validateChoice(name, 'attribute', queryNames);
+}
+
+/** Queries an attribute. Throws UnsupportedFunctionError where the package lacks it. */
+export function queryAttribute<Name extends keyof CredentialsAttributes>(
   credentials: NativeCredentials,
   name: Name,
 ): CredentialsAttributes[Name] {
-  validateChoice(name, 'attribute', Object.keys(queries) as (keyof CredentialsAttributes)[]);
-  return queries[name](credentials);
+  return resultOf<CredentialsAttributes[Name]>(queries[name](credentials));
+}
+
+/** Sets the attribute that it was made for. */
+export type Setter = (credentials: NativeCredentials) => undefined | NativeFailure;
+
+// In characters of two bytes: the structure counts bytes in 16 bits.
+const LONGEST_PROXY = 0x7fff;
+
+const proxyServer: Reader<string> = (value, name) => {
+  validateName(value, name);
+  validateLength(value, name, LONGEST_PROXY);
+  return value;
+};
+
+const kdcProxySettings = {
+  proxyServer,
+  force: optional(boolean, false),
+} satisfies Description<KdcProxySettings>;
+
+const setters: Readonly<Record<keyof SettableCredentialsAttributes, (value: unknown) => Setter>> = {
+  kdcProxySettings(value) {
+    const { proxyServer, force } = readOptions(value, 'value', kdcProxySettings);
+    return (credentials) => getBinding().setKdcProxySettings(credentials, proxyServer, force);
+  },
+};
+
+const setterNames = Object.keys(setters) as (keyof SettableCredentialsAttributes)[];
+
+/** Reads an attribute's name and value, and returns the call that sets it. */
+export function readSetter(name: unknown, value: unknown): Setter {
+  validateChoice(name, 'attribute', setterNames);
+  return setters[name](value);
 }

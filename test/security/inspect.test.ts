@@ -34,11 +34,7 @@ describe.skipIf(!providerInstalled)('what is printed', () => {
   test('of credentials is their package, their use and their state', async () => {
     const credentials = await Credentials.acquire({ package: 'TestNtlm', identity });
     expect(inspected(credentials)).toBe('Credentials { TestNtlm, outbound, open }');
-    expect(JSON.parse(JSON.stringify(credentials))).toEqual({
-      package: 'TestNtlm',
-      use: 'outbound',
-      expiry: '2041-02-03T04:05:06.000Z',
-    });
+    expect(JSON.stringify(credentials)).toBe('{}');
     credentials.close();
     expect(inspected(credentials)).toBe('Credentials { TestNtlm, outbound, closed }');
   });

@@ -414,7 +414,9 @@ describe.skipIf(!providerInstalled)('what the package says of a complete context
     await expect(pair.client.step(answer)).rejects.toThrow(
       expect.objectContaining({
         code: 'ERR_SSPI_REQUIREMENT_NOT_MET',
-        message: expect.stringContaining('by TestScript without confidentiality'),
+        message: expect.stringContaining(
+          'TestScript established the context without confidentiality',
+        ),
       }),
     );
     expect(provider.counters().contexts).toBe(1);

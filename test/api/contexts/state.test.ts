@@ -116,7 +116,7 @@ describe('the state of a context', () => {
   test('the stack of a failed step leads to the caller', async () => {
     const { server } = await newPair();
     const failure = await server.step(Buffer.from('garbage token')).catch((error) => error);
-    expect(failure.stack).toContain('context.test.ts');
+    expect(failure.stack).toContain('state.test.ts');
   });
 });
 
@@ -182,7 +182,10 @@ describe('require', () => {
       client: { targetName: 'HTTP/unknown.corp.test', require: ['mutualAuthentication'] },
     });
     await expect(handshake(client, server)).rejects.toThrow(
-      withCode('ERR_SSPI_REQUIREMENT_NOT_MET', 'by NTLM without mutualAuthentication'),
+      withCode(
+        'ERR_SSPI_REQUIREMENT_NOT_MET',
+        'NTLM established the context without mutualAuthentication',
+      ),
     );
   });
 });
@@ -231,7 +234,7 @@ describe('misuse', () => {
       'a requirement that is no list',
       { targetName: 'a', require: 'integrity' },
       'ERR_INVALID_ARG_TYPE',
-      'must be an array',
+      'must be an instance of Array',
     ],
     [
       'bindings that are no object',

@@ -108,7 +108,7 @@ describe('misuse', () => {
   test('credentials are not constructed', () => {
     expect(() => new (Credentials as unknown as new () => Credentials)()).toThrow(
       expect.objectContaining({
-        code: 'ERR_INVALID_ARG_VALUE',
+        code: 'ERR_ILLEGAL_CONSTRUCTOR',
         message: expect.stringContaining('Credentials.acquire()'),
       }),
     );
@@ -120,13 +120,13 @@ describe('misuse', () => {
     expect(() => new ServerContext(outbound)).toThrow(
       expect.objectContaining({
         code: 'ERR_INVALID_ARG_VALUE',
-        message: expect.stringContaining('needs "inbound" or "both"'),
+        message: expect.stringContaining("must be for the use 'inbound' or 'both'"),
       }),
     );
     expect(() => new ClientContext(inbound, { targetName })).toThrow(
       expect.objectContaining({
         code: 'ERR_INVALID_ARG_VALUE',
-        message: expect.stringContaining('needs "outbound" or "both"'),
+        message: expect.stringContaining("must be for the use 'outbound' or 'both'"),
       }),
     );
   });

@@ -29,7 +29,7 @@ describe('misuse', () => {
     expect(() => server.impersonate(callback)).toThrow(
       expect.objectContaining({
         code: 'ERR_INVALID_ARG_VALUE',
-        message: expect.stringContaining('"callback" must be synchronous'),
+        message: expect.stringContaining("'callback' must be synchronous"),
       }),
     );
     expect(called).toBe(false);

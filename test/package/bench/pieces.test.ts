@@ -13,7 +13,8 @@ interface Piece {
   readonly edits: readonly Edit[];
 }
 
-const load = (name: string) => import(new URL(`../../../bench/pieces/${name}`, import.meta.url).href);
+const load = (name: string) =>
+  import(new URL(`../../../bench/pieces/${name}`, import.meta.url).href);
 const { pieces } = (await load('list.mjs')) as { pieces: readonly Piece[] };
 const { textsWithout } = (await load('edits.mjs')) as {
   textsWithout(piece: Piece): Map<string, string>;

@@ -1,0 +1,44 @@
+import { getBinding, resultOf } from '../addon/binding.js';
+import { type Credentials, openCredentials } from '../credentials/credentials.js';
+import type { ContextRole } from '../flags.js';
+import { readOptions } from '../options.js';
+import { validateBytes, validateName } from '../validate.js';
+import { type ContextSettings, type ImportOptions, importOptions } from './options.js';
+import { ContextState } from './state.js';
+
+/** Creates a context that has made no step yet. Its options have been read: no code of the caller's runs. */
+export function createState(
+  role: ContextRole,
+  credentials: Credentials,
+  targetName: string | undefined,
+  { flags, require: required, channelBindings }: ContextSettings,
+): ContextState {
+  const isServer = role === 'server';
+  const opened = openCredentials(credentials, isServer ? 'inbound' : 'outbound');
+  const handle = getBinding().createContext(
+    opened.handle,
+    isServer,
+    targetName,
+    flags,
+    channelBindings?.applicationData,
+  );
+  return new ContextState(handle, { role, required, package: opened.package, targetName });
+}
+
+/** Imports a complete context that export() returned, in this process or another one. */
+export function importState(
+  role: ContextRole,
+  packageName: string,
+  exported: Uint8Array,
+  options: ImportOptions,
+): ContextState {
+  validateName(packageName, 'packageName');
+  const { require: required } = readOptions(options, 'options', importOptions[role]);
+  // Last: code of the caller's could detach it.
+  validateBytes(exported, 'exported');
+  const imported = resultOf(getBinding().importContext(packageName, exported, role === 'server'));
+  const origin = { role, required, package: packageName, targetName: undefined };
+  const state = new ContextState(imported.handle, origin);
+  state.complete(imported);
+  return state;
+}

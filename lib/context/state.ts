@@ -1,0 +1,229 @@
+import { getBinding, type NativeContext, resultOf } from '../addon/binding.js';
+import { callOnThread, type Settle } from '../addon/calls.js';
+import { toDate } from '../addon/time.js';
+import { createError } from '../errors/usage-error.js';
+import { type ContextFlag, type ContextFlags, type ContextRole, grantedFlags } from '../flags.js';
+import type { ContextTrace } from '../tracing/traces.js';
+import { PendingSteps } from './pending-steps.js';
+
+/** What the addon says about a complete context. */
+export interface Established {
+  readonly flags: number | undefined;
+  readonly expiry: number | undefined; // milliseconds since 1970
+  readonly package: string | undefined;
+}
+
+/** What a context was created or imported with. */
+export interface ContextOrigin {
+  readonly role: ContextRole;
+  readonly required: readonly ContextFlag[];
+  /** The package of the credentials, or of the imported context. */
+  readonly package: string;
+  /** Of clients. */
+  readonly targetName: string | undefined;
+}
+
+/** What a context is doing. An error: the context failed with it. */
+export type Stage = 'new' | 'negotiating' | 'stepping' | 'complete' | 'closed' | Error;
+
+let lastTraceId = 0;
+
+/** The state of a context, from its first step to its close: which calls it allows, what it was granted. */
+export class ContextState {
+  readonly handle: NativeContext;
+  readonly #origin: ContextOrigin;
+  readonly #pendingSteps = new PendingSteps();
+  #stage: Stage = 'new';
+  #flags: ContextFlags;
+  #expiry: number | undefined; // milliseconds since 1970
+  #package: string | undefined;
+  #steps = 0;
+  #traceId: number | undefined;
+  // How many calls use the Windows handle beside the messages.
+  #users = 0;
+
+  constructor(handle: NativeContext, origin: ContextOrigin) {
+    this.handle = handle;
+    this.#origin = origin;
+    this.#flags = grantedFlags(origin.role, 0);
+  }
+
+  get role(): ContextRole {
+    return this.#origin.role;
+  }
+
+  get done(): boolean {
+    return this.#stage === 'complete' && !this.#pendingSteps.renegotiating;
+  }
+
+  get name(): Exclude<Stage, Error> | 'failed' {
+    return this.#stage instanceof Error ? 'failed' : this.#stage;
+  }
+
+  get flags(): ContextFlags {
+    return this.#flags;
+  }
+
+  get expiry(): Date | undefined {
+    return toDate(this.#expiry);
+  }
+
+  /** The package that authenticated. */
+  get package(): string | undefined {
+    return this.#package;
+  }
+
+  /** How many steps were started. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  get trace(): ContextTrace {
+    this.#traceId ??= ++lastTraceId;
+    const { role, targetName } = this.#origin;
+    return {
+      contextId: this.#traceId,
+      role,
+      package: this.#package ?? this.#origin.package,
+      targetName,
+    };
+  }
+
+  /** Makes a call about the complete context, off the JavaScript thread. Checks the state last. */
+  async call<Value>(
+    start: (context: NativeContext, settle: Settle<Value>) => number,
+    signal: AbortSignal | undefined,
+  ): Promise<Value> {
+    this.#users += 1;
+    try {
+      const result = await callOnThread<Value>((settle) => {
+        this.assertComplete();
+        return start(this.handle, settle);
+      }, signal);
+      return resultOf(result);
+    } finally {
+      this.#users -= 1;
+    }
+  }
+
+  useNow<Value>(run: (handle: NativeContext) => Value): Value {
+    this.assertComplete();
+    this.#users += 1;
+    try {
+      return run(this.handle);
+    } finally {
+      this.#users -= 1;
+    }
+  }
+
+  /** Throws while the context is closed, failed or busy with a step. */
+  assertUsable(): void {
+    this.assertOpen();
+    if (this.#stage instanceof Error) throw this.#stage;
+    if (this.#stage === 'stepping') {
+      throw createError('ERR_SSPI_CONTEXT_BUSY', 'a step', 'await it first');
+    }
+  }
+
+  assertOpen(): void {
+    if (this.#stage !== 'closed') return;
+    throw createError('ERR_SSPI_CONTEXT_CLOSED');
+  }
+
+  /** Throws before the first step, when there is no Windows handle yet. */
+  assertStarted(): void {
+    this.assertUsable();
+    if (this.#stage === 'new') throw createError('ERR_SSPI_CONTEXT_INCOMPLETE');
+  }
+
+  assertComplete(): void {
+    if (this.#stage === 'complete') return;
+    this.assertUsable();
+    throw createError('ERR_SSPI_CONTEXT_INCOMPLETE');
+  }
+
+  /** Throws also while a renegotiation needs more steps. */
+  assertDone(): void {
+    this.assertComplete();
+    if (this.#pendingSteps.renegotiating) throw createError('ERR_SSPI_CONTEXT_INCOMPLETE');
+  }
+
+  /** Throws unless a step may be made now. */
+  assertHasStep(): void {
+    this.assertUsable();
+    if (this.#stage !== 'complete') return;
+    if (!this.#pendingSteps.any) throw createError('ERR_SSPI_CONTEXT_COMPLETE');
+    if (this.#users === 0) return;
+    const calls = 'its client (identity, isMemberOf, impersonate, acquireCredentials)';
+    throw createError('ERR_SSPI_CONTEXT_BUSY', calls, 'await that first');
+  }
+
+  /** Whether a step may be made without a token of the peer's. */
+  get mayStepWithoutToken(): boolean {
+    return this.#stage === 'complete' || (this.role === 'client' && this.#stage === 'new');
+  }
+
+  /** Records that a step has started; returns the stage before it. */
+  beginStep(): Stage {
+    const before = this.#stage;
+    this.#stage = 'stepping';
+    this.#steps += 1;
+    return before;
+  }
+
+  /** Records that a step ended at a stage. */
+  endStep(stage: Stage): void {
+    this.#stage = stage;
+  }
+
+  /** Records a step of a context that was complete before. */
+  renegotiate(hadToken: boolean, done: boolean, established: Established | undefined): void {
+    this.#stage = 'complete';
+    if (this.#pendingSteps.isControlStep(hadToken)) {
+      this.#pendingSteps.endControlStep(done);
+      return;
+    }
+    this.#pendingSteps.endRenegotiationStep(done);
+    if (established) this.complete(established);
+  }
+
+  /** Records that the context is complete; ends it, and throws, where it lacks what was required. */
+  complete({ flags, expiry, package: name }: Established): void {
+    const granted = grantedFlags(this.role, flags ?? 0);
+    const missing = this.#origin.required.filter((flag) => !granted[flag]);
+    if (missing.length > 0)
+      throw this.fail(requirementError(missing, name ?? this.#origin.package));
+    this.#flags = granted;
+    this.#expiry = expiry;
+    this.#package = name;
+    this.#stage = 'complete';
+  }
+
+  /** Allows the step after a control token: it returns the token for the peer. */
+  expectControlStep(): void {
+    this.#pendingSteps.addControlStep();
+  }
+
+  /** Allows the steps that the peer asked for. */
+  expectRenegotiation(): void {
+    this.#pendingSteps.addRenegotiation();
+  }
+
+  /** Ends the context with an error, which it returns and every later call throws. */
+  fail(error: Error): Error {
+    this.#stage = error;
+    getBinding().closeContext(this.handle);
+    return error;
+  }
+
+  /** Releases the Windows handle, after a step that is under way has ended. */
+  close(): void {
+    if (this.#stage === 'closed') return;
+    this.#stage = 'closed';
+    getBinding().closeContext(this.handle);
+  }
+}
+
+function requirementError(missing: readonly string[], packageName: string): Error {
+  return createError('ERR_SSPI_REQUIREMENT_NOT_MET', missing.join(', '), packageName);
+}

@@ -1,0 +1,105 @@
+import { getBinding, isFailure, type NativeCredentialsRequest } from '../addon/binding.js';
+import type { CallOptions } from '../addon/calls.js';
+import { createError } from '../errors/usage-error.js';
+import type { CredentialsUse } from '../flags.js';
+import { choice, type Description, name, optional, readOptions, signal } from '../options.js';
+import { type Identity, type IdentityOptions, identity } from './identity.js';
+
+/** What a client's own credentials can be acquired with. */
+export interface ClientCredentialsOptions extends CallOptions {
+  /** The security package. Default: `Negotiate`. */
+  package?: string | undefined;
+  /** For clients, servers or both. Default: `outbound`. */
+  use?: CredentialsUse | undefined;
+  /** The principal's name, for packages that take one. */
+  principal?: string | undefined;
+  /** What Negotiate may choose: names with commas between them, `!` before one that it may not. */
+  packageList?: string | undefined;
+}
+
+export interface CredentialsOptions extends ClientCredentialsOptions {
+  /** Absent: the logged-on user. */
+  identity?: IdentityOptions | undefined;
+}
+
+/** What AddCredentials takes. The use, where none is given, is that of the credentials. */
+export interface AddedCredentialsOptions extends CredentialsOptions {
+  /** The security package, which has to be named. */
+  package: string;
+}
+
+/** A request for credentials, read and checked. */
+export interface CredentialsRequest {
+  readonly native: NativeCredentialsRequest;
+  readonly use: CredentialsUse;
+  readonly signal: AbortSignal | undefined;
+}
+
+// https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
+const useBits: Readonly<Record<CredentialsUse, number>> = { inbound: 1, outbound: 2, both: 3 };
+const use = choice(Object.keys(useBits) as CredentialsUse[]);
+
+const clientOptions = {
+  package: optional(name, 'Negotiate'),
+  use: optional(use, 'outbound'),
+  principal: optional(name),
+  packageList: optional(name),
+  signal,
+} satisfies Description<ClientCredentialsOptions>;
+
+const acquireOptions = {
+  ...clientOptions,
+  identity: optional(identity),
+} satisfies Description<CredentialsOptions>;
+
+const addOptions = {
+  ...acquireOptions,
+  package: name,
+  use: optional(use),
+} satisfies Description<AddedCredentialsOptions>;
+
+/** Reads the options of Credentials.acquire(). */
+export function readAcquire(options: CredentialsOptions): CredentialsRequest {
+  return createRequest(readOptions(options, 'options', acquireOptions));
+}
+
+/** Reads the options of serverContext.acquireCredentials(). */
+export function readAcquireAsClient(options: ClientCredentialsOptions): CredentialsRequest {
+  const settings = readOptions(options, 'options', clientOptions);
+  return createRequest({ ...settings, identity: undefined });
+}
+
+/** Reads the options of credentials.add(). */
+export function readAdd(
+  options: AddedCredentialsOptions,
+  defaultUse: CredentialsUse,
+): CredentialsRequest {
+  const settings = readOptions(options, 'options', addOptions);
+  return createRequest({ ...settings, use: settings.use ?? defaultUse });
+}
+
+interface Settings {
+  readonly package: string;
+  readonly use: CredentialsUse;
+  readonly principal: string | undefined;
+  readonly packageList: string | undefined;
+  readonly identity: Identity | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+function createRequest({ signal, ...settings }: Settings): CredentialsRequest {
+  const { identity, packageList } = settings;
+  if (identity !== undefined) assertTakes('identity', settings.package);
+  if (packageList !== undefined) assertTakes('packageList', settings.package);
+  return { native: { ...settings, use: useBits[settings.use] }, use: settings.use, signal };
+}
+
+const SECPKG_FLAG_STREAM = 0x400;
+
+// Schannel and CredSSP, which are stream packages, read other structures there.
+function assertTakes(option: 'identity' | 'packageList', packageName: string): void {
+  const info = getBinding().querySecurityPackage(packageName);
+  if (isFailure(info) || (info.capabilities & SECPKG_FLAG_STREAM) === 0) return;
+  const reason = `is not for ${packageName}: stream packages take other structures`;
+  throw createError('ERR_INVALID_ARG_VALUE', `options.${option}`, reason);
+}
