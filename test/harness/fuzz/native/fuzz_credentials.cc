@@ -41,8 +41,8 @@ void checkData(const Package& package, const sspi::CredentialsRequest& request,
 
 void setProxy(Package& package, const sspi::Credentials& credentials) {
   const sspi::KdcProxySettings settings = {package.text(100), package.input.ConsumeBool()};
-  const auto failure = credentials.set(settings);
-  check(failure.has_value() != sspi::succeeded(package.last_status), "a status is the package's");
+  const auto set = credentials.set(settings);
+  check(bool(set) == sspi::succeeded(package.last_status), "a status is the package's");
   SecPkgCredentials_KdcProxySettingsW header;
   const std::span<const std::byte> bytes(package.output_bytes);
   const std::size_t length = settings.proxy_server.size() * sizeof(char16_t);
@@ -83,8 +83,8 @@ void acquire(Package& package) {
   sspi::CredentialsRequest second;
   expected = {};
   request(package, second, expected);
-  const auto failure = credentials->add(second);
-  check(failure.has_value() != sspi::succeeded(package.last_status), "a status is the package's");
+  const auto added = credentials->add(second);
+  check(bool(added) == sspi::succeeded(package.last_status), "a status is the package's");
   checkData(package, second, expected);
   ask(package, *credentials);
 }
