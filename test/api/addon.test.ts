@@ -162,7 +162,7 @@ test('closed objects are refused, and can be closed again', async () => {
 });
 
 test('a message function of a context without a Windows handle is SEC_E_INVALID_HANDLE', async () => {
-  proves('SEC_E_INVALID_HANDLE', 'fact 1.9');
+  proves('SEC_E_INVALID_HANDLE', 'typed errors');
   const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
   setLayout({ operation: 0, type: 1 });
   expect(binding.messageFunction(context)(Buffer.from('x'))).toMatchObject({

@@ -118,9 +118,9 @@ describe.skipIf(!lab).each(meetings)(
     });
 
     test("GSS-API opens what we seal, in Windows's order: TOKEN, DATA, PADDING", async () => {
-      proves('EncryptMessage', 'fact 2.4');
+      proves('EncryptMessage', 'order on the wire');
       // Kerberos was offered first: the choice of NTLM is confirmed by a mechListMIC.
-      if (who.startsWith('a Negotiate') && chosen === 'NTLM') proves('fact 3.9');
+      if (who.startsWith('a Negotiate') && chosen === 'NTLM') proves('messages after mechListMIC');
       const { context, peer } = await meet();
       for (const message of messages) {
         const { token, message: data, padding } = context.wrapDetached(message);
@@ -131,7 +131,7 @@ describe.skipIf(!lab).each(meetings)(
     });
 
     test('we open what GSS-API seals, as a STREAM', async () => {
-      proves('DecryptMessage', 'SECBUFFER_STREAM', 'fact 1.7');
+      proves('DecryptMessage', 'SECBUFFER_STREAM', 'layouts of a message');
       const { context, peer } = await meet();
       for (const message of messages) {
         expect(openStream(context, await peer.wrap(message)).equals(message)).toBe(true);
@@ -170,7 +170,7 @@ describe.skipIf(!lab)(`channel bindings with a GSS-API peer (${needsDomain})`, (
   ] as const;
 
   test.each(kinds)("%s: our client's are the peer's", async (_, name, mech) => {
-    proves('fact 3.6');
+    proves('channel bindings');
     const options = { channelBindings: { applicationData } };
     const same = await clientMeets(name, { ...mech, ...peerBindings(applicationData) }, options);
     expect(same.context.done).toBe(true);
@@ -182,7 +182,7 @@ describe.skipIf(!lab)(`channel bindings with a GSS-API peer (${needsDomain})`, (
   test.each(kinds)(
     "%s: the peer's are our server's, or BadBindingsError",
     async (_, name, mech) => {
-      proves('fact 3.6');
+      proves('channel bindings');
       const options = { channelBindings: { applicationData } };
       const same = await serverMeets(name, { ...mech, ...peerBindings(applicationData) }, options);
       expect(same.context.done).toBe(true);

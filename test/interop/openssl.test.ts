@@ -12,7 +12,7 @@ describe.skipIf(!lab)('Schannel and openssl s_server (needs the lab)', () => {
   const connected = () => TlsClient.open(theLab().tls);
 
   test('lines go there and come back reversed', async () => {
-    proves('EncryptMessage', 'DecryptMessage', 'fact 1.7');
+    proves('EncryptMessage', 'DecryptMessage', 'layouts of a message');
     using client = await connected();
     for (const [line, reversed] of [
       ['hello', 'olleh'],

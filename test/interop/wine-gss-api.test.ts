@@ -119,7 +119,7 @@ describe.skipIf(!lab).each(meetings)(
 
 describe.skipIf(!lab)(`wrap and unwrap of NTLM and a GSS-API peer (${needsDomain})`, () => {
   test('what wrap seals, GSS-API opens; what GSS-API seals, unwrap opens', async () => {
-    proves('fact 2.6');
+    proves('NTLM token size');
     const { context, peer } = await clientMeets('NTLM', 'ntlm');
     for (const message of messages.filter(({ length }) => length > 0)) {
       const sealed = context.wrap(message);
@@ -150,7 +150,7 @@ describe.skipIf(!lab)(`what GSS-API sees (${needsDomain})`, () => {
   });
 
   test('a message that we only sign is readable, and known as such', async () => {
-    proves('fact 1.1');
+    proves('wrap without encryption');
     const { context, peer } = await clientMeets('Kerberos', 'krb5');
     const sealed = gssMessage(context.wrapDetached(text, { encrypt: false }), context.package);
     expect(sealed.includes(text)).toBe(true);
@@ -158,7 +158,7 @@ describe.skipIf(!lab)(`what GSS-API sees (${needsDomain})`, () => {
   });
 
   test('a message that GSS-API only signed says so when we open it', async () => {
-    proves('fact 1.1');
+    proves('wrap without encryption');
     const { context, peer } = await clientMeets('Kerberos', 'krb5');
     const parts = sealedParts(await peer.wrap(text, false), 28, context.package);
     expect(context.unwrapDetached(parts)).toEqual({ message: text, encrypted: false });

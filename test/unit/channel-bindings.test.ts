@@ -36,7 +36,7 @@ const digests = [
 
 describe('tls-server-end-point', () => {
   test.each(digests)('of the certificate %s', (name, digest) => {
-    proves('fact 3.6');
+    proves('channel bindings');
     expect(Buffer.from(tlsServerEndPoint(certificate(name)).applicationData)).toEqual(
       Buffer.concat([Buffer.from('tls-server-end-point:'), Buffer.from(digest, 'hex')]),
     );

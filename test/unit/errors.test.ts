@@ -20,7 +20,7 @@ describe('SspiError', () => {
   });
 
   test('passes an unknown status through with its number', () => {
-    proves('fact 3.12');
+    proves('unnamed statuses');
     const error = sspiError('AcceptSecurityContext', 0x8009abcd);
     expect(error.code).toBe('0x8009ABCD');
     expect(error.status).toBe(0x8009abcd);
@@ -52,7 +52,7 @@ describe('SspiError', () => {
     [0x80090302, 'SEC_E_UNSUPPORTED_FUNCTION', 'UnsupportedFunctionError'],
     [0x80090305, 'SEC_E_SECPKG_NOT_FOUND', 'PackageNotFoundError'],
   ] as const)('0x%s is %s, an instance of %s', (status, code, family) => {
-    if (isStatusSubject(code)) proves(code, 'fact 1.9');
+    if (isStatusSubject(code)) proves(code, 'typed errors');
     const error = sspiError('F', status);
     expect(error.code).toBe(code);
     expect(error.name).toBe(family);

@@ -22,7 +22,7 @@ describe('what is asked for', () => {
   });
 
   test('a server asks for the same with the bits of AcceptSecurityContext', () => {
-    proves('fact 3.2');
+    proves('token memory');
     expect(requestedBits('server')).toBe(0x00000002 | 0x4 | 0x8 | 0x10 | 0x00020000);
   });
 
@@ -52,7 +52,7 @@ describe('what is asked for', () => {
   });
 
   test('no word asks the package to allocate memory', () => {
-    proves('fact 3.2');
+    proves('token memory');
     for (const role of ['client', 'server'] as const) {
       const all = Object.fromEntries(flagNames(role).map((name) => [name, true]));
       expect(requestedBits(role, all) & 0x100).toBe(0);
@@ -168,7 +168,7 @@ describe('what is required', () => {
 
 describe('what was granted', () => {
   test('bits that client and server number differently are read by the side', () => {
-    proves('fact 3.2');
+    proves('token memory');
     expect(grantedFlags('client', 0x00010000)).toMatchObject({ integrity: true, stream: false });
     expect(grantedFlags('server', 0x00010000)).toMatchObject({ integrity: false, stream: true });
     expect(grantedFlags('server', 0x00020000)).toMatchObject({ integrity: true, stream: false });

@@ -26,7 +26,7 @@ describe.each(families)('attributes of $title', (family) => {
 
   testOf(family)('sizes are those of the package', async () => {
     proves('SECPKG_ATTR_SIZES');
-    if (chosen === 'NTLM') proves('fact 2.6');
+    if (chosen === 'NTLM') proves('NTLM token size');
     for (const context of await both()) {
       expect(context.queryAttribute('sizes')).toEqual(family.sizes);
     }
@@ -114,7 +114,7 @@ describe.each(families)('attributes of $title', (family) => {
   });
 
   testOf(family)('streamSizes are for stream packages: UnsupportedFunctionError', async () => {
-    proves('fact 1.4');
+    proves('longest message');
     for (const context of await both()) {
       expect(() => context.queryAttribute('streamSizes')).toThrow(unsupported);
       expect(context.queryAttribute('sizes')).toEqual(family.sizes);

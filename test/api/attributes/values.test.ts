@@ -135,7 +135,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
   });
 
   test('every pointer of an answer is given back: texts, a key, the parts of a package', async () => {
-    proves('FreeContextBuffer', 'fact 4.1');
+    proves('FreeContextBuffer', 'memory of attributes');
     using pair = await providerPair('TestScript');
     for (const name of ['names', 'nativeNames', 'keyInfo', 'sessionKey'] as const) {
       pair.client.queryAttribute(name);

@@ -18,12 +18,12 @@ describe.each(families)('channel bindings of $title', (family) => {
   });
 
   testOf(family, 'bindings')('others are BadBindingsError at the server', async () => {
-    proves('fact 3.6');
+    proves('channel bindings');
     await expect(bound(bindings('one'), bindings('other'))).rejects.toMatchObject(bad);
   });
 
   testOf(family, 'bindings')('none of the client are BadBindingsError', async () => {
-    proves('fact 3.6');
+    proves('channel bindings');
     await expect(bound({}, bindings('one'))).rejects.toMatchObject(bad);
   });
 

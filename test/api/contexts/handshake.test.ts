@@ -38,7 +38,12 @@ describe.skipIf(!providerInstalled)('what the package gets at each leg', () => {
   checkProviderAfterEach();
 
   test('the token that was passed, the target, the flags and the handle of the leg before', async () => {
-    proves('InitializeSecurityContext', 'AcceptSecurityContext', 'SECBUFFER_TOKEN', 'fact 3.1');
+    proves(
+      'InitializeSecurityContext',
+      'AcceptSecurityContext',
+      'SECBUFFER_TOKEN',
+      'outputs of each step',
+    );
     using pair = await newProviderPair('TestNtlm', {
       client: { targetName: 'HTTP/sérver.corp.test', flags: { delegate: true } },
     });
@@ -63,7 +68,7 @@ describe.skipIf(!providerInstalled)('what the package gets at each leg', () => {
   });
 
   test('the room for a token is the largest token of the package', async () => {
-    proves('fact 3.2');
+    proves('token memory');
     using _pair = await providerPair('TestKerberos');
     expect(steps().map(({ room }) => room)).toEqual([48000, 48000, 48000]);
   });
@@ -71,7 +76,7 @@ describe.skipIf(!providerInstalled)('what the package gets at each leg', () => {
   test.each([['TestKerberos'], ['TestNtlm']] as const)(
     '%s: the channel bindings, on every leg of client and server',
     async (packageName) => {
-      proves('SECBUFFER_CHANNEL_BINDINGS', 'fact 3.6');
+      proves('SECBUFFER_CHANNEL_BINDINGS', 'channel bindings');
       const applicationData = Buffer.from('tls-server-end-point:0123456789abcdef');
       const channelBindings = { applicationData };
       using _pair = await providerPair(packageName, {
@@ -102,7 +107,7 @@ describe.skipIf(!providerInstalled)('what the package gets at each leg', () => {
     ['differ', { applicationData: Buffer.from('tls-unique:other') }],
     ['are missing on the client', undefined],
   ])('channel bindings that %s fail with BadBindingsError', async (_, channelBindings) => {
-    proves('fact 3.6');
+    proves('channel bindings');
     using pair = await newProviderPair('TestKerberos', {
       client: channelBindings ? { channelBindings } : {},
       server: { channelBindings: { applicationData: Buffer.from('tls-unique:server') } },
@@ -125,7 +130,12 @@ describe.skipIf(!providerInstalled)('CompleteAuthToken', () => {
   });
 
   test('gets the output token, and what it makes of it is returned', async () => {
-    proves('CompleteAuthToken', 'fact 3.3', 'fact 3.4', 'fact 3.11');
+    proves(
+      'CompleteAuthToken',
+      'CompleteAuthToken before sending',
+      'end of the handshake',
+      'successes with a meaning',
+    );
     using pair = await newProviderPair('TestScript');
     provider.behave('tokens', 3);
     const { token: hello } = await pair.client.step();
@@ -145,7 +155,12 @@ describe.skipIf(!providerInstalled)('CompleteAuthToken', () => {
   });
 
   test('is called at SEC_I_COMPLETE_AND_CONTINUE too, and the handshake goes on', async () => {
-    proves('CompleteAuthToken', 'fact 3.3', 'fact 3.4', 'fact 3.11');
+    proves(
+      'CompleteAuthToken',
+      'CompleteAuthToken before sending',
+      'end of the handshake',
+      'successes with a meaning',
+    );
     using pair = await newProviderPair('TestScript');
     provider.behave('tokens', 4);
     const { token: one } = await pair.client.step();
@@ -163,7 +178,7 @@ describe.skipIf(!providerInstalled)('CompleteAuthToken', () => {
   });
 
   test('comes after the step and before the attributes are asked for', async () => {
-    proves('fact 3.3');
+    proves('CompleteAuthToken before sending');
     using pair = await newProviderPair('TestScript');
     const { token } = await pair.client.step();
     const { token: answer } = await pair.server.step(token);
@@ -196,7 +211,7 @@ describe.skipIf(!providerInstalled)('the handle', () => {
   checkProviderAfterEach();
 
   test('of the last leg is used for the next, for messages and attributes, and deleted once', async () => {
-    proves('DeleteSecurityContext', 'fact 3.1');
+    proves('DeleteSecurityContext', 'outputs of each step');
     provider.behave('newHandle', 1);
     provider.behave('tokens', 5);
     let last: unknown[];
@@ -267,7 +282,7 @@ describe.skipIf(!providerInstalled)('the output token', () => {
   checkProviderAfterEach();
 
   test('grows once to the length that SEC_E_BUFFER_TOO_SMALL asks for', async () => {
-    proves('fact 3.2');
+    proves('token memory');
     using pair = await newProviderPair('TestScript');
     provider.behave('tooSmall', 1);
     provider.behave('wanted', 300_000);
@@ -283,7 +298,7 @@ describe.skipIf(!providerInstalled)('the output token', () => {
   });
 
   test('grows also at a later leg, which gets the same token and handle again', async () => {
-    proves('fact 3.2');
+    proves('token memory');
     using pair = await newProviderPair('TestScript');
     const { token } = await pair.client.step();
     const { token: answer } = await pair.server.step(token);
@@ -304,7 +319,7 @@ describe.skipIf(!providerInstalled)('the output token', () => {
   });
 
   test('does not grow twice: BufferTooSmallError', async () => {
-    proves('fact 3.2');
+    proves('token memory');
     using pair = await newProviderPair('TestScript');
     provider.behave('tooSmall', 1000);
     await expect(pair.client.step()).rejects.toThrow(BufferTooSmallError);
@@ -321,7 +336,7 @@ describe.skipIf(!providerInstalled)('the output token', () => {
   });
 
   test('that the package leaves as it was is no token', async () => {
-    proves('fact 3.1');
+    proves('outputs of each step');
     using pair = await newProviderPair('TestScript');
     provider.behave('unwrittenOutput', 1);
     const { token } = await pair.client.step();
@@ -361,7 +376,7 @@ describe.skipIf(!providerInstalled)('what the package says of a complete context
   };
 
   test('flags and expiry are those of the last leg', async () => {
-    proves('fact 3.5');
+    proves('required flags');
     using pair = await newProviderPair('TestScript');
     provider.behave('flags', 0xffffffff);
     const { token } = await pair.client.step();
@@ -376,7 +391,7 @@ describe.skipIf(!providerInstalled)('what the package says of a complete context
   });
 
   test('flags that the package leaves unwritten are all false', async () => {
-    proves('fact 3.1');
+    proves('outputs of each step');
     using pair = await complete(() => provider.behave('unwrittenFlags', 1));
     for (const { flags } of [pair.client, pair.server]) {
       expect(Object.keys(flags).length).toBeGreaterThan(10);
@@ -385,7 +400,7 @@ describe.skipIf(!providerInstalled)('what the package says of a complete context
   });
 
   test('an expiry that the package leaves unwritten is undefined', async () => {
-    proves('fact 3.1');
+    proves('outputs of each step');
     using pair = await complete(() => provider.behave('unwrittenExpiry', 1));
     expect([pair.client.expiry, pair.server.expiry]).toEqual([undefined, undefined]);
   });
@@ -406,7 +421,7 @@ describe.skipIf(!providerInstalled)('what the package says of a complete context
   });
 
   test('a context without what is required is refused and gone', async () => {
-    proves('fact 3.5');
+    proves('required flags');
     using pair = await newProviderPair('TestScript', { client: { require: ['confidentiality'] } });
     const { token } = await pair.client.step();
     const { token: answer } = await pair.server.step(token);
@@ -457,7 +472,7 @@ describe.skipIf(!providerInstalled)('a step that fails', () => {
   ])(
     'with %d throws %s, again at every later use, and nothing is called',
     async (status, name, code) => {
-      if (!code.startsWith('SEC_')) proves('fact 3.12');
+      if (!code.startsWith('SEC_')) proves('unnamed statuses');
       using pair = await newProviderPair('TestKerberos');
       provider.fail('InitializeSecurityContext', status);
       const error = expect.objectContaining({
@@ -475,7 +490,7 @@ describe.skipIf(!providerInstalled)('a step that fails', () => {
   );
 
   test('with SEC_I_INCOMPLETE_CREDENTIALS has not failed: the context goes on', async () => {
-    proves('fact 3.4', 'fact 3.11');
+    proves('end of the handshake', 'successes with a meaning');
     using pair = await newProviderPair('TestKerberos');
     const { token } = await pair.client.step();
     const { token: answer } = await pair.server.step(token);

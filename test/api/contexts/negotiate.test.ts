@@ -37,7 +37,7 @@ describe.each(familiesOf('Negotiate'))('$title', (family) => {
     'domain',
     'packageList',
   )('takes NTLM where Kerberos is not allowed, with a mechListMIC', async () => {
-    proves('fact 3.7', 'fact 3.9');
+    proves('explicit identity', 'messages after mechListMIC');
     using outbound = await Credentials.acquire({
       package: family.package,
       identity: theLab().users.alice,
@@ -58,7 +58,7 @@ describe.each(familiesOf('Negotiate'))('$title', (family) => {
   testOf(family, 'domain')(
     'falls back to NTLM for a target that Kerberos does not know',
     async () => {
-      proves('fact 3.5');
+      proves('required flags');
       const { client, server } = await meet(family, unknownTarget);
       expect([client.package, server.done]).toEqual(['NTLM', true]);
       expect(client.flags.mutualAuthentication).toBe(false);

@@ -21,7 +21,7 @@ describe.each(families)('logons that the domain refuses to $title', (family) => 
 
   for (const [what, identity] of refusedLogons) {
     testOf(family, 'domain')(`${what} is ${logon}`, async () => {
-      if (logon.startsWith('STATUS_')) proves('fact 3.12');
+      if (logon.startsWith('STATUS_')) proves('unnamed statuses');
       const error = await refusal(family.package, identity());
       expect(error).toMatchObject({
         ...errorOf(family, 'logon'),

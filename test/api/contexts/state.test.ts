@@ -46,7 +46,7 @@ describe.skipIf(!lab)(`contexts in the domain (${needsDomain})`, () => {
 
 describe('the state of a context', () => {
   test('nothing is granted or known before the context is complete', async () => {
-    proves('fact 3.4');
+    proves('end of the handshake');
     const { client } = await newPair();
     await client.step();
     expect(client.done).toBe(false);
@@ -165,7 +165,7 @@ describe('require', () => {
   });
 
   test('what was not granted fails the last step and the context', async () => {
-    proves('fact 3.5');
+    proves('required flags');
     const { client, server } = await newPair({ client: { require: ['delegate', 'integrity'] } });
     const failure = await handshake(client, server).catch((error) => error);
     expect(failure).toMatchObject({
@@ -177,7 +177,7 @@ describe('require', () => {
   });
 
   test.skipIf(!lab)(`mutual authentication is not met by NTLM (${needsDomain})`, async () => {
-    proves('fact 3.5');
+    proves('required flags');
     const { client, server } = await newPair({
       client: { targetName: 'HTTP/unknown.corp.test', require: ['mutualAuthentication'] },
     });

@@ -27,7 +27,7 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
   checkProviderAfterEach();
 
   test('the logged-on user is no authentication data at all', async () => {
-    proves('AcquireCredentialsHandle', 'fact 3.7');
+    proves('AcquireCredentialsHandle', 'explicit identity');
     const call = await acquired({});
     expect(call).toMatchObject({ package: 'TestScript', use: 2, handle: 0, status: 0 });
     for (const name of ['form', 'user', 'domain', 'passwordLength', 'principal', 'packageList']) {
@@ -57,7 +57,7 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
   ])(
     'the identity of %s is SEC_WINNT_AUTH_IDENTITY_W in Unicode',
     async (user, domain, password) => {
-      proves('AcquireCredentialsHandle', 'fact 3.7');
+      proves('AcquireCredentialsHandle', 'explicit identity');
       const call = await acquired({ identity: { user, domain, password } });
       expect(call).toMatchObject({
         form: 'SEC_WINNT_AUTH_IDENTITY_W',
@@ -77,7 +77,7 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
   });
 
   test('an identity without a password never reaches the package', async () => {
-    proves('fact 3.7');
+    proves('explicit identity');
     for (const identity of [{ user: 'alice' }, { user: 'alice', password: undefined }]) {
       await expect(acquired({ identity: identity as never })).rejects.toMatchObject({
         code: 'ERR_INVALID_ARG_TYPE',
@@ -87,7 +87,7 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
   });
 
   test('a package list makes it SEC_WINNT_AUTH_IDENTITY_EXW', async () => {
-    proves('fact 3.7');
+    proves('explicit identity');
     const call = await acquired({
       identity: { user: 'alice', domain: 'CORP', password: 'Passw0rd!' },
       packageList: 'Kerberos,!NTLM',
@@ -147,7 +147,7 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
   );
 
   test('a package list goes with the logged-on user too', async () => {
-    proves('fact 3.7');
+    proves('explicit identity');
     const call = await acquired({ packageList: '!NTLM' });
     expect(call).toMatchObject({ form: 'SEC_WINNT_AUTH_IDENTITY_EXW', packageList: '!NTLM' });
     for (const name of ['user', 'domain', 'passwordLength']) expect(call).not.toHaveProperty(name);
@@ -192,7 +192,7 @@ describe.skipIf(!providerInstalled)('credentials and their handle', () => {
   });
 
   test('closed while contexts live are freed after the last of them', async () => {
-    proves('FreeCredentialsHandle', 'fact 3.8');
+    proves('FreeCredentialsHandle', 'lifetime of credentials');
     const credentials = await Credentials.acquire({ package: 'TestScript' });
     const contexts = [1, 2].map(() => new ClientContext(credentials, { targetName: 'HTTP/a' }));
     for (const context of contexts) await context.step();

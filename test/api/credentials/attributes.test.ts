@@ -36,7 +36,7 @@ describe.skipIf(!providerInstalled)('credentials.query', () => {
   });
 
   test('cert is what the package has of it', async () => {
-    proves('QueryCredentialsAttributes', 'fact 4.1');
+    proves('QueryCredentialsAttributes', 'memory of attributes');
     using credentials = await acquire();
     expect(credentials.query('cert')).toEqual(certificate.raw);
     expect(callsOf('QueryCredentialsAttributes')[0]?.attribute).toBe(4);

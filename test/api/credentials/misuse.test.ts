@@ -14,7 +14,7 @@ test('credentials have Negotiate and outbound by default', async () => {
 });
 
 test.skipIf(!onWine)('a package that has no credentials for both uses says so (Wine)', async () => {
-  proves('fact 3.8');
+  proves('lifetime of credentials');
   await expect(Credentials.acquire({ package: 'NTLM', use: 'both' })).rejects.toMatchObject({
     code: 'SEC_E_UNSUPPORTED_FUNCTION',
     syscall: 'AcquireCredentialsHandle',
@@ -151,7 +151,7 @@ describe('close', () => {
   });
 
   test('contexts keep credentials alive that were closed', async () => {
-    proves('fact 3.8');
+    proves('lifetime of credentials');
     const outbound = await Credentials.acquire({ ...(alice && { identity: alice }) });
     const inbound = await Credentials.acquire({ use: 'inbound' });
     using client = new ClientContext(outbound, { targetName });

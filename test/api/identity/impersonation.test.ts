@@ -22,7 +22,7 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
   checkProviderAfterEach();
 
   test('calls the callback between Impersonate and Revert, on this thread', async () => {
-    proves('ImpersonateSecurityContext', 'RevertSecurityContext', 'fact 3.10');
+    proves('ImpersonateSecurityContext', 'RevertSecurityContext', 'scope of impersonation');
     using pair = await providerPair('TestScript');
     const handle = callsOf('AcceptSecurityContext')[0]?.newHandle;
     const result = pair.server.impersonate(() => {
@@ -42,7 +42,7 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
   });
 
   test('turns the thread back when the callback throws, and throws the same', async () => {
-    proves('RevertSecurityContext', 'fact 3.10');
+    proves('RevertSecurityContext', 'scope of impersonation');
     using pair = await providerPair('TestScript');
     const error = new Error('from the callback');
     let caught: unknown;
@@ -129,7 +129,7 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
   });
 
   test('refuses a promise, with the thread turned back', async () => {
-    proves('fact 3.10');
+    proves('scope of impersonation');
     using pair = await providerPair('TestScript');
     expect(() => pair.server.impersonate(() => Promise.resolve())).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
@@ -155,7 +155,7 @@ describe.skipIf(!providerInstalled)('while a callback impersonates', () => {
   checkProviderAfterEach();
 
   test('what runs on another thread is not the client', async () => {
-    proves('ImpersonateSecurityContext', 'fact 3.10');
+    proves('ImpersonateSecurityContext', 'scope of impersonation');
     using pair = await providerPair('TestScript');
     using other = await newProviderPair('TestScript');
     const sealing = pair.server.impersonate(() => {

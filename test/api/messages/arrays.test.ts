@@ -34,7 +34,7 @@ describe('what was passed stays as it is', () => {
 });
 
 test.skipIf(!onWine)('a token is sealed that is longer than the package says (Wine)', () => {
-  proves('fact 2.3');
+  proves('minimum token size');
   const { securityTrailer } = client.queryAttribute('sizes');
   const sealed = client.wrapDetached(text);
   expect([securityTrailer, sealed.token.length]).toEqual([49, 60]);
@@ -43,7 +43,7 @@ test.skipIf(!onWine)('a token is sealed that is longer than the package says (Wi
 
 describe('SecBuffer arrays', () => {
   test("encryptMessage works in the caller's memory and returns what the package left", () => {
-    proves('EncryptMessage', 'fact 1.2');
+    proves('EncryptMessage', 'in-place encryption');
     const token = tokenRoom();
     const data = Buffer.from(text);
     const [sealedToken, sealedData] = client.encryptMessage([
@@ -67,7 +67,7 @@ describe('SecBuffer arrays', () => {
   });
 
   test('the memory of a subarray is sealed, and not a byte beside it', () => {
-    proves('fact 1.2');
+    proves('in-place encryption');
     const memory = Buffer.alloc(64, '.');
     const data = memory.subarray(16, 48);
     const [token] = client.encryptMessage([tokenRoom(), { type: SECBUFFER_DATA, data }]);
@@ -81,7 +81,7 @@ describe('SecBuffer arrays', () => {
   });
 
   test('a sequence number changes nothing: the package counts for itself', () => {
-    proves('fact 1.6');
+    proves('sequence number');
     const sealed = client.encryptMessage(
       [tokenRoom(), { type: SECBUFFER_DATA, data: Buffer.from(text) }],
       { sequenceNumber: 7 },

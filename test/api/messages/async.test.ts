@@ -30,7 +30,7 @@ describe('calls off the JavaScript thread', () => {
   });
 
   test('both directions at once, a mebibyte each', async () => {
-    proves('fact 1.10');
+    proves('one call in each direction');
     const pair = await fresh();
     const message = Buffer.alloc(1 << 20, 'm');
     const fromClient = await pair.client.encryptMessageAsync(unsealed(message));
@@ -44,7 +44,7 @@ describe('calls off the JavaScript thread', () => {
   });
 
   test('the result is in the memory that was passed', async () => {
-    proves('fact 1.2');
+    proves('in-place encryption');
     const { client, server } = await fresh();
     const buffers = unsealed(text);
     const [token, data] = await client.encryptMessageAsync(buffers);
@@ -100,7 +100,7 @@ describe('calls off the JavaScript thread', () => {
 
 describe('a synchronous call meanwhile', () => {
   test('in the same direction is refused, in the other it goes on', async () => {
-    proves('fact 1.10');
+    proves('one call in each direction');
     const pair = await fresh();
     const sealed = pair.server.wrapDetached(text);
     const pending = pair.client.encryptMessageAsync(unsealed(text));

@@ -26,7 +26,7 @@ describe.skipIf(!providerInstalled)('the types of buffers', () => {
   test.each(Object.entries(bufferSubjects) as [BufferSubject, { number: number }][])(
     '%s reaches the package and comes back, with each flag',
     async (name, { number }) => {
-      proves(name, 'fact 2.1');
+      proves(name, 'types and attribute bits');
       expect(winsspi).toHaveProperty(name, number);
       using pair = await providerPair('TestScript');
       for (const flags of [0, SECBUFFER_READONLY, SECBUFFER_READONLY_WITH_CHECKSUM, 0xf0000000]) {
@@ -51,7 +51,7 @@ describe.skipIf(!providerInstalled)('the buffers of a message', () => {
   checkProviderAfterEach();
 
   test('what is refused for its length says which limit, and where to find it', async () => {
-    proves('fact 1.4', 'fact 2.10');
+    proves('longest message', 'short token buffer');
     using pair = await providerPair('TestScript');
     const seal = (token: number, message: number) => () =>
       pair.client.encryptMessage([
@@ -79,7 +79,7 @@ describe.skipIf(!providerInstalled)('the buffers of a message', () => {
     ['64 bytes', 'TestNtlm', 0, 64],
     ['128 bytes with DCE_STYLE', 'TestScript', ISC_REQ_USE_DCE_STYLE, 128],
   ] as const)('wrapDetached gives the token %s at least', async (_, name, granted, room) => {
-    proves('fact 2.3');
+    proves('minimum token size');
     if (granted > 0) provider.behave('flags', granted);
     using pair = await providerPair(name);
     expect(pair.client.queryAttribute('sizes').securityTrailer).toBeLessThan(room);
@@ -91,7 +91,7 @@ describe.skipIf(!providerInstalled)('the buffers of a message', () => {
   });
 
   test('PADDING of cbBlockSize from wrap and wrapDetached always, in an array only as passed', async () => {
-    proves('SECBUFFER_PADDING', 'fact 1.5');
+    proves('SECBUFFER_PADDING', 'padding buffer');
     using pair = await providerPair('TestScript');
     pair.client.wrap(text);
     pair.client.wrapDetached(text);
@@ -112,7 +112,7 @@ describe.skipIf(!providerInstalled)('the buffers of a message', () => {
   });
 
   test('wrapDetached lays token, message and padding on end', async () => {
-    proves('fact 1.8');
+    proves('contiguous memory');
     using pair = await providerPair('TestScript');
     provider.behave('fullOutput', 1);
     const { token, message, padding } = pair.client.wrapDetached(text);
@@ -123,7 +123,7 @@ describe.skipIf(!providerInstalled)('the buffers of a message', () => {
   });
 
   test('unwrapDetached passes PADDING where there is one', async () => {
-    proves('SECBUFFER_PADDING', 'fact 2.7');
+    proves('SECBUFFER_PADDING', 'detached messages');
     using pair = await providerPair('TestScript');
     const { token, message } = pair.client.wrapDetached(text);
     const padding = Buffer.alloc(3);

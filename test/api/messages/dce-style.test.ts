@@ -23,7 +23,7 @@ describe.each(familiesThatChoose('Kerberos'))('DCE_STYLE of $title', (family) =>
   testOf(family)(
     'a token takes 76 bytes and begins as on Windows; the stub is encrypted in place',
     async () => {
-      proves('fact 1.3', 'fact 2.8');
+      proves('read-only buffers', 'DCE header signing');
       const { client, server } = await meet(family, { client: { flags }, server: { flags } });
       const stub = 'a stub of 32 bytes, padded by RPC';
       const sealed = client.encryptMessage(layout(stub));
@@ -47,7 +47,7 @@ describe.each(familiesThatChoose('Kerberos'))('DCE_STYLE of $title', (family) =>
   });
 
   testOf(family, 'checksum')('a changed header is MessageAlteredError', async () => {
-    proves('fact 2.8');
+    proves('DCE header signing');
     const { client, server } = await meet(family, { client: { flags }, server: { flags } });
     const sealed = client.encryptMessage(layout('0123456789abcdef'));
     ((sealed[0] as SecBuffer).data as Buffer).write('R');

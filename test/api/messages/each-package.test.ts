@@ -27,7 +27,7 @@ describe.each(families)('messages of $title', (family) => {
     testOf(family, ...sealing)(
       'a token shrinks to what is needed, and the text is not in the message',
       async () => {
-        if (!isNtlm) proves('fact 2.2');
+        if (!isNtlm) proves('shrinking token');
         const [from] = ends(await meet(family));
         const { token, data } = seal(from, text);
         expect([token.length, data.length]).toEqual([tokenLength, text.length]);
@@ -46,7 +46,7 @@ describe.each(families)('messages of $title', (family) => {
       'stream',
       'messages',
     )('TOKEN, DATA and PADDING on end are a STREAM, and open within it', async () => {
-      proves('DecryptMessage', 'SECBUFFER_STREAM', 'fact 1.7');
+      proves('DecryptMessage', 'SECBUFFER_STREAM', 'layouts of a message');
       const [from, to] = ends(await meet(family));
       for (const length of lengths) {
         const message = Buffer.alloc(length, 'stream');
@@ -64,8 +64,8 @@ describe.each(families)('messages of $title', (family) => {
     testOf(family, 'messages')(
       'wrapDetached and unwrapDetached, which open TOKEN and DATA',
       async () => {
-        proves('EncryptMessage', 'DecryptMessage', 'fact 1.7');
-        proves(isNtlm ? 'fact 2.6' : 'fact 2.9');
+        proves('EncryptMessage', 'DecryptMessage', 'layouts of a message');
+        proves(isNtlm ? 'NTLM token size' : 'empty message');
         const [from, to] = ends(await meet(family));
         for (const length of [...lengths, 1 << 20]) {
           const message = Buffer.alloc(length, 'parts');
@@ -159,7 +159,7 @@ describe.each(families)('messages of $title', (family) => {
     ['an EMPTY in its place', SECBUFFER_EMPTY],
   ] as const) {
     testOf(family)(`a message with ${what} is InvalidTokenError`, async () => {
-      proves('SEC_E_INVALID_TOKEN', 'fact 1.9');
+      proves('SEC_E_INVALID_TOKEN', 'typed errors');
       const { client, server } = await meet(family);
       const buffers = [{ type, data: Buffer.alloc(99) }];
       expect(() => client.encryptMessage(buffers)).toThrow(
@@ -173,7 +173,7 @@ describe.each(families)('messages of $title', (family) => {
 
   const { qop } = family.refusals;
   testOf(family, 'qop')(`a quality of protection that does not exist is ${qop}`, async () => {
-    if (qop === 'QopNotSupportedError') proves('SEC_E_QOP_NOT_SUPPORTED', 'fact 1.9');
+    if (qop === 'QopNotSupportedError') proves('SEC_E_QOP_NOT_SUPPORTED', 'typed errors');
     const { client } = await meet(family);
     for (const number of [1, 77]) {
       expect(() => seal(client, text, number)).toThrow(

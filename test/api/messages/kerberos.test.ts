@@ -26,7 +26,7 @@ const ofKerberos = familiesThatChoose('Kerberos');
 
 describe.each(ofKerberos)('messages of $title that are only signed', (family) => {
   testOf(family)('are readable, open, and say so', async () => {
-    proves('fact 1.1');
+    proves('wrap without encryption');
     const { client, server } = await meet(family);
     const sealed = client.wrapDetached(text, { encrypt: false });
     expect(Buffer.concat([sealed.message, sealed.token]).includes(text)).toBe(true);
@@ -142,7 +142,7 @@ describe.each(ofKerberos)('protection by $title', (family) => {
   testOf(family, 'checksum')(
     'a READONLY_WITH_CHECKSUM buffer is not encrypted; its change is MessageAlteredError',
     async () => {
-      proves('fact 1.3');
+      proves('read-only buffers');
       const { client, server } = await meet(family);
       const sealed = client.encryptMessage(withHeader(SECBUFFER_READONLY_WITH_CHECKSUM));
       const header = (sealed[1] as SecBuffer).data as Buffer;
@@ -153,7 +153,7 @@ describe.each(ofKerberos)('protection by $title', (family) => {
   );
 
   testOf(family)('a READONLY buffer is not encrypted; its change is not seen', async () => {
-    proves('fact 1.3');
+    proves('read-only buffers');
     const { client, server } = await meet(family);
     const sealed = client.encryptMessage(withHeader(SECBUFFER_READONLY));
     const header = (sealed[1] as SecBuffer).data as Buffer;

@@ -24,7 +24,7 @@ describe.skipIf(!providerInstalled)("a package of Windows NTLM's shape", () => {
   checkProviderAfterEach();
 
   test('takes three tokens', async () => {
-    proves('InitializeSecurityContext', 'AcceptSecurityContext', 'fact 3.4');
+    proves('InitializeSecurityContext', 'AcceptSecurityContext', 'end of the handshake');
     using pair = await newProviderPair('TestNtlm');
     const legs = await handshake(pair.client, pair.server);
     expect(legs.map(({ side, status, done, token }) => [side, status, done, !!token])).toEqual([
@@ -37,7 +37,7 @@ describe.skipIf(!providerInstalled)("a package of Windows NTLM's shape", () => {
   });
 
   test('seals with a token of 16 bytes, without padding', async () => {
-    proves('fact 2.6');
+    proves('NTLM token size');
     using pair = await providerPair('TestNtlm');
     const sealed = pair.client.wrapDetached(text);
     expect([sealed.token.length, sealed.message.length, sealed.padding.length]).toEqual([
@@ -50,7 +50,7 @@ describe.skipIf(!providerInstalled)("a package of Windows NTLM's shape", () => {
   });
 
   test('encrypts even where it was asked not to, and says so', async () => {
-    proves('fact 1.1');
+    proves('wrap without encryption');
     using pair = await providerPair('TestNtlm');
     const data = Buffer.from(text);
     const sealed = pair.client.encryptMessage(
@@ -83,7 +83,7 @@ describe.skipIf(!providerInstalled)("a package of Windows NTLM's shape", () => {
     ['READONLY', SECBUFFER_READONLY],
     ['READONLY_WITH_CHECKSUM', SECBUFFER_READONLY_WITH_CHECKSUM],
   ])('covers a %s buffer and does not encrypt it', async (_, flag) => {
-    proves('fact 1.3');
+    proves('read-only buffers');
     using pair = await providerPair('TestNtlm');
     const [head, body] = [Buffer.from('head'), Buffer.from(text)];
     const sealed = pair.client.encryptMessage([

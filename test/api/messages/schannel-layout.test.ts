@@ -61,7 +61,12 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
   });
 
   test('encryptMessage fills header and trailer, which shrinks', async () => {
-    proves('EncryptMessage', 'SECBUFFER_STREAM_HEADER', 'SECBUFFER_STREAM_TRAILER', 'fact 1.7');
+    proves(
+      'EncryptMessage',
+      'SECBUFFER_STREAM_HEADER',
+      'SECBUFFER_STREAM_TRAILER',
+      'layouts of a message',
+    );
     using pair = await providerPair('TestStream');
     const message = Buffer.from(text);
     const sealed = pair.client.encryptMessage(
@@ -85,8 +90,8 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
       'SECBUFFER_EXTRA',
       'SECBUFFER_STREAM_HEADER',
       'SECBUFFER_STREAM_TRAILER',
-      'fact 1.7',
-      'fact 2.11',
+      'layouts of a message',
+      'stream records',
     );
     using pair = await providerPair('TestStream');
     const [first, second] = [record(pair.client), record(pair.client, Buffer.from('second'))];
@@ -121,7 +126,7 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
   ])(
     'with %d bytes of a record IncompleteMessageError says %d are missing',
     async (length, missing) => {
-      proves('SECBUFFER_MISSING', 'fact 2.11');
+      proves('SECBUFFER_MISSING', 'stream records');
       using pair = await providerPair('TestStream');
       const sealed = record(pair.client);
       const part = Buffer.from(sealed.subarray(0, length));
@@ -151,7 +156,7 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
   });
 
   test('a close notify is a status of decryptMessage', async () => {
-    proves('fact 3.11');
+    proves('successes with a meaning');
     using pair = await providerPair('TestStream');
     const alert = record(pair.client, Buffer.from([1, 0]), SECQOP_WRAP_OOB_DATA);
     expect(alert[0]).toBe(0x15);
@@ -161,14 +166,14 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
   });
 
   test('a request to renegotiate is a status of decryptMessage', async () => {
-    proves('fact 3.11');
+    proves('successes with a meaning');
     using pair = await providerPair('TestStream');
     provider.behave('recordType', 0x16);
     expect(open(pair.server, record(pair.client)).status).toBe('SEC_I_RENEGOTIATE');
   });
 
   test('a message as long as cbMaximumMessage is sealed, a longer one is refused before the call', async () => {
-    proves('fact 1.4');
+    proves('longest message');
     using pair = await providerPair('TestStream');
     const longest = Buffer.alloc(16384, 'x');
     expect(dataAt(open(pair.server, record(pair.client, longest)).buffers, 1)).toEqual(longest);

@@ -29,8 +29,8 @@ describe('messages of Schannel', () => {
       'DecryptMessage',
       'SECBUFFER_STREAM_HEADER',
       'SECBUFFER_STREAM_TRAILER',
-      'fact 1.7',
-      'fact 2.11',
+      'layouts of a message',
+      'stream records',
     );
     using pair = await tlsPair();
     pair.peer.pipe(pair.peer);
@@ -58,7 +58,7 @@ describe('messages of Schannel', () => {
   });
 
   test('longer than the maximum are refused before the call', async () => {
-    proves('fact 1.4');
+    proves('longest message');
     using pair = await tlsPair();
     const { maximumMessage } = pair.context.queryAttribute('streamSizes');
     expect(() => seal(pair.context, Buffer.alloc(maximumMessage + 1))).toThrow(
@@ -87,7 +87,7 @@ describe('messages of Schannel', () => {
   });
 
   test('that are not whole say what is missing, and are opened when they are', async () => {
-    proves('SECBUFFER_MISSING', 'fact 2.11');
+    proves('SECBUFFER_MISSING', 'stream records');
     using pair = await tlsPair();
     pair.peer.write('hello');
     const record = await pair.client.reader.takeRecord();
@@ -102,7 +102,7 @@ describe('messages of Schannel', () => {
   });
 
   test('in one read are opened one after the other', async () => {
-    proves('SECBUFFER_EXTRA', 'fact 2.11');
+    proves('SECBUFFER_EXTRA', 'stream records');
     using pair = await tlsPair();
     const texts = ['first', 'second', 'third'];
     const records: Buffer[] = [];

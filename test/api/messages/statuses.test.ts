@@ -57,8 +57,8 @@ describe.skipIf(!providerInstalled)('a status of a message function', () => {
   test.each(names.flatMap((name) => statuses.map((status) => [name, ...status] as const)))(
     '%s: %s (%d) becomes %s, and the context goes on',
     async (name, code, status, className) => {
-      if (isStatusSubject(code)) proves(code, 'fact 1.9');
-      if (code.startsWith('0x')) proves('fact 3.12');
+      if (isStatusSubject(code)) proves(code, 'typed errors');
+      if (code.startsWith('0x')) proves('unnamed statuses');
       using pair = await providerPair('TestScript');
       provider.fail(name, status);
       let error: unknown;
@@ -87,7 +87,7 @@ describe.skipIf(!providerInstalled)('a status of a message function', () => {
   );
 
   test('SEC_I_CONTEXT_EXPIRED is a status of decryptMessage', async () => {
-    proves('DecryptMessage', 'fact 3.11');
+    proves('DecryptMessage', 'successes with a meaning');
     using pair = await providerPair('TestScript');
     provider.fail('DecryptMessage', 0x90317);
     expect(pair.client.decryptMessage(buffers()).status).toBe('SEC_I_CONTEXT_EXPIRED');
@@ -115,7 +115,7 @@ describe.skipIf(!providerInstalled)('a status of a message function', () => {
   });
 
   test('SEC_I_RENEGOTIATE is no message for unwrapDetached', async () => {
-    proves('fact 3.11');
+    proves('successes with a meaning');
     using pair = await providerPair('TestScript');
     provider.fail('DecryptMessage', 0x90321);
     expect(() => pair.client.unwrapDetached({ token: Buffer.alloc(60), message: text })).toThrow(
@@ -128,7 +128,7 @@ describe.skipIf(!providerInstalled)('what a message function passes', () => {
   checkProviderAfterEach();
 
   test.each(names)('%s: types with their flag bits, lengths, sequence number', async (name) => {
-    proves(name, 'fact 1.6', 'fact 2.1');
+    proves(name, 'sequence number', 'types and attribute bits');
     using pair = await providerPair('TestScript');
     provider.fail(name, 0x80090308);
     const all = [
@@ -152,7 +152,7 @@ describe.skipIf(!providerInstalled)('what a message function passes', () => {
   test.each(['encryptMessage', 'makeSignature'] as const)(
     '%s: the quality of protection',
     async (method) => {
-      proves('fact 1.1', 'fact 1.6');
+      proves('wrap without encryption', 'sequence number');
       using pair = await providerPair('TestScript');
       expect(() => pair.client[method](buffers(), { qop: 0xdeadbeef })).toThrow(
         expect.objectContaining({ name: 'QopNotSupportedError' }),
@@ -169,7 +169,7 @@ describe.skipIf(!providerInstalled)('what a message function passes', () => {
   });
 
   test('a token with too little room is refused before the call', async () => {
-    proves('fact 2.10');
+    proves('short token buffer');
     using pair = await providerPair('TestScript');
     const rangeError = expect.objectContaining({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE' });
     const short = (length: number) => [
@@ -186,7 +186,7 @@ describe.skipIf(!providerInstalled)('what a message function passes', () => {
   });
 
   test('a message over the maximum is refused before the call, read-only buffers counted', async () => {
-    proves('fact 1.4');
+    proves('longest message');
     using pair = await providerPair('TestScript');
     const token = { type: SECBUFFER_TOKEN, data: Buffer.alloc(76) };
     const parts = (first: number, second: number) => [
@@ -204,7 +204,7 @@ describe.skipIf(!providerInstalled)('what a message function passes', () => {
   });
 
   test('a package without STREAM_SIZES has no maximum', async () => {
-    proves('fact 1.4');
+    proves('longest message');
     using pair = await providerPair('TestKerberos');
     const message = Buffer.alloc(1 << 20, 'x');
     const opened = pair.server.unwrapDetached(pair.client.wrapDetached(message));
@@ -248,7 +248,7 @@ describe.skipIf(!providerInstalled)('what a package leaves in the buffers', () =
   });
 
   test.each(places)('a DATA range %s is refused by decryptMessage', async (_, place) => {
-    proves('fact 2.5');
+    proves('ranges of a stream');
     using pair = await providerPair('TestScript');
     const sealed = [buffers()[0] as SecBuffer, { type: SECBUFFER_DATA, data: Buffer.alloc(9000) }];
     const message = pair.client.encryptMessage(sealed);
@@ -284,7 +284,7 @@ describe.skipIf(!providerInstalled)('what a package leaves in the buffers', () =
   });
 
   test('buffers that are filled to the end come back whole', async () => {
-    proves('fact 2.7');
+    proves('detached messages');
     using pair = await providerPair('TestScript');
     provider.behave('fullOutput', 1);
     const sealed = pair.client.wrapDetached(text);

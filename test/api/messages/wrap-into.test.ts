@@ -25,7 +25,7 @@ describe.skipIf(!providerInstalled)('wrapInto', () => {
       context.unwrapDetached({ token: sealed.subarray(0, token), message: sealed.subarray(token) });
 
     test('seals as wrap does, at the start of the target, and leaves the message alone', async () => {
-      proves('fact 2.2');
+      proves('shrinking token');
       using pair = await providerPair(name);
       expect(pair.client.wrapOverhead).toBe(overhead);
       for (const length of [0, 1, 23, 4096, longest]) {
@@ -85,7 +85,7 @@ describe.skipIf(!providerInstalled)('wrapInto', () => {
   });
 
   test('a success that is not SEC_E_OK has not sealed: an error', async () => {
-    proves('fact 3.11');
+    proves('successes with a meaning');
     using pair = await providerPair('TestScript');
     const target = Buffer.alloc(text.length + pair.client.wrapOverhead);
     provider.fail('EncryptMessage', 0x00090317);

@@ -158,7 +158,7 @@ describe.skipIf(!providerInstalled)('SEC_I_RENEGOTIATE', () => {
   checkProviderAfterEach();
 
   test('of decryptMessage leaves the record in EXTRA, and a step takes it', async () => {
-    proves('SECBUFFER_EXTRA', 'fact 3.11');
+    proves('SECBUFFER_EXTRA', 'successes with a meaning');
     using pair = await providerPair('TestStream');
     provider.behave('recordType', HANDSHAKE);
     const ticket = record(pair.server);
@@ -296,7 +296,7 @@ describe.skipIf(!providerInstalled)('a step of a stream package', () => {
   });
 
   test('gets TOKEN, EMPTY, and channel bindings after them', async () => {
-    proves('SECBUFFER_EMPTY', 'SECBUFFER_CHANNEL_BINDINGS', 'fact 3.6');
+    proves('SECBUFFER_EMPTY', 'SECBUFFER_CHANNEL_BINDINGS', 'channel bindings');
     const bindings = { channelBindings: { applicationData: Buffer.from('tls-unique:x') } };
     using pair = await newProviderPair('TestStream', { client: bindings, server: bindings });
     await handshake(pair.client, pair.server);
@@ -314,7 +314,7 @@ describe.skipIf(!providerInstalled)('a step of a stream package', () => {
   });
 
   test('gives back what it did not consume', async () => {
-    proves('SECBUFFER_EXTRA', 'fact 2.11');
+    proves('SECBUFFER_EXTRA', 'stream records');
     using pair = await newProviderPair('TestStream');
     const { token } = await pair.client.step();
     const rest = Buffer.from('what follows the record');
@@ -338,7 +338,7 @@ describe.skipIf(!providerInstalled)('a step of a stream package', () => {
   });
 
   test('with a part of a record is IncompleteMessageError, tells what is missing, and goes on', async () => {
-    proves('SECBUFFER_MISSING', 'fact 2.11');
+    proves('SECBUFFER_MISSING', 'stream records');
     using pair = await newProviderPair('TestStream');
     const token = (await pair.client.step()).token as Buffer;
     for (const length of [1, 4, 5, 6, token.length - 1]) {
@@ -364,7 +364,7 @@ describe.skipIf(!providerInstalled)('a step of a stream package', () => {
   );
 
   test('that asks for credentials has consumed nothing', async () => {
-    proves('fact 3.11');
+    proves('successes with a meaning');
     using pair = await newProviderPair('TestStream');
     await pair.client.step();
     const context: ClientContext = pair.client;

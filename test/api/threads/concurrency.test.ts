@@ -143,7 +143,7 @@ describe.skipIf(!providerInstalled)('an asynchronous message function', () => {
   });
 
   test('waits for the one before it in the same direction, and gets the next number', async () => {
-    proves('fact 1.10');
+    proves('one call in each direction');
     using pair = await providerPair('TestScript');
     const numbers = [0, 1, 2, 3, 4, 5, 6, 7];
     provider.hold('EncryptMessage');
@@ -185,7 +185,7 @@ describe.skipIf(!providerInstalled)('an asynchronous message function', () => {
   });
 
   test('overlaps with one in the other direction', async () => {
-    proves('EncryptMessage', 'DecryptMessage', 'fact 1.10');
+    proves('EncryptMessage', 'DecryptMessage', 'one call in each direction');
     using pair = await providerPair('TestScript');
     const sealed = pair.server.wrap(text);
     provider.hold('EncryptMessage');
@@ -216,7 +216,7 @@ describe.skipIf(!providerInstalled)('an asynchronous message function', () => {
   test.each([[1], [2], [3], [4], [5], [6]])(
     'refuses a range outside the memory (%d)',
     async (place) => {
-      proves('fact 2.5');
+      proves('ranges of a stream');
       using pair = await providerPair('TestScript');
       const sealed = await pair.client.encryptMessageAsync(message());
       const before = sealed.map(({ data }) => Buffer.from(data ?? []));

@@ -54,7 +54,7 @@ function lineOf(cells: readonly string[]): string {
 }
 
 function nameOf(subject: string, { number, statement }: Row): string {
-  if (statement !== undefined) return `${subject.replace('fact ', '**')}** ${statement}`;
+  if (statement !== undefined) return `**${subject}** ${statement}`;
   if (number === undefined) return subject;
   return `${subject} ${number < 0x50 ? number : `0x${number.toString(16).toUpperCase()}`}`;
 }
