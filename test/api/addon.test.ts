@@ -31,8 +31,21 @@ async function credentials(): Promise<NativeCredentials> {
   return acquired.handle;
 }
 
+// In the order of kOperations in native/message_wrap.cc, and the first that is not there.
+const operations = {
+  encryptMessage: 0,
+  decryptMessage: 1,
+  makeSignature: 2,
+  verifySignature: 3,
+  applyControlToken: 4,
+  wrap: 5,
+  wrapInto: 6,
+  unwrap: 7,
+  none: 8,
+} as const;
+
 interface Words {
-  operation: number;
+  operation: keyof typeof operations;
   token?: number;
   padding?: number;
   offset?: number;
@@ -41,7 +54,7 @@ interface Words {
 
 /** The words that a message function reads, in the order of Layout in native/environment.h. */
 function setLayout({ operation, token = 0, padding = 0, offset = 0, type = 0 }: Words): void {
-  binding.layout.set([operation, 0, 0, 0, 0, token, padding, offset, 0, type]);
+  binding.layout.set([operations[operation], 0, 0, 0, 0, token, padding, offset, 0, type]);
 }
 
 test('the addon exports exactly these names', () => {
@@ -164,7 +177,7 @@ test('closed objects are refused, and can be closed again', async () => {
 test('a message function of a context without a Windows handle is SEC_E_INVALID_HANDLE', async () => {
   proves('SEC_E_INVALID_HANDLE', 'typed errors');
   const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
-  setLayout({ operation: 0, type: 1 });
+  setLayout({ operation: 'encryptMessage', type: 1 });
   expect(binding.messageFunction(context)(Buffer.from('x'))).toMatchObject({
     syscall: 'EncryptMessage',
     status: 0x80090301,
@@ -180,29 +193,33 @@ describe('the function for the messages of a context', () => {
   const shared = new Uint8Array(new SharedArrayBuffer(64));
 
   test.each<[string, Words, unknown[]]>([
-    ['an operation that does not exist', { operation: 9 }, []],
-    ['more buffers than the layout holds', { operation: 0 }, Array(33).fill(null)],
-    ['a buffer that is text', { operation: 0 }, ['text']],
-    ['a buffer that is a DataView', { operation: 0 }, [new DataView(new ArrayBuffer(8))]],
-    ['a buffer of other elements', { operation: 0 }, [new Uint16Array(8)]],
-    ['shared memory', { operation: 0 }, [shared]],
-    ['wrap of nothing', { operation: 5 }, []],
-    ['wrap without a message', { operation: 5 }, [memory()]],
-    ['wrap with more room than there is', { operation: 5, token: 1 }, [memory(), memory()]],
+    ['an operation that does not exist', { operation: 'none' }, []],
+    ['more buffers than the layout holds', { operation: 'encryptMessage' }, Array(33).fill(null)],
+    ['a buffer that is text', { operation: 'encryptMessage' }, ['text']],
+    [
+      'a buffer that is a DataView',
+      { operation: 'encryptMessage' },
+      [new DataView(new ArrayBuffer(8))],
+    ],
+    ['a buffer of other elements', { operation: 'encryptMessage' }, [new Uint16Array(8)]],
+    ['shared memory', { operation: 'encryptMessage' }, [shared]],
+    ['wrap of nothing', { operation: 'wrap' }, []],
+    ['wrap without a message', { operation: 'wrap' }, [memory()]],
+    ['wrap with more room than there is', { operation: 'wrap', token: 1 }, [memory(), memory()]],
     [
       'wrap with room that wraps around',
-      { operation: 5, token: 0xffffffff, padding: 0xffffffff },
+      { operation: 'wrap', token: 0xffffffff, padding: 0xffffffff },
       [memory(), memory()],
     ],
-    ['wrap behind the memory', { operation: 5, offset: 65 }, [memory(), Buffer.alloc(0)]],
-    ['wrap too near its end', { operation: 5, offset: 1 }, [memory(), memory()]],
-    ['wrap of null', { operation: 5 }, [memory(), null]],
-    ['wrap into null', { operation: 6 }, [null, memory()]],
-    ['wrap into shared memory', { operation: 6 }, [shared, memory()]],
-    ['wrap into less memory', { operation: 6, padding: 1 }, [memory(), memory()]],
-    ['unwrap into less memory', { operation: 7 }, [Buffer.alloc(63), memory()]],
-    ['unwrap of null', { operation: 7 }, [memory(), null]],
-    ['unwrap of shared memory', { operation: 7 }, [memory(), shared]],
+    ['wrap behind the memory', { operation: 'wrap', offset: 65 }, [memory(), Buffer.alloc(0)]],
+    ['wrap too near its end', { operation: 'wrap', offset: 1 }, [memory(), memory()]],
+    ['wrap of null', { operation: 'wrap' }, [memory(), null]],
+    ['wrap into null', { operation: 'wrapInto' }, [null, memory()]],
+    ['wrap into shared memory', { operation: 'wrapInto' }, [shared, memory()]],
+    ['wrap into less memory', { operation: 'wrapInto', padding: 1 }, [memory(), memory()]],
+    ['unwrap into less memory', { operation: 'unwrap' }, [Buffer.alloc(63), memory()]],
+    ['unwrap of null', { operation: 'unwrap' }, [memory(), null]],
+    ['unwrap of shared memory', { operation: 'unwrap' }, [memory(), shared]],
   ])('gives undefined for %s, and has not done it', async (_, words, values) => {
     const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
     setLayout(words);

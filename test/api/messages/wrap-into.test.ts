@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SecurityContext } from 'winsspi';
 import { proves } from '../../harness/proofs/proves.js';
+import { outside, outsideType } from '../../harness/support/misbehaviours.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -95,13 +96,17 @@ describe.skipIf(!providerInstalled)('wrapInto', () => {
   });
 
   // Before the message lies the token's memory, and before the padding the message's.
-  const places = [1, 2, 9].flatMap((type) =>
-    [1, 2, 3, 4, 5].filter((place) => type === 2 || place !== 3).map((place) => [type, place]),
+  // One byte before the start, only the TOKEN is outside of the target. Without memory a buffer is empty.
+  const places = Object.entries(outsideType).flatMap(([name, type]) =>
+    Object.entries(outside)
+      .filter(([place]) => name === 'TOKEN' || place !== 'one byte before the start')
+      .filter(([place]) => place !== 'without memory')
+      .map(([title, place]) => [name, title, type, place] as const),
   );
 
   test.each(places)(
-    'a buffer of type %d outside its memory (%d) is refused, and nothing of it is read',
-    async (type, place) => {
+    'a %s %s is refused, and nothing of it is read',
+    async (_name, _title, type, place) => {
       using pair = await providerPair('TestScript');
       const target = Buffer.alloc(text.length + pair.client.wrapOverhead);
       provider.behave('fullOutput', 1);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Credentials, enumerateSecurityPackages, querySecurityPackage } from 'winsspi';
 import { proves } from '../proofs/proves.js';
+import { never } from '../support/misbehaviours.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -45,7 +46,7 @@ describe.skipIf(!providerInstalled)('the provider', () => {
 
   test('forgets calls, script and errors at reset()', async () => {
     provider.fail('AcquireCredentialsHandle', 0x80090300);
-    provider.behave('expiry', 1);
+    provider.behave('expiry', never['the largest number']);
     provider.reset();
     using credentials = await Credentials.acquire({ package: 'TestScript' });
     expect(credentials.expiry).toBeInstanceOf(Date);
