@@ -281,9 +281,12 @@ describe.skipIf(!providerInstalled)('a server', () => {
     const { token } = await context.step();
     const get = 'GET / HTTP/1.1\r\nHost: x\r\n';
     const authorization = `Authorization: Negotiate ${token?.toString('base64')}\r\n`;
-    provider.delay('AcceptSecurityContext', 50);
+    provider.hold('AcceptSecurityContext');
     const text = `${get}${authorization}\r\n${get}\r\n${get}Connection: close\r\n\r\n`;
-    const answer = await raw(setting.server.port, text);
+    const answering = raw(setting.server.port, text);
+    await untilCalled('AcceptSecurityContext');
+    provider.release('AcceptSecurityContext');
+    const answer = await answering;
     expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(Array(3).fill('HTTP/1.1 200'));
   });
 

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'vitest';
-import { handleCount } from '../support/handle-count.js';
+import { handleCount, keepOneThread } from '../support/handle-count.js';
 import { lab } from '../support/lab.js';
 import { provider, providerInstalled } from '../support/provider.js';
 import { times } from './attempts.js';
@@ -35,6 +35,10 @@ const names = Object.keys(mayGrow) as (keyof Holdings)[];
 export class Growth {
   #before: Holdings | undefined;
   #grown = '';
+
+  constructor() {
+    keepOneThread();
+  }
 
   /** At the end of each part. */
   async check(): Promise<void> {

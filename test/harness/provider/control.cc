@@ -110,7 +110,9 @@ Napi::Value thread(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value threads(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), provider::threadsOfProcess());
+  Napi::Array array = Napi::Array::New(info.Env());
+  for (const uint32_t number : provider::threadsOfProcess()) array.Set(array.Length(), number);
+  return array;
 }
 
 Napi::Value impersonating(const Napi::CallbackInfo& info) {

@@ -3,10 +3,12 @@
 #define WINSSPI_PROVIDER_THREADS_H_
 
 #include <cstdint>
+#include <vector>
 
 namespace provider {
 
-uint32_t threadsOfProcess();
+// The Windows number of each.
+std::vector<uint32_t> threadsOfProcess();
 
 }  // namespace provider
 

@@ -44,7 +44,7 @@ export async function sample() {
     javascript: heapUsed + external,
     native: raw.heapBytes(),
     handles: handles(),
-    threads: provider.threads(),
+    threads: provider.threads().length,
     ...{ credentials, contexts, buffers, tokens, errors },
   };
 }
@@ -55,10 +55,9 @@ const quiet = 5 * idleMilliseconds;
 
 async function rest() {
   await untilNothingIsAlive();
-  for (let threads = provider.threads(), before; threads !== before; threads = provider.threads()) {
-    before = threads;
+  for (let before = -1; provider.threads().length !== before; await pause(quiet)) {
+    before = provider.threads().length;
     collectGarbage();
-    await pause(quiet);
   }
 }
 

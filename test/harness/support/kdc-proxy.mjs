@@ -1,19 +1,21 @@
-// A way to the domain's KDC that a test can close, slow down and cut. For a process of its own, whose
+// A way to the domain's KDC that a test can close, hold up and cut. For a process of its own, whose
 // Kerberos knows no other: it has to be started with the argument lab.kerberosFolder.
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
 const kdc = { host: '127.0.0.1', port: 88 };
 
 export class KdcProxy {
-  /** Milliseconds that an answer takes longer. Infinite: it never comes. */
-  delay = 0;
   #server;
   #port = 0;
   #sockets = new Set();
+  #gate = Promise.withResolvers();
+
+  constructor() {
+    this.release();
+  }
 
   /** Listens, and writes the configuration of this process's Kerberos into its folder. */
   static async open({ realm, folder }) {
@@ -22,6 +24,15 @@ export class KdcProxy {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'krb5.conf'), configuration(realm, proxy.#port));
     return proxy;
+  }
+
+  /** Answers wait for release(). */
+  hold() {
+    this.#gate = Promise.withResolvers();
+  }
+
+  release() {
+    this.#gate.resolve();
   }
 
   /** How many requests are under way. */
@@ -60,9 +71,8 @@ export class KdcProxy {
     upstream.on('error', () => socket.destroy()).on('close', () => socket.end());
     socket.pipe(upstream);
     upstream.on('data', async (answer) => {
-      if (this.delay === Number.POSITIVE_INFINITY) return;
-      if (this.delay > 0) await pause(this.delay);
-      socket.write(answer);
+      await this.#gate.promise;
+      if (!socket.destroyed) socket.write(answer);
     });
   }
 }

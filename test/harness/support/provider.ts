@@ -67,11 +67,11 @@ export type Behaviour =
   | 'newHandle'
   /** What a step grants, in place of what was asked for. */
   | 'flags'
-  /** A kind of "never": 1 to 5, in points_in_time.cc. */
+  /** A kind of "never". The numbers of this and of the others are in misbehaviours.ts. */
   | 'expiry'
-  /** Where a step's token lies: 1 to 4, in handshake.cc. */
+  /** Where a step's token lies. */
   | 'outsideStep'
-  /** Where a message's buffer lies (1 to 6, in messages.cc), and the type of that buffer: DATA. */
+  /** Where a message's buffer lies, and the type of that buffer: DATA where nothing is said. */
   | 'outside'
   | 'outsideType'
   /** The TOKEN that a message is left with is its DATA. */
@@ -105,7 +105,7 @@ export type Behaviour =
   | 'lastClientTokenStatus'
   | 'applicationProtocolStatus'
   | 'applicationProtocolExtension'
-  /** How channel bindings leave their memory: 1 to 6, in stream_attributes.cc. */
+  /** How channel bindings leave their memory. */
   | 'bindings'
   /** The names in CIPHER_INFO fill their room, and no zero ends them. */
   | 'unendedNames'
@@ -167,8 +167,8 @@ export interface Provider {
   copies(masked: Uint8Array): number;
   /** The Windows number of the calling thread. */
   thread(): number;
-  /** How many threads this process has. */
-  threads(): number;
+  /** The Windows numbers of the threads that this process has. */
+  threads(): number[];
   /** Whether the calling thread acts as somebody else. */
   impersonating(): boolean;
   /** The number of the token that the calling thread acts with; 0: it acts as the process. */
@@ -210,6 +210,14 @@ export async function untilNothingIsAlive(): Promise<void> {
     const { credentials, contexts, buffers, tokens } = provider.counters();
     const returned = () => provider.calls().every(({ status }) => status !== undefined);
     if (credentials + contexts + buffers + tokens === 0 && returned()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Waits until so many are left of the threads that made calls. */
+export async function untilThreadsEnd(calls: readonly Call[], left = 0): Promise<void> {
+  const threads = new Set(calls.map(({ thread }) => thread));
+  while (provider.threads().filter((thread) => threads.has(thread)).length > left) {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
