@@ -122,7 +122,7 @@ const values: [keyof ContextAttributes, number, unknown][] = [
 describe.skipIf(!providerInstalled)('queryAttribute', () => {
   checkProviderAfterEach();
 
-  test.each(values)('%s', async (name, number, value) => {
+  test.each(values)('%s is what the package answers', async (name, number, value) => {
     proves('QueryContextAttributes', attributeOf(number));
     expect(winsspi).toHaveProperty(attributeOf(number), number);
     using pair = await providerPair('TestScript');
@@ -215,7 +215,7 @@ describe.skipIf(!providerInstalled)('queryAttribute', () => {
     });
   });
 
-  test('flags, in the words of each side', async () => {
+  test('flags are in the words of each side', async () => {
     proves('SECPKG_ATTR_FLAGS');
     using pair = await providerPair('TestScript');
     const { flags } = pair.client;

@@ -36,14 +36,14 @@ describe.skipIf(!providerInstalled)('an exported context', () => {
     expect(imported.queryAttribute('sessionKey')).toEqual(pair.client.queryAttribute('sessionKey'));
   });
 
-  test('of a client, too', async () => {
+  test('of a client goes on where it is imported, too', async () => {
     using pair = await providerPair('TestKerberos');
     using imported = ClientContext.import('TestKerberos', pair.client.export());
     expect(imported).toBeInstanceOf(ClientContext);
     expect(pair.server.unwrap(imported.wrap(text)).message).toEqual(text);
   });
 
-  test('of a package that tells neither flags nor expiry has none', async () => {
+  test('has no flags and no expiry where its package gives none', async () => {
     using pair = await providerPair('TestStream');
     using imported = ClientContext.import('TestStream', pair.client.export());
     expect(imported.expiry).toBe(undefined);

@@ -35,7 +35,7 @@ function bindingsStructure(applicationData: Buffer): Buffer {
   return Buffer.concat([header, applicationData]);
 }
 
-describe.skipIf(!providerInstalled)('what the package gets at each leg', () => {
+describe.skipIf(!providerInstalled)('a step passes to the package', () => {
   checkProviderAfterEach();
 
   test('the token that was passed, the target, the flags and the handle of the leg before', async () => {
@@ -68,7 +68,7 @@ describe.skipIf(!providerInstalled)('what the package gets at each leg', () => {
     ]);
   });
 
-  test('the room for a token is the largest token of the package', async () => {
+  test('an output buffer of the length of its longest token', async () => {
     proves('token memory');
     using _pair = await providerPair('TestKerberos');
     expect(steps().map(({ room }) => room)).toEqual([48000, 48000, 48000]);
@@ -94,7 +94,7 @@ describe.skipIf(!providerInstalled)('what the package gets at each leg', () => {
     },
   );
 
-  test('the channel bindings as they were when the context was made', async () => {
+  test('the channel bindings as they were when the context was made, whatever changes them later', async () => {
     const applicationData = Buffer.from('tls-unique:abc');
     using pair = await newProviderPair('TestKerberos', {
       client: { channelBindings: { applicationData } },

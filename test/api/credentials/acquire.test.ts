@@ -44,7 +44,7 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
     expect(await acquired({ use })).toMatchObject({ use: number });
   });
 
-  test('the principal', async () => {
+  test('the principal is passed as it is', async () => {
     expect(await acquired({ principal: 'HTTP/sérver' })).toMatchObject({
       principal: 'HTTP/sérver',
     });

@@ -27,7 +27,7 @@ describe.skipIf(!providerInstalled)('credentials.query', () => {
       2,
       { providerName: 'Tëst Provider', providerInfo: Buffer.from('50515253', 'hex') },
     ],
-  ] as const)('%s', async (name, attribute, value) => {
+  ] as const)('of %s gives what the package answers', async (name, attribute, value) => {
     using credentials = await acquire();
     expect(credentials.query(name)).toEqual(value);
     const handle = callsOf('AcquireCredentialsHandle')[0]?.newHandle;

@@ -20,7 +20,7 @@ function open({ server }: Pair, [token, data]: SecBuffer[]): Buffer {
 }
 
 describe('calls off the JavaScript thread', () => {
-  test('many in one direction keep their order', async () => {
+  test('fifty messages in one direction arrive in the order of their calls', async () => {
     const pair = await fresh();
     const messages = Array.from({ length: 50 }, (_, i) => Buffer.from(`message ${i}`));
     const sealed = await Promise.all(
@@ -29,7 +29,7 @@ describe('calls off the JavaScript thread', () => {
     expect(sealed.map((buffers) => open(pair, buffers))).toEqual(messages);
   });
 
-  test('both directions at once, a mebibyte each', async () => {
+  test('a mebibyte goes each way at the same time', async () => {
     proves('one call in each direction');
     const pair = await fresh();
     const message = Buffer.alloc(1 << 20, 'm');
@@ -43,7 +43,7 @@ describe('calls off the JavaScript thread', () => {
     expect(message.equals(opened.buffers[1]?.data as Uint8Array)).toBe(true);
   });
 
-  test('the result is in the memory that was passed', async () => {
+  test('encryptMessageAsync leaves its result in the memory that was passed', async () => {
     proves('in-place encryption');
     const { client, server } = await fresh();
     const buffers = unsealed(text);
@@ -58,7 +58,7 @@ describe('calls off the JavaScript thread', () => {
     expect(Buffer.from(buffers[1]?.data as Uint8Array)).toEqual(text);
   });
 
-  test('signatures', async () => {
+  test('verifySignatureAsync accepts what makeSignatureAsync signed', async () => {
     const { client, server } = await fresh();
     const data = { type: SECBUFFER_DATA, data: text };
     const [, token] = await client.makeSignatureAsync([

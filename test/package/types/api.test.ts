@@ -24,7 +24,7 @@ import type {
 // The compiler checks these before the tests run.
 
 describe('the types of the public API', () => {
-  test('contexts', () => {
+  test('a client and a server are security contexts, which are disposable', () => {
     expectTypeOf<ClientContext>().toExtend<SecurityContext>();
     expectTypeOf<ServerContext>().toExtend<SecurityContext>();
     expectTypeOf<SecurityContext['step']>().toEqualTypeOf<
@@ -68,12 +68,12 @@ describe('the types of the public API', () => {
     >();
   });
 
-  test('messages', () => {
+  test('a message is of SecBuffers, whose data may be null', () => {
     expectTypeOf<SecBuffer>().toEqualTypeOf<{ type: number; data: Uint8Array | null }>();
     expectTypeOf<ReturnType<SecurityContext['decryptMessage']>>().toEqualTypeOf<DecryptResult>();
   });
 
-  test('errors', () => {
+  test('an error of a kind is an SspiError, whose status is a number', () => {
     expectTypeOf<MessageAlteredError>().toExtend<SspiError>();
     expectTypeOf<SspiError['status']>().toEqualTypeOf<number>();
   });
@@ -83,7 +83,7 @@ describe('the types of the public API', () => {
     expectTypeOf<typeof Credentials.acquire>().returns.toEqualTypeOf<Promise<Credentials>>();
   });
 
-  test('traces', () => {
+  test('each tracing channel has the type of its messages', () => {
     expectTypeOf<AcquireTrace | StepTrace | WrapTrace | UnwrapTrace>().toExtend<Trace>();
     expectTypeOf<StepTrace['leg']>().toEqualTypeOf<number>();
     expectTypeOf<UnwrapTrace['encrypted']>().toEqualTypeOf<boolean | undefined>();

@@ -25,7 +25,7 @@ import type {
 // The compiler checks these before the tests run.
 
 describe('the types of winsspi/http', () => {
-  test('servers', () => {
+  test('a server knows its client by a ServerContext', () => {
     expectTypeOf<Authenticator['authenticate']>().toEqualTypeOf<
       (request: IncomingMessage, response: ServerResponse) => Promise<Authentication | undefined>
     >();
@@ -40,14 +40,14 @@ describe('the types of winsspi/http', () => {
     expectTypeOf<Authenticator>().toExtend<Disposable>();
   });
 
-  test('clients', () => {
+  test('a client gives what fetch gives, and is disposable', () => {
     expectTypeOf<typeof negotiateFetch>().returns.toEqualTypeOf<Promise<Response>>();
     expectTypeOf<NegotiateClient['fetch']>().returns.toEqualTypeOf<Promise<Response>>();
     expectTypeOf<ClientOptions['allowedOrigins']>().toEqualTypeOf<readonly string[] | undefined>();
     expectTypeOf<NegotiateClient>().toExtend<Disposable>();
   });
 
-  test('agents', () => {
+  test('an agent is one of Node, and has to be told its origins', () => {
     expectTypeOf<NegotiateAgent>().toExtend<Agent>();
     expectTypeOf<NegotiateHttpsAgent>().toExtend<TlsAgent>();
     expectTypeOf<NegotiateAgent>().toExtend<Disposable>();
@@ -59,7 +59,7 @@ describe('the types of winsspi/http', () => {
     expectTypeOf<NegotiateAgentOptions['proxy']>().toEqualTypeOf<Proxy>();
   });
 
-  test('undici', () => {
+  test('a dispatcher and an interceptor fit into undici', () => {
     type Made = ReturnType<typeof negotiateDispatcher<undici.Agent>>;
     expectTypeOf<Made>().toEqualTypeOf<undici.Agent>();
     type Interceptor = undici.Dispatcher.DispatcherComposeInterceptor;
