@@ -49,6 +49,6 @@ in it.
 The table "nanoseconds that a piece earns" shows what each piece of machinery on the way of a short
 message is worth. \`npm run bench -- pieces\` builds winsspi without the piece (bench/pieces lists the
 changes), and measures both builds in one process, in rounds that alternate. A figure is the difference
-of the best rounds, the median of seven processes. The first row compares two equal builds: smaller
+of the best rounds, the median of eight processes. The first row compares two equal builds: smaller
 figures than those are chance. Pieces that earn less than 25 ns are removed.
 `;

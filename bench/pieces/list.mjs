@@ -7,8 +7,9 @@ import { passedWords } from './words.mjs';
  * @typedef {{ name: string, what: string, without: string, edits: Edit[] }} Piece
  */
 
-const layout = 'lib/internal/layout.ts';
-const message = 'native/message_wrap.cc';
+const calls = 'lib/message/native-messages.ts';
+const binding = 'lib/addon/binding.ts';
+const native = 'native/message_binding.cc';
 
 const replace = (file, from, to) => ({ file, from, to });
 const replaceEvery = (file, from, to) => ({ file, from, to, every: true });
@@ -25,7 +26,7 @@ export const pieces = [
     name: 'words',
     what: 'shared words',
     without: 'numbers as arguments, and a number returned (wrap and wrapInto)',
-    edits: passedWords({ layout, message, binding: 'lib/internal/binding.ts' }),
+    edits: passedWords({ calls, binding, native }),
   },
   {
     name: 'locks',
@@ -41,7 +42,7 @@ export const pieces = [
     without: 'memory for each result (Buffer.allocUnsafeSlow)',
     edits: [
       replace(
-        'lib/internal/output-memory.ts',
+        'lib/message/output-memory.ts',
         'const MOST_IN_SLAB = SLAB_LENGTH / 4;',
         'const MOST_IN_SLAB = -1;',
       ),
@@ -51,7 +52,9 @@ export const pieces = [
     name: 'wrap',
     what: 'wrap beside wrapInto in native code',
     without: 'wrapInto for both: the message moves to the start',
-    edits: [replace(layout, 'writeWrap(layout, WRAP, qop', 'writeWrap(layout, WRAP_INTO, qop')],
+    edits: [
+      replace(calls, "writeWrapCall(frame, 'wrap', qop", "writeWrapCall(frame, 'wrapInto', qop"),
+    ],
   },
   {
     name: 'spans',
@@ -68,21 +71,21 @@ export const pieces = [
     what: 'a function for each context',
     without: 'one function with the context as an argument',
     edits: [
-      replaceEvery(layout, 'this.#call(', 'this.#call(this.#context, '),
+      replaceEvery(calls, 'this.#call(', 'this.#call(this.context.handle, '),
       replace(
-        'lib/internal/binding.ts',
-        '(...memory: (Uint8Array | null)[])',
-        '(...memory: any[])',
+        binding,
+        'NativeMessageFunction = (...memory: (Uint8Array | null)[])',
+        'NativeMessageFunction = (...memory: any[])',
       ),
       replace(
-        message,
+        native,
         'const auto& [context, environment] = *static_cast<Wrapped<sspi::Context>*>(data);',
         `auto* const wrapped = wrappedOf<sspi::Context>(env, values[0]);
   if (!wrapped) return nullptr;
   const auto& [context, environment] = *wrapped;`,
       ),
       replace(
-        message,
+        native,
         'const std::span<const napi_value> arguments(values.data(), count);',
         'const std::span<const napi_value> arguments(values.data() + 1, count - 1);',
       ),
@@ -92,7 +95,7 @@ export const pieces = [
     name: 'few',
     what: 'few arguments asked for first',
     without: 'all 32 at once',
-    edits: [replace(message, 'kFew = 4;', 'kFew = sspi::kMaxBuffers;')],
+    edits: [replace(native, 'kFew = 4;', 'kFew = sspi::kMaxBuffers;')],
   },
   {
     name: 'place',
@@ -110,6 +113,6 @@ export const pieces = [
     name: 'pass',
     what: 'a call with two to four arguments',
     without: 'a call with a list of them (arrays, sign, verify)',
-    edits: [replace(layout, 'switch (buffers.length) {', 'switch (0 as number) {')],
+    edits: [replace(calls, 'switch (buffers.length) {', 'switch (0 as number) {')],
   },
 ];

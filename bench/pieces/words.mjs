@@ -2,41 +2,52 @@
 // come back as one number.
 
 /**
- * @param {{ layout: string, message: string, binding: string }} files
+ * @param {{ calls: string, binding: string, native: string }} files
  * @returns {import('./list.mjs').Edit[]}
  */
-export function passedWords({ layout, message, binding }) {
+export function passedWords({ calls, binding, native }) {
   return [
-    { file: binding, from: '(...memory: (Uint8Array | null)[]) =>', to: '(...memory: any[]) =>' },
     {
-      file: layout,
-      from: `    writeWrap(layout, WRAP, qop, room, outputMemory.offset);
+      file: binding,
+      from: 'NativeMessageFunction = (...memory: (Uint8Array | null)[]) =>',
+      to: 'NativeMessageFunction = (...memory: any[]) =>',
+    },
+    {
+      file: calls,
+      from: `    writeWrapCall(frame, 'wrap', qop, sizes, outputMemory.offset);
     const failure = this.#call(memory, message);
-    if (layout[DONE] === 0) throw failed(failure, [['message', message]]);
-    return outputMemory.keep(memory, read(layout, RESULT_OFFSET), read(layout, RESULT_LENGTH));
+    if (!isDone(frame)) throw callError(failure, [['message', message]]);
+    return outputMemory.keep(memory, readOffset(frame), readLength(frame));
 `,
       to: `    const { offset } = outputMemory;
-    const sealed: any = this.#call(memory, message, WRAP, qop, room.token, room.padding, offset);
-    if (typeof sealed !== 'number') throw failed(sealed, [['message', message]]);
-    const sealedLength = sealed % 0x100000000;
-    return outputMemory.keep(memory, (sealed - sealedLength) / 0x100000000, sealedLength);
+    const { trailerSize, paddingSize } = sizes;
+    const range: any = this.#call(memory, message, WRAP, qop, trailerSize, paddingSize, offset);
+    if (typeof range !== 'number') throw callError(range, [['message', message]]);
+    const rangeLength = range % 0x100000000;
+    return outputMemory.keep(memory, (range - rangeLength) / 0x100000000, rangeLength);
 `,
     },
     {
-      file: layout,
-      from: `    writeWrap(layout, WRAP_INTO, qop, room, 0);
+      file: calls,
+      from: `    writeWrapCall(frame, 'wrapInto', qop, sizes, 0);
     const failure = this.#call(target, message);
-    if (layout[DONE] === 1) return read(layout, RESULT_LENGTH);
+    if (isDone(frame)) return readLength(frame);
     if (failure) throw errorOf(failure);
 `,
-      to: `    const sealed: any = this.#call(target, message, WRAP_INTO, qop, room.token, room.padding, 0);
-    if (typeof sealed === 'number') return sealed;
-    if (sealed) throw errorOf(sealed);
+      to: `    const { trailerSize, paddingSize } = sizes;
+    const length: any = this.#call(target, message, WRAP_INTO, qop, trailerSize, paddingSize, 0);
+    if (typeof length === 'number') return length;
+    if (length) throw errorOf(length);
 `,
     },
-    { file: message, from: 'kFew = 4;', to: 'kFew = 7;' },
     {
-      file: message,
+      file: calls,
+      from: 'const MOST_BYTES = 0xffffffff;\n',
+      to: 'const MOST_BYTES = 0xffffffff;\nconst WRAP = 5;\nconst WRAP_INTO = 6;\n',
+    },
+    { file: native, from: 'kFew = 4;', to: 'kFew = 7;' },
+    {
+      file: native,
       from: '  Layout& layout = environment.layout();\n',
       to: `  Layout words;
   const bool passed = count == 7;
@@ -53,7 +64,7 @@ export function passedWords({ layout, message, binding }) {
 `,
     },
     {
-      file: message,
+      file: native,
       from: '  return kOperations[layout.operation]({env, *context, layout, arguments});\n',
       to: `  napi_value result = kOperations[layout.operation]({env, *context, layout, arguments});
   if (!passed || !layout.done) return result;
