@@ -11,6 +11,11 @@ export type { Account } from './addon/account.js';
 export { isSupported } from './addon/binding.js';
 export type { CallOptions } from './addon/calls.js';
 export type { SecurityPackage } from './addon/security-package.js';
+export type {
+  SettableContextAttribute,
+  SettableContextAttributeName,
+} from './context/attribute-setters.js';
+export type { ContextAttribute, ContextAttributeName } from './context/attribute-values.js';
 export {
   type Authority,
   type ContextAttributes,
@@ -73,6 +78,8 @@ export {
 } from './context/schannel.js';
 export { ServerContext } from './context/server.js';
 export {
+  type CredentialsAttribute,
+  type CredentialsAttributeName,
   type CredentialsAttributes,
   type CredentialsNames,
   type KdcProxySettings,
@@ -80,6 +87,8 @@ export {
   SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS,
   SECPKG_CRED_ATTR_NAMES,
   SECPKG_CRED_ATTR_SSI_PROVIDER,
+  type SettableCredentialsAttribute,
+  type SettableCredentialsAttributeName,
   type SettableCredentialsAttributes,
   type SsiProvider,
 } from './credentials/attributes.js';

@@ -102,6 +102,14 @@ export function choice<Word extends string>(words: readonly Word[]): Reader<Word
   };
 }
 
+/** What constant() takes: a word, or the number that Windows has for it. */
+export type Constant<Numbers> = keyof Numbers | Numbers[keyof Numbers];
+
+/** The word of a constant, which may be given as its number. */
+export type ConstantWord<Numbers, Key> = Key extends keyof Numbers
+  ? Key
+  : { [Word in keyof Numbers]: Numbers[Word] extends Key ? Word : never }[keyof Numbers];
+
 /** One of the words, or the number that Windows has for it. Returns the word. */
 export function constant<Word extends string>(
   numbers: Readonly<Record<Word, number>>,

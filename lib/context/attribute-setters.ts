@@ -1,20 +1,22 @@
 import { getBinding, type NativeContext, type NativeFailure } from '../addon/binding.js';
 import {
   bytes,
+  type Constant,
+  type ConstantWord,
+  constant,
   type Description,
   integer,
   optional,
   type Reader,
   readOptions,
 } from '../options.js';
+import { validateAscii, validateBytes, validateLength, validateName } from '../validate.js';
 import {
-  validateAscii,
-  validateBytes,
-  validateChoice,
-  validateLength,
-  validateName,
-} from '../validate.js';
-import type { KeyingMaterialInfo, SettableContextAttributes } from './attributes.js';
+  type KeyingMaterialInfo,
+  SECPKG_ATTR_APP_DATA,
+  SECPKG_ATTR_KEYING_MATERIAL_INFO,
+  type SettableContextAttributes,
+} from './attributes.js';
 
 /** Sets the attribute that it was made for. */
 export type Setter = (context: NativeContext) => undefined | NativeFailure;
@@ -49,10 +51,21 @@ const setters: Setters = {
   },
 };
 
-const names = Object.keys(setters) as (keyof SettableContextAttributes)[];
+const numbers = {
+  applicationData: SECPKG_ATTR_APP_DATA,
+  keyingMaterialInfo: SECPKG_ATTR_KEYING_MATERIAL_INFO,
+} as const satisfies Readonly<Record<keyof SettableContextAttributes, number>>;
+
+/** What names an attribute that can be set: its word, or its number SECPKG_ATTR_*. */
+export type SettableContextAttributeName = Constant<typeof numbers>;
+
+/** What an attribute is set to, by its word or its number. */
+export type SettableContextAttribute<Name extends SettableContextAttributeName> =
+  SettableContextAttributes[ConstantWord<typeof numbers, Name>];
+
+const readName = constant(numbers);
 
 /** Reads an attribute's name and value, and returns the call that sets it. */
 export function readSetter(name: unknown, value: unknown): Setter {
-  validateChoice(name, 'name', names);
-  return setters[name](value);
+  return setters[readName(name, 'name')](value);
 }

@@ -3,7 +3,7 @@ import { securityPackage } from '../addon/security-package.js';
 import { toDate } from '../addon/time.js';
 import { type ContextRole, grantedFlags } from '../flags.js';
 import { SECPKG_ATTR_SIZES, SECPKG_ATTR_STREAM_SIZES } from '../message/sizes.js';
-import { validateChoice } from '../validate.js';
+import { type Constant, type ConstantWord, constant, type Reader } from '../options.js';
 import {
   type ContextAttributes,
   type LastClientTokenStatus,
@@ -83,11 +83,23 @@ const attributes = {
   keyingMaterial: { number: SECPKG_ATTR_KEYING_MATERIAL },
 } as const satisfies Readonly<Record<keyof ContextAttributes, Attribute>>;
 
-const names = Object.keys(attributes) as (keyof ContextAttributes)[];
+type Numbers = { [Name in keyof typeof attributes]: (typeof attributes)[Name]['number'] };
 
-export function validateAttributeName(name: unknown): asserts name is keyof ContextAttributes {
-  validateChoice(name, 'name', names);
-}
+/** What names an attribute: its word, or its number SECPKG_ATTR_*. */
+export type ContextAttributeName = Constant<Numbers>;
+
+/** The value of an attribute, by its word or its number. */
+export type ContextAttribute<Name extends ContextAttributeName> = ContextAttributes[ConstantWord<
+  Numbers,
+  Name
+>];
+
+const numbers = Object.fromEntries(
+  Object.entries(attributes).map(([name, { number }]) => [name, number]),
+) as Numbers;
+
+/** Reads the name of an attribute, and returns its word. */
+export const readAttributeName: Reader<keyof ContextAttributes> = constant(numbers);
 
 /** Queries an attribute. Throws UnsupportedFunctionError where the package lacks it. */
 export function queryAttribute<Name extends keyof ContextAttributes>(

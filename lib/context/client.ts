@@ -1,4 +1,5 @@
 import type { Credentials } from '../credentials/credentials.js';
+import type { ClientContextFlag } from '../flags.js';
 import { readOptions } from '../options.js';
 import { SecurityContext } from './context.js';
 import { createState, importState } from './create.js';
@@ -20,7 +21,7 @@ export class ClientContext extends SecurityContext {
   static import(
     packageName: string,
     exported: Uint8Array,
-    options: ImportOptions = {},
+    options: ImportOptions<ClientContextFlag> = {},
   ): ClientContext {
     const state: unknown = importState('client', packageName, exported, options);
     return new ClientContext(state as Credentials, { targetName: '' });

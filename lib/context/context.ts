@@ -7,9 +7,17 @@ import { readOptions } from '../options.js';
 import { closeChannel, stepTraces, traceAsync } from '../tracing/channels.js';
 import { bytesIn } from '../tracing/message-sizes.js';
 import type { StepTrace } from '../tracing/traces.js';
-import { readSetter } from './attribute-setters.js';
-import { queryAttribute, validateAttributeName } from './attribute-values.js';
-import type { ContextAttributes, SettableContextAttributes } from './attributes.js';
+import {
+  readSetter,
+  type SettableContextAttribute,
+  type SettableContextAttributeName,
+} from './attribute-setters.js';
+import {
+  type ContextAttribute,
+  type ContextAttributeName,
+  queryAttribute,
+  readAttributeName,
+} from './attribute-values.js';
 import { type StepResult, step } from './handshake.js';
 import { ContextMessages, protectionOf } from './messages.js';
 import { type ExportOptions, exportOptions } from './options.js';
@@ -116,10 +124,10 @@ export abstract class SecurityContext extends ContextMessages {
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
    */
-  queryAttribute<Name extends keyof ContextAttributes>(name: Name): ContextAttributes[Name] {
-    validateAttributeName(name);
+  queryAttribute<Name extends ContextAttributeName>(name: Name): ContextAttribute<Name> {
+    const word = readAttributeName(name, 'name');
     this.#state.assertStarted();
-    return queryAttribute(this.#state, name);
+    return queryAttribute(this.#state, word) as ContextAttribute<Name>;
   }
 
   /**
@@ -128,9 +136,9 @@ export abstract class SecurityContext extends ContextMessages {
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcontextattributesw
    */
-  setAttribute<Name extends keyof SettableContextAttributes>(
+  setAttribute<Name extends SettableContextAttributeName>(
     name: Name,
-    value: SettableContextAttributes[Name],
+    value: SettableContextAttribute<Name>,
   ): void {
     const set = readSetter(name, value);
     this.#state.assertStarted();

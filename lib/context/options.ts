@@ -1,15 +1,16 @@
 import {
+  type ClientContextFlag,
+  type ClientContextFlags,
   type ContextFlag,
-  type ContextFlags,
   type ContextRole,
-  grantableFlagNames,
   requestedBits,
+  requiredFlags,
+  type ServerContextFlag,
+  type ServerContextFlags,
 } from '../flags.js';
 import {
   boolean,
-  choice,
   type Description,
-  list,
   name,
   optional,
   type Reader,
@@ -17,25 +18,25 @@ import {
 } from '../options.js';
 import { type ChannelBindings, channelBindings } from './channel-bindings.js';
 
-/** What both sides of a context take. */
-export interface ContextOptions {
-  /** What to ask for, where it differs from the default. */
-  flags?: ContextFlags | undefined;
-  /** What must have been granted when the context is complete. */
-  require?: readonly ContextFlag[] | undefined;
+/** What a context takes. Without a parameter: what both sides take. */
+export interface ContextOptions<Flag extends ContextFlag = ClientContextFlag & ServerContextFlag> {
+  /** What to ask for: words that differ from the default, or exactly the bits of a number. */
+  flags?: Pick<ClientContextFlags & ServerContextFlags, Flag> | number | undefined;
+  /** What must have been granted when the context is complete: words, or the bits of a number. */
+  require?: readonly Flag[] | number | undefined;
   channelBindings?: ChannelBindings | undefined;
 }
 
-export interface ClientContextOptions extends ContextOptions {
+export interface ClientContextOptions extends ContextOptions<ClientContextFlag> {
   /** The service principal name of the server, such as `HTTP/host`: see spn(). */
   targetName: string;
 }
 
-export type ServerContextOptions = ContextOptions;
+export type ServerContextOptions = ContextOptions<ServerContextFlag>;
 
-export interface ImportOptions {
-  /** What must have been granted, of what the package tells of an imported context. */
-  require?: readonly ContextFlag[] | undefined;
+export interface ImportOptions<Flag extends ContextFlag = ContextFlag> {
+  /** What must have been granted, as far as the package reports it for an imported context. */
+  require?: readonly Flag[] | number | undefined;
 }
 
 export interface ExportOptions {
@@ -50,16 +51,16 @@ const nothing: readonly ContextFlag[] = [];
 
 function describeImport(role: ContextRole) {
   return {
-    require: optional(list(choice(grantableFlagNames(role))), nothing),
-  } satisfies Description<ImportOptions>;
+    require: optional((value) => requiredFlags(role, value), nothing),
+  } satisfies Record<keyof ImportOptions, Reader<unknown>>;
 }
 
 function describe(role: ContextRole) {
   return {
     ...describeImport(role),
-    flags: (value: unknown) => requestedBits(role, value as ContextFlags | undefined),
+    flags: (value: unknown) => requestedBits(role, value as ServerContextFlags),
     channelBindings: optional(channelBindings),
-  } satisfies Record<keyof ContextOptions, Reader<unknown>>;
+  } satisfies Record<keyof ServerContextOptions, Reader<unknown>>;
 }
 
 export const importOptions = { client: describeImport('client'), server: describeImport('server') };

@@ -5,6 +5,7 @@ import { whileImpersonating } from '../addon/impersonation.js';
 import { acquireAsClient, type Credentials } from '../credentials/credentials.js';
 import type { ClientCredentialsOptions } from '../credentials/request.js';
 import { createError } from '../errors/usage-error.js';
+import type { ServerContextFlag } from '../flags.js';
 import { readOptions } from '../options.js';
 import { validateFunction, validateSid } from '../validate.js';
 import { getState, SecurityContext } from './context.js';
@@ -29,7 +30,7 @@ export class ServerContext extends SecurityContext {
   static import(
     packageName: string,
     exported: Uint8Array,
-    options: ImportOptions = {},
+    options: ImportOptions<ServerContextFlag> = {},
   ): ServerContext {
     const state: unknown = importState('server', packageName, exported, options);
     return new ServerContext(state as Credentials);

@@ -4,8 +4,17 @@ import {
   type NativeFailure,
   resultOf,
 } from '../addon/binding.js';
-import { boolean, type Description, optional, type Reader, readOptions } from '../options.js';
-import { validateChoice, validateLength, validateName } from '../validate.js';
+import {
+  boolean,
+  type Constant,
+  type ConstantWord,
+  constant,
+  type Description,
+  optional,
+  type Reader,
+  readOptions,
+} from '../options.js';
+import { validateLength, validateName } from '../validate.js';
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycredentialsattributesw
 
@@ -63,11 +72,21 @@ const queries: Queries = {
   cert: (credentials) => getBinding().queryCredentialsCert(credentials),
 };
 
-const queryNames = Object.keys(queries) as (keyof CredentialsAttributes)[];
+const numbers = {
+  names: SECPKG_CRED_ATTR_NAMES,
+  ssiProvider: SECPKG_CRED_ATTR_SSI_PROVIDER,
+  cert: SECPKG_CRED_ATTR_CERT,
+} as const satisfies Readonly<Record<keyof CredentialsAttributes, number>>;
 
-export function validateAttributeName(name: unknown): asserts name is keyof CredentialsAttributes {
-  validateChoice(name, 'attribute', queryNames);
-}
+/** What names an attribute: its word, or its number SECPKG_CRED_ATTR_*. */
+export type CredentialsAttributeName = Constant<typeof numbers>;
+
+/** The value of an attribute, by its word or its number. */
+export type CredentialsAttribute<Name extends CredentialsAttributeName> =
+  CredentialsAttributes[ConstantWord<typeof numbers, Name>];
+
+/** Reads the name of an attribute, and returns its word. */
+export const readAttributeName: Reader<keyof CredentialsAttributes> = constant(numbers);
 
 /** Queries an attribute. Throws UnsupportedFunctionError where the package lacks it. */
 export function queryAttribute<Name extends keyof CredentialsAttributes>(
@@ -101,10 +120,20 @@ const setters: Readonly<Record<keyof SettableCredentialsAttributes, (value: unkn
   },
 };
 
-const setterNames = Object.keys(setters) as (keyof SettableCredentialsAttributes)[];
+const setterNumbers = {
+  kdcProxySettings: SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS,
+} as const satisfies Readonly<Record<keyof SettableCredentialsAttributes, number>>;
+
+/** What names an attribute that can be set: its word, or its number SECPKG_CRED_ATTR_*. */
+export type SettableCredentialsAttributeName = Constant<typeof setterNumbers>;
+
+/** What an attribute is set to, by its word or its number. */
+export type SettableCredentialsAttribute<Name extends SettableCredentialsAttributeName> =
+  SettableCredentialsAttributes[ConstantWord<typeof setterNumbers, Name>];
+
+const readSetterName = constant(setterNumbers);
 
 /** Reads an attribute's name and value, and returns the call that sets it. */
 export function readSetter(name: unknown, value: unknown): Setter {
-  validateChoice(name, 'attribute', setterNames);
-  return setters[name](value);
+  return setters[readSetterName(name, 'attribute')](value);
 }

@@ -15,11 +15,13 @@ import type { CredentialsUse } from '../flags.js';
 import { acquireTraces, closeChannel, traceAsync } from '../tracing/channels.js';
 import type { AcquireTrace } from '../tracing/traces.js';
 import {
-  type CredentialsAttributes,
+  type CredentialsAttribute,
+  type CredentialsAttributeName,
   queryAttribute,
+  readAttributeName,
   readSetter,
-  type SettableCredentialsAttributes,
-  validateAttributeName,
+  type SettableCredentialsAttribute,
+  type SettableCredentialsAttributeName,
 } from './attributes.js';
 import {
   type AddedCredentialsOptions,
@@ -111,9 +113,9 @@ export class Credentials {
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycredentialsattributesw
    */
-  query<Name extends keyof CredentialsAttributes>(attribute: Name): CredentialsAttributes[Name] {
-    validateAttributeName(attribute);
-    return queryAttribute(this.#open(), attribute);
+  query<Name extends CredentialsAttributeName>(attribute: Name): CredentialsAttribute<Name> {
+    const word = readAttributeName(attribute, 'attribute');
+    return queryAttribute(this.#open(), word) as CredentialsAttribute<Name>;
   }
 
   /**
@@ -122,9 +124,9 @@ export class Credentials {
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcredentialsattributesw
    */
-  set<Name extends keyof SettableCredentialsAttributes>(
+  set<Name extends SettableCredentialsAttributeName>(
     attribute: Name,
-    value: SettableCredentialsAttributes[Name],
+    value: SettableCredentialsAttribute<Name>,
   ): void {
     const set = readSetter(attribute, value);
     resultOf(set(this.#open()));

@@ -1,16 +1,25 @@
 import { getBinding, isFailure, type NativeCredentialsRequest } from '../addon/binding.js';
 import type { CallOptions } from '../addon/calls.js';
 import { createError } from '../errors/usage-error.js';
-import type { CredentialsUse } from '../flags.js';
-import { choice, type Description, name, optional, readOptions, signal } from '../options.js';
+import { type CredentialsUse, credentialsUses } from '../flag-bits.js';
+import {
+  type Constant,
+  constant,
+  type Description,
+  name,
+  optional,
+  type Reader,
+  readOptions,
+  signal,
+} from '../options.js';
 import { type Identity, type IdentityOptions, identity } from './identity.js';
 
 /** What a client's own credentials can be acquired with. */
 export interface ClientCredentialsOptions extends CallOptions {
   /** The security package. Default: `Negotiate`. */
   package?: string | undefined;
-  /** For clients, servers or both. Default: `outbound`. */
-  use?: CredentialsUse | undefined;
+  /** For clients, servers or both, as a word or as SECPKG_CRED_*. Default: `outbound`. */
+  use?: Constant<typeof credentialsUses> | undefined;
   /** The principal's name, for packages that take one. */
   principal?: string | undefined;
   /** What Negotiate may choose: names with commas between them, `!` before one that it may not. */
@@ -36,8 +45,7 @@ export interface CredentialsRequest {
 }
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
-const useBits: Readonly<Record<CredentialsUse, number>> = { inbound: 1, outbound: 2, both: 3 };
-const use = choice(Object.keys(useBits) as CredentialsUse[]);
+const use: Reader<CredentialsUse> = constant(credentialsUses);
 
 const clientOptions = {
   package: optional(name, 'Negotiate'),
@@ -91,7 +99,7 @@ function createRequest({ signal, ...settings }: Settings): CredentialsRequest {
   const { identity, packageList } = settings;
   if (identity !== undefined) assertTakes('identity', settings.package);
   if (packageList !== undefined) assertTakes('packageList', settings.package);
-  return { native: { ...settings, use: useBits[settings.use] }, use: settings.use, signal };
+  return { native: { ...settings, use: credentialsUses[settings.use] }, use: settings.use, signal };
 }
 
 const SECPKG_FLAG_STREAM = 0x400;

@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
 import { usageError } from '../errors/usage-error.js';
 import {
-  type ContextFlag,
-  type ContextFlags,
+  type ClientContextFlag,
+  type ClientContextFlags,
   type Credentials,
   type IdentityOptions,
   spn,
@@ -35,9 +35,9 @@ export interface ClientOptions {
    */
   targetName?: string | ((url: URL) => string);
   /** What the contexts ask for, where it differs from the default. */
-  flags?: ContextFlags;
+  flags?: ClientContextFlags;
   /** What the contexts must have been granted. */
-  require?: readonly ContextFlag[];
+  require?: readonly ClientContextFlag[];
   /** Whether contexts are bound to the TLS connection that they are for. Default: true. */
   channelBindings?: boolean;
   /** What TLS connections are made with: `ca`, `rejectUnauthorized`, … */
@@ -55,8 +55,8 @@ export interface ClientSettings {
   readonly package: string;
   readonly allowedOrigins: readonly string[] | undefined;
   readonly targetName: ClientOptions['targetName'];
-  readonly flags: ContextFlags;
-  readonly require: readonly ContextFlag[];
+  readonly flags: ClientContextFlags;
+  readonly require: readonly ClientContextFlag[];
   readonly channelBindings: boolean;
   readonly tls: ConnectionOptions;
   readonly proxy: ProxySettings | undefined;

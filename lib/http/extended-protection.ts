@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { type ChannelBindings, type ContextOptions, tlsServerEndPoint } from '../index.js';
+import { type ChannelBindings, type ServerContextOptions, tlsServerEndPoint } from '../index.js';
 import type { BindingState } from './authentication.js';
 import type { ServerSettings } from './server-options.js';
 
@@ -10,7 +10,7 @@ export function isTls(socket: Socket): socket is TLSSocket {
 }
 
 /** What a context of a connection is made with. */
-export function contextOptions(socket: Socket, settings: ServerSettings): ContextOptions {
+export function contextOptions(socket: Socket, settings: ServerSettings): ServerContextOptions {
   const { flags, require, extendedProtection } = settings;
   if (extendedProtection === 'off' || !isTls(socket)) return { flags, require };
   return {

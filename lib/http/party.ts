@@ -1,4 +1,4 @@
-import type { ContextFlag, ContextFlags, Credentials } from '../index.js';
+import type { ClientContextFlag, ClientContextFlags, Credentials } from '../index.js';
 import { type ClientSettings, targetNameOf } from './client-options.js';
 import type { OwnCredentials } from './own-credentials.js';
 import type { ProxySettings } from './proxy-options.js';
@@ -9,8 +9,8 @@ export interface Party {
   readonly role: Role;
   readonly scheme: Scheme;
   readonly targetName: string;
-  readonly flags: ContextFlags;
-  readonly require: readonly ContextFlag[];
+  readonly flags: ClientContextFlags;
+  readonly require: readonly ClientContextFlag[];
   /** Whether contexts are bound to the TLS connection, which must be with this party. */
   readonly channelBindings: boolean;
   /** Whether a proxy, which is authenticated to, may answer in place of this party. */

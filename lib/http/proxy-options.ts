@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
 import { usageError } from '../errors/usage-error.js';
 import {
-  type ContextFlag,
-  type ContextFlags,
+  type ClientContextFlag,
+  type ClientContextFlags,
   type Credentials,
   type IdentityOptions,
   spn,
@@ -29,9 +29,9 @@ export interface ProxyOptions {
   /** The service principal name. Default: `HTTP/` and the proxy's host. */
   targetName?: string;
   /** What the contexts ask for. Mutual authentication is asked for only here. */
-  flags?: ContextFlags;
+  flags?: ClientContextFlags;
   /** What the contexts must have been granted. */
-  require?: readonly ContextFlag[];
+  require?: readonly ClientContextFlag[];
   /** Whether contexts are bound to the TLS connection with a proxy of https. Default: true. */
   channelBindings?: boolean;
   /** What TLS connections with a proxy of https are made with. */
@@ -44,8 +44,8 @@ export interface ProxySettings {
   readonly source: CredentialsSource | undefined;
   readonly scheme: Scheme;
   readonly targetName: string;
-  readonly flags: ContextFlags;
-  readonly require: readonly ContextFlag[];
+  readonly flags: ClientContextFlags;
+  readonly require: readonly ClientContextFlag[];
   readonly channelBindings: boolean;
   readonly tls: ConnectionOptions;
 }

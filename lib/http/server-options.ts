@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { usageError } from '../errors/usage-error.js';
-import { type ContextFlag, type ContextFlags, Credentials } from '../index.js';
+import { Credentials, type ServerContextFlag, type ServerContextFlags } from '../index.js';
 import {
   validateChoice,
   validateFunction,
@@ -41,9 +41,9 @@ export interface ServerOptions {
   /** The certificate of the TLS server, where it has several. Default: the socket knows it. */
   certificate?: X509Certificate;
   /** What the contexts ask for, where it differs from the default. */
-  flags?: ContextFlags;
+  flags?: ServerContextFlags;
   /** What the contexts must have been granted. */
-  require?: readonly ContextFlag[];
+  require?: readonly ServerContextFlag[];
   /** Who may come in, by the SIDs of groups or users: one of them is enough. Default: everybody. */
   allow?: readonly string[];
   /** The longest token, in bytes. Default: 49,152. A server's `maxHeaderSize` comes before it. */
@@ -59,7 +59,7 @@ export interface ServerOptions {
 export interface ServerSettings extends Required<Omit<ServerOptions, Optional>> {
   readonly credentials: Credentials | undefined;
   readonly certificate: X509Certificate | undefined;
-  readonly flags: ContextFlags;
+  readonly flags: ServerContextFlags;
   readonly allow: readonly string[] | undefined;
 }
 

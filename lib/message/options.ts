@@ -3,23 +3,29 @@ import { SECQOP_WRAP_NO_ENCRYPT } from './buffers.js';
 
 export interface EncryptOptions {
   /** Quality of protection: 0, or SECQOP_WRAP_NO_ENCRYPT. */
-  qop?: number;
+  qop?: number | undefined;
   /** The transport's sequence number. Kerberos and NTLM keep their own and ignore it. */
-  sequenceNumber?: number;
+  sequenceNumber?: number | undefined;
 }
 
 export interface DecryptOptions {
-  sequenceNumber?: number;
+  sequenceNumber?: number | undefined;
 }
 
 export interface WrapOptions {
   /** false: sign, and leave the message readable. Default: true. */
-  encrypt?: boolean;
+  encrypt?: boolean | undefined;
 }
 
-const noOptions: Required<EncryptOptions> = Object.freeze({ qop: 0, sequenceNumber: 0 });
+/** Encrypt options, read and checked. */
+export interface EncryptSettings {
+  readonly qop: number;
+  readonly sequenceNumber: number;
+}
 
-export function validEncryptOptions(options: EncryptOptions | undefined): Required<EncryptOptions> {
+const noOptions: EncryptSettings = Object.freeze({ qop: 0, sequenceNumber: 0 });
+
+export function validEncryptOptions(options: EncryptOptions | undefined): EncryptSettings {
   if (options === undefined) return noOptions;
   const valid = validOptions(options, 'options', ['qop', 'sequenceNumber']);
   const { qop = 0, sequenceNumber = 0 } = valid;
@@ -27,7 +33,7 @@ export function validEncryptOptions(options: EncryptOptions | undefined): Requir
   return { qop: validBits(qop, 'options.qop'), sequenceNumber };
 }
 
-export function validDecryptOptions(options: DecryptOptions | undefined): Required<EncryptOptions> {
+export function validDecryptOptions(options: DecryptOptions | undefined): EncryptSettings {
   if (options === undefined) return noOptions;
   const { sequenceNumber = 0 } = validOptions(options, 'options', ['sequenceNumber']);
   validateUint32(sequenceNumber, 'options.sequenceNumber');

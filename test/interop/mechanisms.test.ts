@@ -5,6 +5,7 @@ import {
   Credentials,
   type SecurityContext,
   ServerContext,
+  type ServerContextFlags,
 } from 'winsspi';
 import { type GssOptions, GssPeer, handshakeWithPeer } from '../harness/support/gss-peer.js';
 import { lab, needsDomain, theLab } from '../harness/support/lab.js';
@@ -198,7 +199,7 @@ describe.skipIf(!lab).each(cases.filter(({ role }) => role === 'server'))(
         name: 'BadBindingsError',
         syscall: 'AcceptSecurityContext',
       });
-      const flags = { allowMissingBindings: true };
+      const flags: ServerContextFlags = { allowMissingBindings: true };
       const { context, peer } = await meet({ ...bindings('one'), flags });
       expect(context.done).toBe(true);
       peer.close();

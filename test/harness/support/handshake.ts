@@ -1,11 +1,11 @@
 import {
   ClientContext,
   type ClientContextOptions,
-  type ContextOptions,
   Credentials,
   type IdentityOptions,
   type SecurityContext,
   ServerContext,
+  type ServerContextOptions,
   type StepResult,
 } from 'winsspi';
 import { lab, targetName } from './lab.js';
@@ -40,7 +40,7 @@ export interface PairOptions {
   /** Default: alice where there is one, the logged-on user elsewhere. Null: the logged-on user. */
   identity?: IdentityOptions | null;
   client?: Partial<ClientContextOptions>;
-  server?: ContextOptions;
+  server?: ServerContextOptions;
 }
 
 /** The two ends of a context. */

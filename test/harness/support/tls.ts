@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import {
   ClientContext,
+  type ClientContextFlags,
   type ClientContextOptions,
   Credentials,
   IncompleteMessageError,
@@ -81,7 +82,10 @@ export class TlsClient {
   /** Connected, before the first step. */
   static async connect(
     { host, port }: { host: string; port: number },
-    options: Partial<ClientContextOptions> & { package?: string } = {},
+    options: Partial<Omit<ClientContextOptions, 'flags'>> & {
+      package?: string;
+      flags?: ClientContextFlags;
+    } = {},
   ): Promise<TlsClient> {
     const { package: packageName = 'Schannel', flags, ...rest } = options;
     using credentials = await Credentials.acquire({ package: packageName });

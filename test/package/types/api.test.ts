@@ -1,25 +1,42 @@
-import { describe, expectTypeOf, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import type {
   AcquireTrace,
   CallOptions,
   ClientContext,
+  ClientContextFlags,
+  ClientContextOptions,
   CloseTrace,
   ContextAttributes,
   ContextFlags,
   Credentials,
+  CredentialsNames,
+  CredentialsOptions,
+  DecryptOptions,
   DecryptResult,
+  EncryptOptions,
+  ExportOptions,
+  IdentityOptions,
+  ImportOptions,
   MessageAlteredError,
   SecBuffer,
   SecurityContext,
   ServerContext,
+  ServerContextFlags,
+  ServerContextOptions,
+  SettableContextAttribute,
   Sizes,
+  SpnOptions,
   SspiError,
   StepResult,
   StepTrace,
+  ThreadOptions,
   Trace,
+  TranslateNameOptions,
   UnwrapTrace,
+  WrapOptions,
   WrapTrace,
 } from 'winsspi';
+import { SECPKG_ATTR_APP_DATA, SECPKG_ATTR_SIZES, SECPKG_CRED_ATTR_NAMES } from 'winsspi';
 
 // The compiler checks these before the tests run.
 
@@ -66,6 +83,54 @@ describe('the types of the public API', () => {
       | 'cipherInfo'
       | 'keyingMaterial'
     >();
+  });
+
+  test('an attribute has the type of its number', () => {
+    const query = (context: SecurityContext) => context.queryAttribute(SECPKG_ATTR_SIZES);
+    expectTypeOf(query).returns.toEqualTypeOf<Sizes>();
+    const credentials = (of: Credentials) => of.query(SECPKG_CRED_ATTR_NAMES);
+    expectTypeOf(credentials).returns.toEqualTypeOf<CredentialsNames>();
+    expectTypeOf<
+      SettableContextAttribute<typeof SECPKG_ATTR_APP_DATA>
+    >().toEqualTypeOf<Uint8Array>();
+    // @ts-expect-error: an attribute that cannot be asked for
+    void ((context: SecurityContext) => context.queryAttribute(SECPKG_ATTR_APP_DATA));
+  });
+
+  test('the flags of a client are not those of a server', () => {
+    expectTypeOf<{ httpStyle: true }>().toExtend<ClientContextFlags>();
+    expectTypeOf<{ allowMissingBindings: true }>().toExtend<ServerContextFlags>();
+    // @ts-expect-error: a server's word
+    const client: ClientContextFlags = { allowMissingBindings: true };
+    // @ts-expect-error: a client's word
+    const server: ServerContextFlags = { httpStyle: true };
+    // @ts-expect-error: a server's word
+    const required: ClientContextOptions['require'] = ['allowNonUserLogons'];
+    expect([client, server, required]).toHaveLength(3);
+    expectTypeOf<ClientContextFlags>().toExtend<ClientContextOptions['flags']>();
+    expectTypeOf<number>().toExtend<ServerContextOptions['flags']>();
+  });
+
+  // Under exactOptionalPropertyTypes, `name?: string` alone does not take undefined.
+  test('options take undefined', () => {
+    type Mandatory<Options> = {
+      [Key in keyof Options]-?: { [Only in Key]: undefined } extends Pick<Options, Key>
+        ? never
+        : Key;
+    }[keyof Options];
+    expectTypeOf<Mandatory<ClientContextOptions>>().toEqualTypeOf<'targetName'>();
+    expectTypeOf<Mandatory<ServerContextOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Mandatory<CredentialsOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Mandatory<IdentityOptions>>().toEqualTypeOf<'user' | 'password'>();
+    expectTypeOf<Mandatory<SpnOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Mandatory<ThreadOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Mandatory<TranslateNameOptions>>().toEqualTypeOf<'from' | 'to'>();
+    expectTypeOf<Mandatory<CallOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Mandatory<ImportOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Mandatory<ExportOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Mandatory<WrapOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Mandatory<EncryptOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Mandatory<DecryptOptions>>().toEqualTypeOf<never>();
   });
 
   test('a message is of SecBuffers, whose data may be null', () => {
