@@ -53,7 +53,7 @@ export function grantableFlagNames(role: ContextRole): ContextFlag[] {
 }
 
 function sumBits(role: ContextRole, words: readonly string[]): number {
-  return words.reduce((sum, word) => sum | (flagBits[role][word] ?? 0), 0) >>> 0;
+  return words.reduce((sum, word) => sum | (flagBits[role][word] ?? 0), 0);
 }
 
 const describeFlags = (role: ContextRole) =>

@@ -31,7 +31,7 @@ export const validOptions = hideStackFrames(
 
 // Of any realm. The properties of another prototype would be overlooked.
 function isPlainObject(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

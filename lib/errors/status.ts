@@ -47,6 +47,6 @@ export function findHint(name: StatusName, syscall: string): string | undefined 
   byName ??= hints();
   const hint = byName[name];
   if (typeof hint !== 'object') return hint;
-  const kind = Object.hasOwn(kinds, syscall) ? kinds[syscall] : undefined;
+  const kind = kinds[syscall];
   return (kind && hint[kind]) ?? hint.otherwise;
 }

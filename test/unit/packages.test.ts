@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { spn } from 'winsspi';
+import { spn } from '../../lib/packages.js';
 
 describe('spn', () => {
   test.each([

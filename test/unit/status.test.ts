@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { findHint, lookUpStatus } from '../../lib/errors/status.js';
+import { findHint, lookUpStatus, statusNumber } from '../../lib/errors/status.js';
 import { statuses as knownStatuses } from '../../lib/errors/status-table.js';
 import { proves } from '../harness/proofs/proves.js';
 
@@ -118,6 +118,14 @@ const syscalls = {
 } as const;
 
 const everySyscall = Object.values(syscalls).flat();
+
+test.each([
+  [0, '0x00000000'],
+  [0x0009_0312, '0x00090312'],
+  [-2146893041, '0x8009030F'],
+])('the number %d is written as %s', (status, text) => {
+  expect(statusNumber(status)).toBe(text);
+});
 
 describe('the texts', () => {
   test.each(statuses)('of $name read well in an error message', ({ name, meaning }) => {
