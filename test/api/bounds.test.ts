@@ -13,7 +13,7 @@ import {
 
 const data = { type: 1, data: Buffer.alloc(16) };
 const empty = { type: SECBUFFER_EMPTY, data: null };
-const token = { type: 2, data: Buffer.alloc(64) };
+const token = { type: 2, data: Buffer.alloc(128) };
 
 async function setKeyingMaterialInfo(value: object): Promise<void> {
   using pair = await providerPair('TestStream');
@@ -65,15 +65,6 @@ const bounds: readonly [string, number, ProviderFunction, (value: number) => Pro
     MOST_UINT32,
     'SetContextAttributes',
     (length) => setKeyingMaterialInfo({ length }),
-  ],
-  [
-    'characters of a KDC proxy',
-    0x7fff,
-    'SetCredentialsAttributes',
-    async (length) => {
-      using credentials = await Credentials.acquire({ package: 'TestScript' });
-      credentials.set('kdcProxySettings', { proxyServer: 'a'.repeat(length) });
-    },
   ],
   ['buffers of a message', 32, 'EncryptMessage', (count) => encrypt({}, count)],
   [

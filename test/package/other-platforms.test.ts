@@ -23,7 +23,7 @@ test.each([
 ])('on %s %s the import succeeds and the use says what is wrong', async (platform, arch) => {
   const { code, stdout, stderr } = await elsewhere(platform, arch, use);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const refusal = `ERR_SSPI_UNSUPPORTED_PLATFORM winsspi runs on Windows, on x64 and arm64; this is ${platform}-${arch}. Check isSupported before use.`;
+  const refusal = `ERR_SSPI_UNSUPPORTED_PLATFORM winsspi runs on Windows, on x64 and arm64; this is ${platform}-${arch}. Check isSupported before use`;
   expect(stdout.trim().split(/\r?\n/)).toEqual(['false HTTP/host', refusal, refusal]);
 });
 
@@ -32,6 +32,6 @@ test('a missing addon is named, with what to do', async () => {
   const [first, refusal] = stdout.trim().split(/\r?\n/);
   expect(first).toBe('false HTTP/host');
   expect(refusal).toMatch(
-    /^ERR_SSPI_ADDON_NOT_LOADED The addon of winsspi for win32-arm64 could not be loaded from its folder prebuilds\/win32-arm64: /,
+    /^ERR_SSPI_ADDON_NOT_LOADED Cannot load the addon of winsspi for win32-arm64 from its folder prebuilds\/win32-arm64: /,
   );
 });

@@ -89,12 +89,14 @@ describe.skipIf(!providerInstalled)('credentials.set', () => {
   test('where secur32 lacks the function (Wine does) is UnsupportedFunctionError', async () => {
     proves('SetCredentialsAttributes');
     using credentials = await acquire();
-    expect(() => credentials.set('kdcProxySettings', { proxyServer: 'proxy.corp.test' })).toThrow(
-      expect.objectContaining({
-        name: 'UnsupportedFunctionError',
-        syscall: 'SetCredentialsAttributes',
-      }),
-    );
+    for (const proxyServer of ['proxy.corp.test', 'a'.repeat(32_767)]) {
+      expect(() => credentials.set('kdcProxySettings', { proxyServer })).toThrow(
+        expect.objectContaining({
+          name: 'UnsupportedFunctionError',
+          syscall: 'SetCredentialsAttributes',
+        }),
+      );
+    }
   });
 
   test.each<[string, string, unknown, string]>([
