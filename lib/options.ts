@@ -60,7 +60,7 @@ export const readOptions = hideStackFrames(
   },
 );
 
-/** A value that may be left out; undefined is the same. */
+/** Reads a value that may be left out or undefined, and then is the fallback. */
 export function optional<Value>(read: Reader<Value>): Reader<Value | undefined>;
 export function optional<Value>(read: Reader<Value>, fallback: Value): Reader<Value>;
 export function optional<Value>(read: Reader<Value>, fallback?: Value): Reader<Value | undefined> {
@@ -76,17 +76,17 @@ function reader<Value>(validate: Validator<Value>): Reader<Value> {
 }
 
 export const text = reader(validateString);
-/** Text that is not empty. */
+/** Reads text that is not empty. */
 export const name = reader(validateName);
 export const boolean = reader(validateBoolean);
 export const callback = reader(validateFunction);
 export const sid = reader(validateSid);
-/** A signal that has not aborted; throws its reason where it has. */
+/** Reads a signal, and throws its reason where it has aborted. */
 export const signal = reader(validateSignal);
-/** A word of flag bits, unsigned. */
+/** Reads 32 flag bits, unsigned. */
 export const bits: Reader<number> = validBits;
 
-/** An integer within both bounds. */
+/** Reads an integer within both bounds. */
 export function integer(least: number, most: number): Reader<number> {
   return (value, name) => {
     validateInteger(value, name, least, most);
@@ -94,7 +94,7 @@ export function integer(least: number, most: number): Reader<number> {
   };
 }
 
-/** One of the words. */
+/** Reads one of the words. */
 export function choice<Word extends string>(words: readonly Word[]): Reader<Word> {
   return (value, name) => {
     validateChoice(value, name, words);
@@ -110,7 +110,7 @@ export type ConstantWord<Numbers, Key> = Key extends keyof Numbers
   ? Key
   : { [Word in keyof Numbers]: Numbers[Word] extends Key ? Word : never }[keyof Numbers];
 
-/** One of the words, or the number that Windows has for it. Returns the word. */
+/** Reads one of the words, or the number that Windows has for it, and returns the word. */
 export function constant<Word extends string>(
   numbers: Readonly<Record<Word, number>>,
 ): Reader<Word> {
@@ -126,7 +126,7 @@ export function constant<Word extends string>(
   };
 }
 
-/** At most so many bytes. */
+/** Reads at most so many bytes. */
 export function bytes(longest?: number): Reader<Uint8Array> {
   return (value, name) => {
     validateBytes(value, name, longest);
@@ -134,7 +134,7 @@ export function bytes(longest?: number): Reader<Uint8Array> {
   };
 }
 
-/** A copy of an array, read by index: iterators are code of the caller's. */
+/** Copies an array. Reads it by index, because iterators run code of the caller's. */
 export function list<Item>(read: Reader<Item>): Reader<readonly Item[]> {
   return (value, name) => {
     validateArray(value, name);
@@ -143,7 +143,7 @@ export function list<Item>(read: Reader<Item>): Reader<readonly Item[]> {
   };
 }
 
-/** Options within options. */
+/** Reads options within options. */
 export function object<Described extends Readers>(
   description: Described,
 ): Reader<Settings<Described>> {

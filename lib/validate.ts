@@ -29,7 +29,7 @@ export const validOptions = hideStackFrames(
   },
 );
 
-// Of any realm. The properties of another prototype would be overlooked.
+// Takes objects of any realm, and none with another prototype: its properties would be overlooked.
 function isPlainObject(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
@@ -49,11 +49,11 @@ function wrongValue(name: string, reason: string): Error {
   return createError('ERR_INVALID_ARG_VALUE', name, reason);
 }
 
-/** A signal that has not aborted yet; throws its reason where it has. */
+/** Checks an abort signal, and throws its reason where it has aborted. */
 export const validateSignal: Validator<AbortSignal | undefined> = hideStackFrames(
   (value, name): asserts value is AbortSignal | undefined => {
     if (value === undefined) return;
-    // Of any realm: as Node itself does it.
+    // Takes signals of any realm, as Node does.
     const { aborted, addEventListener } = Object(value) as AbortSignal;
     if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function') {
       throw wrongType(name, 'an instance of AbortSignal', value);
@@ -62,7 +62,7 @@ export const validateSignal: Validator<AbortSignal | undefined> = hideStackFrame
   },
 );
 
-/** Text without a zero character, which Windows would take for its end. */
+/** Checks text: a zero character is refused, which Windows would take for the end. */
 export const validateString: Validator<string> = hideStackFrames(
   (value, name): asserts value is string => {
     if (typeof value !== 'string') throw wrongType(name, 'of type string', value);
@@ -70,7 +70,7 @@ export const validateString: Validator<string> = hideStackFrames(
   },
 );
 
-/** Text that is not empty. */
+/** Checks text that must not be empty. */
 export const validateName: Validator<string> = hideStackFrames(
   (value, name): asserts value is string => {
     validateString(value, name);
@@ -78,7 +78,7 @@ export const validateName: Validator<string> = hideStackFrames(
   },
 );
 
-/** The text form of a security identifier. */
+/** Checks the text form of a security identifier. */
 export const validateSid: (value: unknown, name?: string) => asserts value is string =
   hideStackFrames((value: unknown, name = 'sid'): asserts value is string => {
     validateString(value, name);
@@ -86,12 +86,12 @@ export const validateSid: (value: unknown, name?: string) => asserts value is st
     throw wrongValue(name, 'must be a security identifier as text, such as S-1-5-32-544');
   });
 
-/** Text of printable ASCII. */
+/** Checks that text is printable ASCII. */
 export const validateAscii = hideStackFrames((value: string, name: string): void => {
   if (!/^[\x20-\x7e]*$/.test(value)) throw wrongValue(name, 'must be printable ASCII');
 });
 
-/** Text of at most so many characters. */
+/** Checks the length of text, in UTF-16 code units. */
 export const validateLength = hideStackFrames(
   (value: string, name: string, longest: number): void => {
     if (value.length <= longest) return;
@@ -117,7 +117,7 @@ export const validateArray: Validator<readonly unknown[]> = hideStackFrames(
   },
 );
 
-/** One of the words. */
+/** Checks that a value is one of the words. */
 export const validateChoice: <Choice extends string>(
   value: unknown,
   name: string,
@@ -153,13 +153,13 @@ export const validateUint32: Validator<number> = hideStackFrames(
   (value, name): asserts value is number => validateInteger(value, name, 0, 0xffffffff),
 );
 
-/** A word of flag bits, unsigned: operators such as | make it negative where its highest bit is set. */
+/** Makes 32 flag bits unsigned: operators such as | make them negative where the highest is set. */
 export const validBits = hideStackFrames((value: unknown, name: string): number => {
   validateInteger(value, name, -0x80000000, 0xffffffff);
   return value >>> 0;
 });
 
-/** Bytes that Windows may read or write during a call, out of reach of other threads. */
+/** Checks bytes that Windows reads or writes during a call: other threads must not reach them. */
 export const validateBytes: (
   value: unknown,
   name: string,
