@@ -80,13 +80,13 @@ const clientBits = {
   datagram: ISC_REQ_DATAGRAM,
   /** Messages are those of a connection. */
   connection: ISC_REQ_CONNECTION,
-  /** A step that fails can leave a token that says so to the peer. */
+  /** A step that fails can leave a token that reports it to the peer. */
   extendedError: ISC_REQ_EXTENDED_ERROR,
   /** Messages are a stream: Schannel needs it. */
   stream: ISC_REQ_STREAM,
   /** The server may learn who the client is, and not act as the client. */
   identify: ISC_REQ_IDENTIFY,
-  /** The client logs on as nobody: ANONYMOUS LOGON. */
+  /** The client logs on as ANONYMOUS LOGON. */
   nullSession: ISC_REQ_NULL_SESSION,
   /** Schannel: Windows does not check the certificate of the server. */
   manualCredentialValidation: ISC_REQ_MANUAL_CRED_VALIDATION,
@@ -123,13 +123,13 @@ const serverBits = {
   datagram: ASC_REQ_DATAGRAM,
   /** Messages are those of a connection. */
   connection: ASC_REQ_CONNECTION,
-  /** A step that fails can leave a token that says so to the peer. */
+  /** A step that fails can leave a token that reports it to the peer. */
   extendedError: ASC_REQ_EXTENDED_ERROR,
   /** Messages are a stream: Schannel needs it. */
   stream: ASC_REQ_STREAM,
   /** The server learns who the client is, and does not act as the client. */
   identify: ASC_REQ_IDENTIFY,
-  /** The client may log on as nobody: ANONYMOUS LOGON. */
+  /** The client may log on as ANONYMOUS LOGON. */
   nullSession: ASC_REQ_ALLOW_NULL_SESSION,
   /** Schannel: the client gets a session ticket, with which it resumes. */
   sessionTicket: ASC_REQ_SESSION_TICKET,

@@ -121,7 +121,7 @@ export const codes = {
   },
 } as const satisfies Readonly<Record<string, CodedError>>;
 
-/** Tells an argument from a property of one, as Node does. */
+/** Distinguishes an argument from a property of one, as Node does. */
 function describeName(name: string): 'property' | 'argument' {
   return name.includes('.') ? 'property' : 'argument';
 }

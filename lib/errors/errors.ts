@@ -92,7 +92,7 @@ export class TrustFailedError extends SspiError {}
 /** A certificate, or the smart card that holds it, was not accepted. */
 export class CertificateError extends SspiError {}
 
-/** A buffer has too little room for what the package wants to write. */
+/** A buffer has too little room for what the package writes. */
 export class BufferTooSmallError extends SspiError {}
 
 /** Windows had not enough memory. */

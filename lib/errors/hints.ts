@@ -77,7 +77,7 @@ export const hints = (): { readonly [Name in StatusName]?: Hint } => ({
   SEC_E_LOGON_DENIED:
     'Check user, domain and password, and whether the account is disabled, locked, expired or ' +
     'kept from network logons. Event 4625 in the Security log of the machine that refused the ' +
-    'logon tells the reason.',
+    'logon has the reason.',
   SEC_E_UNKNOWN_CREDENTIALS:
     'Check that the credentials are for this package and this side (outbound for a client, ' +
     'inbound for a server), and that a certificate comes with its private key.',
@@ -95,7 +95,7 @@ export const hints = (): { readonly [Name in StatusName]?: Hint } => ({
   },
   SEC_E_NO_AUTHENTICATING_AUTHORITY: findDomainController,
   SEC_E_CONTEXT_EXPIRED:
-    'Establish a new context. The expiry of a context tells in advance when it will end.',
+    'Establish a new context. The property expiry holds the time at which a context ends.',
   SEC_E_INCOMPLETE_MESSAGE:
     'Read more bytes from the peer, append them to those at hand, and try again: the context ' +
     'stays usable.',
@@ -145,8 +145,8 @@ export const hints = (): { readonly [Name in StatusName]?: Hint } => ({
     'msDS-SupportedEncryptionTypes of the account. An old account gets its AES keys when its ' +
     'password is changed.',
   SEC_E_UNSUPPORTED_PREAUTH:
-    'For a logon with a smart card or a certificate, the domain controller needs a certificate ' +
-    'of its own for Kerberos.',
+    'For a logon with a smart card or a certificate, the domain controller needs a certificate for ' +
+    'Kerberos.',
   SEC_E_DELEGATION_REQUIRED:
     'Trust the computer or the service account for delegation in Active Directory. The user may ' +
     'be neither marked "Account is sensitive and cannot be delegated" nor in Protected Users.',

@@ -7,7 +7,7 @@ import { proves } from '../harness/proofs/proves.js';
 import { isStatusSubject } from '../harness/proofs/subjects.js';
 
 describe('SspiError', () => {
-  test('carries the name, the unsigned number and the function, and says what to check', () => {
+  test('carries the name, the unsigned number and the function, and what to check', () => {
     const error = sspiError('InitializeSecurityContext', 0x80090303 | 0);
     expect(error).toMatchObject({
       code: 'SEC_E_TARGET_UNKNOWN',
@@ -102,7 +102,7 @@ describe('the families', () => {
     expect(empty.map(([name]) => name)).toEqual(['SspiError']);
   });
 
-  // What a peer or a domain controller says about a logon, but for the one that says nothing.
+  // The verdicts on a logon, except the one without a reason.
   test('have every NTSTATUS that has a reason', () => {
     const logons = failures.filter(({ name }) => name.startsWith('STATUS_'));
     expect(logons.length).toBeGreaterThan(20);

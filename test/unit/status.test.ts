@@ -44,7 +44,7 @@ describe('the status table', () => {
     [0x8009036c, 'SEC_I_INVALID_SESSION_STATE'],
     [0x800b010f, 'CERT_E_CN_NO_MATCH'],
     [0xc000006d, 'STATUS_LOGON_FAILURE'],
-  ])('knows %i as %s', (status, name) => {
+  ])('has %i as %s', (status, name) => {
     if (name.startsWith('SEC_I_')) proves('successes with a meaning');
     if (!name.startsWith('SEC_')) proves('unnamed statuses');
     expect(lookUpStatus(status)).toMatchObject({ status, name });
@@ -80,7 +80,7 @@ describe('the status table', () => {
     ]);
   });
 
-  test('tells SEC_E_ from SEC_I_ by the severity bit, but for two of the SDK', () => {
+  test('distinguishes SEC_E_ from SEC_I_ by the severity bit, with two exceptions of the SDK', () => {
     const crossed = securityStatuses.filter(
       ({ name, status }) => name.startsWith('SEC_E_') !== status >= 0x8000_0000,
     );

@@ -309,7 +309,7 @@ describe('bytes', () => {
     );
   });
 
-  test('memory that another thread can change is refused, whatever it says it is', () => {
+  test('memory that another thread can change is refused, even in disguise', () => {
     const disguised = new Uint8Array(new SharedArrayBuffer(1));
     Object.defineProperty(disguised, 'buffer', { value: new ArrayBuffer(1) });
     for (const shared of [
