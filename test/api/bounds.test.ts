@@ -13,7 +13,7 @@ import {
 
 const data = { type: 1, data: Buffer.alloc(16) };
 const empty = { type: SECBUFFER_EMPTY, data: null };
-const token = { type: 2, data: Buffer.alloc(128) };
+const token = { type: 2, data: Buffer.alloc(1024) };
 
 async function setKeyingMaterialInfo(value: object): Promise<void> {
   using pair = await providerPair('TestStream');
@@ -94,6 +94,15 @@ describe.skipIf(!providerInstalled)('an upper bound', () => {
     const error = await call(most + 1).catch((reason) => reason);
     expect(error).toMatchObject({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE' });
     expect(callsOf(name)).toEqual([]);
+  });
+
+  // Wine 8 has no SetCredentialsAttributesW: no call reaches the package.
+  test('of a KDC proxy: 32767 characters are within, and one more is not', async () => {
+    using credentials = await Credentials.acquire({ package: 'TestScript' });
+    const set = async (length: number) =>
+      credentials.set('kdcProxySettings', { proxyServer: 'a'.repeat(length) });
+    expect(await codeOf(set(0x7fff))).toMatch(/^(no error|SEC_E_UNSUPPORTED_FUNCTION)$/);
+    expect(await codeOf(set(0x8000))).toBe('ERR_OUT_OF_RANGE');
   });
 
   const limits = [

@@ -24,6 +24,8 @@ export async function buildMutants(root, mutants) {
     const error = mutant.file.startsWith('native/')
       ? compileAddon(root, join(root, folder, addon))
       : compileLibrary(root, join(root, folder, 'dist'));
+    // For the tests that import the sources themselves.
+    if (mutant.file.startsWith('lib/')) cpSync(path, join(root, folder, mutant.file));
     writeFileSync(path, source);
     if (error) throw new Error(`${mutant.file}: "${mutant.why}" does not compile:\n${error}`);
     built.push({ ...mutant, folder });

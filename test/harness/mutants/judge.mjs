@@ -7,7 +7,7 @@ import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 /** A mistake can make a test wait for ever, with the JavaScript thread blocked. */
 const secondsForTests = 180;
 const report = 'mutants/report.json';
-const parts = ['dist', 'prebuilds'];
+const parts = ['dist', 'lib', 'prebuilds'];
 
 for (const part of parts) cpSync(part, `mutants/good/${part}`, { recursive: true });
 
