@@ -1,5 +1,6 @@
 #include "access_tokens.h"
 
+#include <algorithm>
 #include <cstring>
 #include <mutex>
 #include <vector>
@@ -85,6 +86,14 @@ bool handOutToken(void** handle) {
   handed_out.push_back(token);
   *handle = token.handle;
   return true;
+}
+
+bool wasHandedOut(HANDLE token) {
+  LUID id;
+  if (!identify(token, id)) return false;
+  const std::lock_guard lock(mutex);
+  return std::ranges::any_of(
+      handed_out, [&](const Token& known) { return std::memcmp(&id, &known.id, sizeof id) == 0; });
 }
 
 uint32_t tokensAlive() {

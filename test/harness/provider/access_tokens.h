@@ -11,6 +11,7 @@ namespace provider {
 
 // A handle that the caller closes, or, as the behaviour "noToken" says, one that names no token.
 bool handOutToken(void** token);
+bool wasHandedOut(HANDLE token);
 uint32_t tokensAlive();
 void forgetTokens();
 

@@ -30,8 +30,8 @@ SecPkgInfoW* copyOfPackage(const Package& package) {
   return reinterpret_cast<SecPkgInfoW*>(memory);
 }
 
-// 00 01 … 0f for TestScript, the key itself for the others. As the script says, bytes that are made of
-// the key and are nowhere else.
+// 00 01 … 0f for TestScript, the key itself for the others. As the script says, bytes that are made
+// of the key and are nowhere else.
 SecPkgContext_SessionKey sessionKeyOf(const Context& context) {
   if (behaves("nullPointers")) return {16, nullptr};
   const unsigned char length = behaves("uniqueSessionKey") ? 64 : 16;
@@ -58,14 +58,14 @@ SecPkgContext_KeyInfoW keyInfo() {
 }
 
 SecPkgContext_NegotiationInfoW negotiationInfo(const Context& context) {
-  return {copyOfPackage(*context.package), behaviour("negotiationState").value_or(0)};
+  return {copyOfPackage(context.mechanism()), behaviour("negotiationState").value_or(0)};
 }
 
 // What most packages answer.
 void answerUsual(const Context& context, ULONG attribute, void* memory) {
   switch (attribute) {
     case SECPKG_ATTR_SIZES:
-      as<SecPkgContext_Sizes>(memory) = context.package->sizes;
+      as<SecPkgContext_Sizes>(memory) = context.mechanism().sizes;
       break;
     case SECPKG_ATTR_NAMES:
       as<SecPkgContext_NamesW>(memory) = namesOf(context);
@@ -84,7 +84,7 @@ void answerUsual(const Context& context, ULONG attribute, void* memory) {
       as<SecPkgContext_SessionKey>(memory) = sessionKeyOf(context);
       break;
     case SECPKG_ATTR_PACKAGE_INFO:
-      as<SecPkgContext_PackageInfoW>(memory) = {copyOfPackage(*context.package)};
+      as<SecPkgContext_PackageInfoW>(memory) = {copyOfPackage(context.mechanism())};
       break;
     case SECPKG_ATTR_NEGOTIATION_INFO:
       as<SecPkgContext_NegotiationInfoW>(memory) = negotiationInfo(context);

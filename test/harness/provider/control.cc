@@ -4,6 +4,7 @@
 
 #include "access_tokens.h"
 #include "calls.h"
+#include "clients.h"
 #include "impersonation.h"
 #include "memory.h"
 #include "objects.h"
@@ -34,7 +35,10 @@ void fail(const Napi::CallbackInfo& info) {
 void delay(const Napi::CallbackInfo& info) { provider::delay(text(info, 0), number(info, 1)); }
 void hold(const Napi::CallbackInfo& info) { provider::hold(text(info, 0)); }
 void release(const Napi::CallbackInfo& info) { provider::release(text(info, 0)); }
-void behave(const Napi::CallbackInfo& info) { provider::behave(text(info, 0), number(info, 1)); }
+void behave(const Napi::CallbackInfo& info) {
+  if (text(info, 0) == "client") provider::installClients();
+  provider::behave(text(info, 0), number(info, 1));
+}
 
 Napi::Value bytesOf(Napi::Env env, const provider::Bytes& bytes) {
   return Napi::Buffer<unsigned char>::Copy(env, bytes.data(), bytes.size());

@@ -21,6 +21,7 @@ SECURITY_STATUS WINAPI acquireCredentialsHandle(SEC_WCHAR* principal, SEC_WCHAR*
   const Package* const package = name ? findPackage(name) : nullptr;
   if (!package) return call.end(SEC_E_SECPKG_NOT_FOUND);
   const auto credentials = newCredentials(*package);
+  credentials->without_ntlm = excludesNtlm(identity);
   *handle = makeHandle(*package, credentials->id);
   if (expiry) *expiry = expiryOfCredentials();
   call.note("newHandle", static_cast<double>(credentials->id));

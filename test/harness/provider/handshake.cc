@@ -8,10 +8,12 @@
 #include "descriptor.h"
 #include "handles.h"
 #include "leg.h"
+#include "mechanism.h"
 #include "objects.h"
 #include "points_in_time.h"
 #include "protection.h"
 #include "script.h"
+#include "spnego.h"
 #include "token.h"
 
 namespace provider {
@@ -21,15 +23,18 @@ std::shared_ptr<Context> startContext(const Leg& leg) {
   const auto credentials = findCredentials(leg.credentials, leg.function);
   if (!credentials) return nullptr;
   auto context = newContext(*credentials, leg.is_server);
+  context->without_ntlm = credentials->without_ntlm;
   if (!leg.is_server) {
     Keystream(Key{}, {false, context->id}).apply(context->key);  // another key for each context
+    context->dce_style = (leg.flags & ISC_REQ_USE_DCE_STYLE) != 0;
+    if (isNegotiate(*credentials->package)) chooseMechanism(*context);
   }
   return context;
 }
 
 void writeResults(const Leg& leg, const Context& context) {
   if (leg.attributes && !behaves("unwrittenFlags")) {
-    *leg.attributes = behaviour("flags").value_or(context.flags);
+    *leg.attributes = context.flags;
   }
   if (leg.expiry && !behaves("unwrittenExpiry")) *leg.expiry = expiryOfContexts();
 }
@@ -59,31 +64,40 @@ std::vector<unsigned char> nextToken(const Context& context,
   return token;
 }
 
-// How many tokens make a handshake.
-uint32_t tokensOf(const Package& package) {
-  const bool told = isScript(package) || isStream(package);
-  return told ? behaviour("tokens").value_or(package.tokens) : package.tokens;
+SECURITY_STATUS takeInput(const Leg& leg, Context& next) {
+  std::span<const unsigned char> input = inputOf(leg, SECBUFFER_TOKEN);
+  if (isKerberos(*next.package) && isOffer(input)) return SEC_E_INSUFFICIENT_MEMORY;
+  if (isNegotiate(*next.package)) {
+    const auto inner = unframed(next, input);
+    if (!inner) return SEC_E_INVALID_TOKEN;
+    input = *inner;
+  }
+  const SECURITY_STATUS status = takeToken(next, input, inputOf(leg, SECBUFFER_CHANNEL_BINDINGS));
+  if (status == SEC_E_OK) next.tokens++;
+  return status;
 }
 
 SECURITY_STATUS negotiate(const Leg& leg, Context& next, std::vector<unsigned char>& token) {
-  const std::span<const unsigned char> bindings = inputOf(leg, SECBUFFER_CHANNEL_BINDINGS);
-  const uint32_t last = tokensOf(*next.package);
   if (leg.is_server || leg.context) {
-    const SECURITY_STATUS status = takeToken(next, inputOf(leg, SECBUFFER_TOKEN), bindings);
+    const SECURITY_STATUS status = takeInput(leg, next);
     if (status != SEC_E_OK) return status;
-    next.tokens++;
   }
+  if (next.without_ntlm && isNtlm(next.mechanism())) return SEC_E_UNSUPPORTED_FUNCTION;
+  const uint32_t last = tokensOf(next);
   if (next.tokens < last) {
-    token = nextToken(next, bindings);
+    token = nextToken(next, inputOf(leg, SECBUFFER_CHANNEL_BINDINGS));
+    if (next.framed) token = framed(next, token);
     next.tokens++;
   }
   next.complete = next.tokens == last;
   return statusOf(next);
 }
 
-// One leg of a context that is found or new. Nothing changes unless it succeeds.
+// One leg of a context that is found or new. Nothing changes unless it succeeds, but that a leg
+// after the first which has failed is the last.
 SECURITY_STATUS advance(const Leg& leg, const std::shared_ptr<Context>& context) {
   const bool records = isStream(*context->package);
+  if (context->failed) return SEC_E_OUT_OF_SEQUENCE;
   Context next = *context;
   std::vector<unsigned char> token;
   const SECURITY_STATUS status = next.complete
@@ -91,10 +105,14 @@ SECURITY_STATUS advance(const Leg& leg, const std::shared_ptr<Context>& context)
                                      : negotiate(leg, next, token);
   if (status == SEC_E_INCOMPLETE_MESSAGE && records) tellMissing(leg);
   if (status < 0) return status;
-  next.flags = leg.flags;
+  next.flags = behaviour("flags").value_or(leg.flags);
 
   SecBuffer* const output = outputOf(leg);
-  if (useUp("tooSmall")) return tooSmall(output, behaviour("wanted").value_or(0));
+  if (useUp("tooSmall")) {
+    tooSmall(output, behaviour("wanted").value_or(0));
+    return static_cast<SECURITY_STATUS>(
+        behaviour("tooSmallStatus").value_or(SEC_E_BUFFER_TOO_SMALL));
+  }
   if (!token.empty() && (!output || output->cbBuffer < token.size())) {
     return tooSmall(output, token.size());
   }
@@ -106,6 +124,14 @@ SECURITY_STATUS advance(const Leg& leg, const std::shared_ptr<Context>& context)
   return status;
 }
 
+// What a failed step leaves behind.
+void endFailed(const Leg& leg, const std::shared_ptr<Context>& context, SECURITY_STATUS status) {
+  if (status >= 0 || status == SEC_E_INCOMPLETE_MESSAGE) return;
+  const auto credentials = findCredentials(leg.credentials, leg.function);
+  writeErrorToken(leg, status, credentials && isStream(*credentials->package));
+  if (leg.context && context && !context->complete) context->failed = true;
+}
+
 SECURITY_STATUS step(const Leg& leg, const SEC_WCHAR* target) {
   Call call(leg.function, leg.context);
   call.note("credentials", static_cast<double>(numberOf(leg.credentials)));
@@ -113,11 +139,15 @@ SECURITY_STATUS step(const Leg& leg, const SEC_WCHAR* target) {
   call.note("flags", leg.flags);
   call.note("room", outputOf(leg) ? outputOf(leg)->cbBuffer : 0);
   call.noteBuffers(leg.input, true);
-  if (const auto status = call.begin()) return call.end(*status);
+  if (const auto status = call.begin()) {
+    endFailed(leg, leg.context ? findContext(leg.context, leg.function) : nullptr, *status);
+    return call.end(*status);
+  }
   if (behaves("staysClient")) ImpersonateSelf(SecurityImpersonation);
   const auto context = leg.context ? findContext(leg.context, leg.function) : startContext(leg);
   if (!context) return call.end(SEC_E_INVALID_HANDLE);
   const SECURITY_STATUS status = advance(leg, context);
+  endFailed(leg, context, status);
   changeDescriptor(leg.input);
   changeDescriptor(leg.output);
   if (status < 0 && !leg.context) {

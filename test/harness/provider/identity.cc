@@ -1,5 +1,9 @@
 #include "identity.h"
 
+#include <cstddef>
+#include <cstring>
+#include <span>
+
 namespace provider {
 namespace {
 
@@ -8,11 +12,10 @@ std::u16string text(const unsigned short* characters, ULONG length) {
   return {reinterpret_cast<const char16_t*>(characters), length};
 }
 
-// FNV-1a over the characters' bytes: enough to know a password by, without keeping it.
-double hash(const unsigned short* characters, ULONG length) {
+// FNV-1a: enough to know a secret by, without keeping it.
+double hash(std::span<const unsigned char> bytes) {
   uint32_t value = 0x811C9DC5;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(characters);
-  for (ULONG i = 0; i < 2 * length; i++) value = (value ^ bytes[i]) * 0x01000193;
+  for (const unsigned char byte : bytes) value = (value ^ byte) * 0x01000193;
   return value;
 }
 
@@ -23,19 +26,85 @@ void noteIdentity(Call& call, const Form& form) {
   if (form.Domain) call.note("domain", text(form.Domain, form.DomainLength));
   if (!form.Password) return;
   call.note("passwordLength", form.PasswordLength);
-  call.note("passwordHash", hash(form.Password, form.PasswordLength));
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(form.Password);
+  call.note("passwordHash", hash({bytes, 2 * std::size_t{form.PasswordLength}}));
   // The caller ends its text with a zero, which some packages rely on.
   call.note("passwordEnd", form.Password[form.PasswordLength]);
 }
 
+constexpr ULONG kVersion2 = 0x201;  // SEC_WINNT_AUTH_IDENTITY_VERSION_2
+
+ULONG versionOf(const void* data) { return *static_cast<const ULONG*>(data); }
+
+// A part of an EX2 form, or nothing where it does not lie in the form.
+std::span<const unsigned char> partOf(std::span<const unsigned char> form, std::size_t offset,
+                                      std::size_t length) {
+  if (offset > form.size() || length > form.size() - offset) return {};
+  return form.subspan(offset, length);
+}
+
+std::u16string textOf(std::span<const unsigned char> bytes) {
+  std::u16string text(bytes.size() / sizeof(char16_t), u'\0');
+  std::memcpy(text.data(), bytes.data(), text.size() * sizeof(char16_t));
+  return text;
+}
+
+std::span<const unsigned char> bytesOfForm(const SEC_WINNT_AUTH_IDENTITY_EX2& form) {
+  return {reinterpret_cast<const unsigned char*>(&form), form.cbStructureLength};
+}
+
+// Every byte of the form but the keytab's, of which there are zeros in the record.
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-sec_winnt_auth_identity_ex2
+// https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-sec_winnt_auth_packed_credentials
+void noteForm2(Call& call, const SEC_WINNT_AUTH_IDENTITY_EX2& form) {
+  const auto bytes = bytesOfForm(form);
+  call.note("form", std::u16string(u"SEC_WINNT_AUTH_IDENTITY_EX2"));
+  call.note("version", form.Version);
+  call.note("length", form.cbStructureLength);
+  call.note("identityFlags", form.Flags);
+  call.note("user", textOf(partOf(bytes, form.UserOffset, form.UserLength)));
+  call.note("domain", textOf(partOf(bytes, form.DomainOffset, form.DomainLength)));
+  call.note("packageList", textOf(partOf(bytes, form.PackageListOffset, form.PackageListLength)));
+  const auto packed = partOf(bytes, form.PackedCredentialsOffset, form.PackedCredentialsLength);
+  SEC_WINNT_AUTH_PACKED_CREDENTIALS header;
+  if (packed.size() < sizeof header) return;
+  std::memcpy(&header, packed.data(), sizeof header);
+  const auto& data = header.AuthData.CredData;
+  const auto keytab = partOf(packed, data.ByteArrayOffset, data.ByteArrayLength);
+  call.note("keytabLength", static_cast<double>(keytab.size()));
+  call.note("keytabHash", hash(keytab));
+  const auto before = static_cast<std::size_t>(keytab.data() - bytes.data());
+  Bytes recorded(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(before));
+  recorded.resize(before + keytab.size());
+  const auto after = bytes.subspan(before + keytab.size());
+  recorded.insert(recorded.end(), after.begin(), after.end());
+  call.note("identityBytes", recorded);
+}
+
 }  // namespace
 
-// The EX form starts with its version, the plain one with a pointer.
+bool excludesNtlm(const void* data) {
+  constexpr std::u16string_view kExclusion = u"!ntlm";
+  if (!data) return false;
+  if (versionOf(data) == kVersion2) {
+    const auto& form = *static_cast<const SEC_WINNT_AUTH_IDENTITY_EX2*>(data);
+    return textOf(partOf(bytesOfForm(form), form.PackageListOffset, form.PackageListLength)) ==
+           kExclusion;
+  }
+  if (versionOf(data) != SEC_WINNT_AUTH_IDENTITY_VERSION) return false;
+  const auto& form = *static_cast<const SEC_WINNT_AUTH_IDENTITY_EXW*>(data);
+  return text(form.PackageList, form.PackageListLength) == kExclusion;
+}
+
+// The EX forms start with their version, the plain one with a pointer.
 // https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-sec_winnt_auth_identity_w
 // https://learn.microsoft.com/windows/win32/api/sspi/ns-sspi-sec_winnt_auth_identity_exw
 void noteAuthenticationData(Call& call, const void* data) {
   if (!data) return;
-  if (*static_cast<const ULONG*>(data) != SEC_WINNT_AUTH_IDENTITY_VERSION) {
+  if (versionOf(data) == kVersion2) {
+    return noteForm2(call, *static_cast<const SEC_WINNT_AUTH_IDENTITY_EX2*>(data));
+  }
+  if (versionOf(data) != SEC_WINNT_AUTH_IDENTITY_VERSION) {
     call.note("form", std::u16string(u"SEC_WINNT_AUTH_IDENTITY_W"));
     noteIdentity(call, *static_cast<const SEC_WINNT_AUTH_IDENTITY_W*>(data));
     return;

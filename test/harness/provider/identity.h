@@ -6,7 +6,11 @@
 
 namespace provider {
 
-// Records the form and what is in it, and of the password only what it can be recognised by.
+// Whether its list of packages leaves NTLM out.
+bool excludesNtlm(const void* data);
+
+// Records the form and what is in it, and of a password or a keytab only what it can be
+// recognised by.
 void noteAuthenticationData(Call& call, const void* data);
 
 }  // namespace provider

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "protection.h"
 #include "script.h"
@@ -65,6 +66,20 @@ void tellExtra(const Leg& leg) {
   }
 }
 
+void writeErrorToken(const Leg& leg, SECURITY_STATUS status, bool is_alert) {
+  const ULONG asked = leg.is_server ? ASC_REQ_EXTENDED_ERROR : ISC_REQ_EXTENDED_ERROR;
+  const uint32_t behaviour_value = behaviour("errorToken").value_or(0);
+  if (behaviour_value == 0 || (behaviour_value == 1 && (leg.flags & asked) == 0)) return;
+  std::vector<unsigned char> token = {0x15, 3, 3, 0, 2, 2, 40};
+  if (!is_alert) {
+    token = {'E', 'R', 'R', 'O', 'R'};
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(&status);
+    token.insert(token.end(), bytes, bytes + sizeof status);
+  }
+  SecBuffer* const output = outputOf(leg);
+  if (output && output->cbBuffer >= token.size()) writeOutput(*output, token);
+}
+
 void writeOutput(SecBuffer& output, std::span<const unsigned char> token) {
   const ULONG room = output.cbBuffer;
   if (!behaves("unwrittenOutput")) {
@@ -75,7 +90,7 @@ void writeOutput(SecBuffer& output, std::span<const unsigned char> token) {
 }
 
 SECURITY_STATUS tooSmall(SecBuffer* output, std::size_t wanted) {
-  if (output) output->cbBuffer = static_cast<ULONG>(wanted);
+  if (output && output->cbBuffer > 0) output->cbBuffer = static_cast<ULONG>(wanted);
   return SEC_E_BUFFER_TOO_SMALL;
 }
 

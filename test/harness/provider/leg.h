@@ -35,7 +35,12 @@ SecBuffer* outputOf(const Leg& leg);
 void tellMissing(const Leg& leg);
 void tellExtra(const Leg& leg);
 
+// What a failed step leaves for the peer, where the caller asked for it and the behaviour
+// "errorToken" is 1, or where that is 2: an alert, or ERROR and the status.
+void writeErrorToken(const Leg& leg, SECURITY_STATUS status, bool is_alert);
+
 void writeOutput(SecBuffer& output, std::span<const unsigned char> token);
+// Asks for room, but where the caller gave none at all.
 SECURITY_STATUS tooSmall(SecBuffer* output, std::size_t wanted);
 
 }  // namespace provider

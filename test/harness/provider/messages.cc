@@ -97,7 +97,7 @@ SECURITY_STATUS WINAPI encryptMessage(PCtxtHandle handle, ULONG qop, PSecBufferD
   if (isNull(handle)) return kNullProtection.encrypt(nothing(), qop, buffersOf(message));
   return run("EncryptMessage", handle, message, sequence_number, qop,
              [qop](Context& context, std::span<SecBuffer> buffers) {
-               return context.package->protection->encrypt(context, qop, buffers);
+               return context.mechanism().protection->encrypt(context, qop, buffers);
              });
 }
 
@@ -106,7 +106,7 @@ SECURITY_STATUS WINAPI decryptMessage(PCtxtHandle handle, PSecBufferDesc message
   if (isNull(handle)) return kNullProtection.decrypt(nothing(), buffersOf(message), *qop);
   return run("DecryptMessage", handle, message, sequence_number, std::nullopt,
              [qop](Context& context, std::span<SecBuffer> buffers) {
-               return context.package->protection->decrypt(context, buffers, *qop);
+               return context.mechanism().protection->decrypt(context, buffers, *qop);
              });
 }
 
@@ -115,7 +115,7 @@ SECURITY_STATUS WINAPI makeSignature(PCtxtHandle handle, ULONG qop, PSecBufferDe
   if (isNull(handle)) return kNullProtection.sign(nothing(), qop, buffersOf(message));
   return run("MakeSignature", handle, message, sequence_number, qop,
              [qop](Context& context, std::span<SecBuffer> buffers) {
-               return context.package->protection->sign(context, qop, buffers);
+               return context.mechanism().protection->sign(context, qop, buffers);
              });
 }
 
@@ -124,7 +124,7 @@ SECURITY_STATUS WINAPI verifySignature(PCtxtHandle handle, PSecBufferDesc messag
   if (isNull(handle)) return kNullProtection.verify(nothing(), buffersOf(message), *qop);
   return run("VerifySignature", handle, message, sequence_number, std::nullopt,
              [qop](Context& context, std::span<SecBuffer> buffers) {
-               return context.package->protection->verify(context, buffers, *qop);
+               return context.mechanism().protection->verify(context, buffers, *qop);
              });
 }
 

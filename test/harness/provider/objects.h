@@ -16,6 +16,7 @@ namespace provider {
 struct Credentials {
   const Package* package;
   uint64_t id;
+  bool without_ntlm = false;
 };
 
 // Why a complete context may take one more step.
@@ -27,13 +28,20 @@ struct Context {
   uint64_t credentials;
   bool is_server;
   Key key = {};
-  uint32_t flags = 0;
+  uint32_t flags = 0;   // that were granted: ISC_RET_* or ASC_RET_*
   uint32_t tokens = 0;  // how many were made or taken
   bool complete = false;
+  bool failed = false;              // at a leg after the first
+  bool dce_style = false;           // the client asked for it
+  const Package* chosen = nullptr;  // by TestNegotiate
+  bool framed = false;              // TestNegotiate's tokens are SPNEGO's
+  bool without_ntlm = false;
   NextStep next_step = NextStep::kNone;
   uint64_t sent = 0;
   uint64_t received = 0;
 
+  // The package whose tokens and messages these are.
+  const Package& mechanism() const { return chosen ? *chosen : *package; }
   Position sending() const { return {is_server, sent}; }
   Position receiving(uint64_t sequence) const { return {!is_server, sequence}; }
 };

@@ -79,6 +79,15 @@ constexpr Package kPackages[] = {
      bits(SECPKG_ATTR_SIZES, SECPKG_ATTR_PACKAGE_INFO),
      0,
      &kNullProtection},
+    {L"TestNegotiate",
+     L"Shaped like Negotiate",
+     kCapabilities | SECPKG_FLAG_NEGOTIABLE,
+     48256,
+     2,
+     {48256, 40, 1, 76},
+     kUsual,
+     0,
+     &kKerberosProtection},
 };
 
 static_assert(kPackages[kNullPlace].protection == &kNullProtection);
@@ -109,7 +118,12 @@ bool answers(const Package& package, ULONG attribute) {
   return ((word >> (attribute % 64)) & 1) != 0;
 }
 
+bool isKerberos(const Package& package) { return &package == &kPackages[0]; }
+bool isNtlm(const Package& package) { return &package == &kPackages[1]; }
 bool isStream(const Package& package) { return &package == &kPackages[2]; }
 bool isScript(const Package& package) { return &package == &kPackages[3]; }
+bool isNegotiate(const Package& package) { return &package == &kPackages[5]; }
+const Package& kerberosPackage() { return kPackages[0]; }
+const Package& ntlmPackage() { return kPackages[1]; }
 
 }  // namespace provider

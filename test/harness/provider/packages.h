@@ -37,8 +37,13 @@ const Package* findPackage(const SEC_WCHAR* name);
 SecPkgInfoW packageInfo(const Package& package);
 bool answers(const Package& package, ULONG attribute);
 inline constexpr std::size_t kNullPlace = 4;  // of TestNull
-bool isStream(const Package& package);        // its tokens are records
+bool isKerberos(const Package& package);
+bool isNtlm(const Package& package);
+bool isStream(const Package& package);  // its tokens are records
 bool isScript(const Package& package);
+bool isNegotiate(const Package& package);  // its contexts have the mechanism of another package
+const Package& kerberosPackage();
+const Package& ntlmPackage();
 
 }  // namespace provider
 

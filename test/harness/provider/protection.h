@@ -26,6 +26,19 @@ inline std::span<unsigned char> bytesOf(const SecBuffer& buffer) {
   return {static_cast<unsigned char*>(buffer.pvBuffer), buffer.pvBuffer ? buffer.cbBuffer : 0};
 }
 
+// What was granted to a context.
+inline bool isConfidential(const Context& context) {
+  return (context.flags & ISC_RET_CONFIDENTIALITY) != 0;  // ASC_RET_CONFIDENTIALITY is the same
+}
+inline bool isSigned(const Context& context) {
+  const ULONG integrity = context.is_server ? ASC_RET_INTEGRITY : ISC_RET_INTEGRITY;
+  constexpr ULONG kOthers = ISC_RET_REPLAY_DETECT | ISC_RET_SEQUENCE_DETECT;
+  return isConfidential(context) || (context.flags & (integrity | kOthers)) != 0;
+}
+inline bool isDceStyle(const Context& context) {
+  return (context.flags & ISC_RET_USED_DCE_STYLE) != 0;  // ASC_RET_USED_DCE_STYLE is the same
+}
+
 // The first buffer of a kind, or null.
 SecBuffer* find(std::span<SecBuffer> buffers, ULONG kind);
 

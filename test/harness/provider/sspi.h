@@ -12,6 +12,11 @@
 #define WIN32_LEAN_AND_MEAN
 #endif
 
+// For what identities hold beside passwords.
+#ifndef _SEC_WINNT_AUTH_TYPES
+#define _SEC_WINNT_AUTH_TYPES
+#endif
+
 // windows.h has to come first.
 #include <windows.h>
 

@@ -26,8 +26,9 @@ uint64_t sumOf(std::span<const unsigned char> bytes) {
   return sum.value();
 }
 
+// The mark says whether the client asked for DCE_STYLE, which changes how many tokens there are.
 Body bodyOf(const Context& context, uint32_t number, uint64_t bindings) {
-  Body body = {{'T', 'E', 'S', 'T'}, number, {}, bindings, 0};
+  Body body = {{'T', 'E', 'S', context.dce_style ? 'D' : 'T'}, number, {}, bindings, 0};
   if (number == 1) body.key = context.key;
   Checksum proof(context.key, place(number));
   proof.add({reinterpret_cast<const unsigned char*>(&body), sizeof body});
@@ -59,11 +60,13 @@ SECURITY_STATUS takeToken(Context& context, std::span<const unsigned char> token
   std::memcpy(&body, token.data() + head, sizeof body);
   Context candidate = context;
   if (body.number == 1) candidate.key = body.key;
+  candidate.dce_style = body.mark[3] == 'D';
   const Body expected = bodyOf(candidate, context.tokens + 1, body.bindings);
   if (std::memcmp(&body, &expected, sizeof body) != 0) return SEC_E_INVALID_TOKEN;
   // RFC 4121: an acceptor that has bindings wants the same from the initiator.
   if (!bindings.empty() && body.bindings != sumOf(bindings)) return SEC_E_BAD_BINDINGS;
   context.key = candidate.key;
+  context.dce_style = candidate.dce_style;
   return SEC_E_OK;
 }
 

@@ -14,7 +14,8 @@ std::vector<unsigned char> makeToken(const Context& context,
                                      std::span<const unsigned char> bindings);
 
 // Takes the peer's token: SEC_E_OK, SEC_E_INVALID_TOKEN, SEC_E_INCOMPLETE_MESSAGE where tokens are
-// records, or SEC_E_BAD_BINDINGS. Changes the context's key, and nothing else, and only when OK.
+// records, or SEC_E_BAD_BINDINGS. Changes the
+// context's key and style, and nothing else, and only when OK.
 SECURITY_STATUS takeToken(Context& context, std::span<const unsigned char> token,
                           std::span<const unsigned char> bindings);
 

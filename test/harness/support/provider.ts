@@ -11,7 +11,8 @@ export type ProviderPackage =
   | 'TestNtlm'
   | 'TestStream'
   | 'TestScript'
-  | 'TestNull';
+  | 'TestNull'
+  | 'TestNegotiate';
 
 export type ProviderFunction =
   | 'AcquireCredentialsHandle'
@@ -48,6 +49,22 @@ export type Behaviour =
   /** How many steps still fail with SEC_E_BUFFER_TOO_SMALL, and the length that they ask for. */
   | 'tooSmall'
   | 'wanted'
+  /** Another status in place of SEC_E_BUFFER_TOO_SMALL. */
+  | 'tooSmallStatus'
+  /**
+   * A step that fails leaves a token for the peer: 1 where the caller asked for it (*_EXTENDED_ERROR),
+   * 2 always.
+   */
+  | 'errorToken'
+  /** What a client of TestNegotiate chooses: 0 Kerberos, 1 NTLM, 2 NTLM without SPNEGO around it. */
+  | 'mechanism'
+  /**
+   * Whose access tokens are handed out: 1 ANONYMOUS LOGON, 2 the Guest of this machine, 3 a member of
+   * the domain's guests, 4 a user with as many groups as "groups" says. For the addons that are loaded
+   * when it is set.
+   */
+  | 'client'
+  | 'groups'
   /** Output buffers keep the length that they came with. */
   | 'fullOutput'
   /** A step does not write its output buffer, its attributes, its expiry. */
