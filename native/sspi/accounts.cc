@@ -16,12 +16,6 @@ constexpr DWORD kName = 257;  // names have at most 256 characters and the termi
 
 }  // namespace
 
-Failure lastError(const char* function) {
-  const DWORD error = GetLastError();
-  // A function that failed without saying why has not succeeded.
-  return {function, error == ERROR_SUCCESS ? SEC_E_INTERNAL_ERROR : HRESULT_FROM_WIN32(error)};
-}
-
 Result<std::u16string> sidText(PSID sid) {
   LPWSTR characters = nullptr;
   if (!ConvertSidToStringSidW(sid, &characters)) return lastError("ConvertSidToStringSid");
@@ -73,7 +67,8 @@ Result<std::u16string> translateName(const std::u16string& name, uint32_t from, 
   constexpr const char* kFunction = "TranslateName";
   using TranslateName =
       BOOLEAN(SEC_ENTRY*)(LPCWSTR, EXTENDED_NAME_FORMAT, EXTENDED_NAME_FORMAT, LPWSTR, PULONG);
-  if (!secur32()) return noSecur32();
+  const auto library = secur32();
+  if (!library) return library.failure();
   const auto function = secur32Function<TranslateName>("TranslateNameW");
   if (!function) return Failure{kFunction, SEC_E_UNSUPPORTED_FUNCTION};
   const auto source = static_cast<EXTENDED_NAME_FORMAT>(from);

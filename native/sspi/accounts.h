@@ -26,9 +26,6 @@ struct Account {
   uint32_t type;  // SID_NAME_USE; 0: not looked up
 };
 
-// The error of a function that is not SSPI's, as the status that stands for it.
-Failure lastError(const char* function);
-
 // https://learn.microsoft.com/windows/win32/api/sddl/nf-sddl-convertsidtostringsidw
 Result<std::u16string> sidText(PSID sid);
 // https://learn.microsoft.com/windows/win32/api/sddl/nf-sddl-convertstringsidtosidw

@@ -83,6 +83,15 @@ struct Context::Arguments {
   TimeStamp expiry = {};
 };
 
+namespace {
+
+// Packages have said too little room with either.
+bool asksForRoom(SECURITY_STATUS status) {
+  return status == SEC_E_BUFFER_TOO_SMALL || status == SEC_E_INSUFFICIENT_MEMORY;
+}
+
+}  // namespace
+
 const char* Context::function() const {
   return request_.role == Role::kClient ? "InitializeSecurityContext" : "AcceptSecurityContext";
 }
@@ -129,9 +138,12 @@ Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
   const PackageInfo& package = credentials_->package();
   const bool is_stream = (package.capabilities & SECPKG_FLAG_STREAM) != 0;
   const std::size_t room = std::clamp<std::size_t>(package.max_token, kLeastRoom, kMostRoom);
+  const bool is_first_leg = !handle_.valid();
   Arguments first(token, request_.channel_bindings, is_stream, room);
   const SECURITY_STATUS status = run(first);
-  if (status != SEC_E_BUFFER_TOO_SMALL) return finish(first, status);
+  // With more room the first leg can be made again. A later one cannot: after its failure, Windows
+  // answers SEC_E_OUT_OF_SEQUENCE.
+  if (!is_first_leg || !asksForRoom(status)) return finish(first, status);
 
   const std::size_t wanted = std::max<std::size_t>(first.output_token.cbBuffer, 0x10000);
   const std::size_t more = std::max(wanted, 4 * first.memory.size());

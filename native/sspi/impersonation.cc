@@ -1,9 +1,9 @@
 #include "sspi/impersonation.h"
 
-#include <cstdlib>
 #include <utility>
 
 #include "sspi/context.h"
+#include "threads/thread.h"
 
 namespace sspi {
 
@@ -58,7 +58,9 @@ void Impersonation::end() {
 
 void Impersonation::restore() {
   context_ = nullptr;
-  if (!SetThreadToken(nullptr, before_.get())) std::abort();
+  if (!SetThreadToken(nullptr, before_.get())) {
+    threads::abortBecause("a thread that acted as a client could not be turned back");
+  }
 }
 
 }  // namespace sspi

@@ -13,7 +13,8 @@ PackageInfo packageInfo(const SecPkgInfoW& info) {
 }
 
 Result<std::vector<PackageInfo>> enumerateSecurityPackages() {
-  if (!secur32()) return noSecur32();
+  const auto library = secur32();
+  if (!library) return library.failure();
   ULONG count = 0;
   SecPkgInfoW* memory = nullptr;
   const SECURITY_STATUS status = EnumerateSecurityPackagesW(&count, &memory);
@@ -27,7 +28,8 @@ Result<std::vector<PackageInfo>> enumerateSecurityPackages() {
 }
 
 Result<PackageInfo> querySecurityPackage(const std::u16string& name) {
-  if (!secur32()) return noSecur32();
+  const auto library = secur32();
+  if (!library) return library.failure();
   SecPkgInfoW* memory = nullptr;
   const SECURITY_STATUS status = QuerySecurityPackageInfoW(wide(name), &memory);
   const ContextBuffer<SecPkgInfoW> owner(memory);

@@ -4,16 +4,15 @@
 
 namespace sspi {
 
-HMODULE secur32() {
+Result<HMODULE> secur32() {
   // Only a success is kept: the reason of a failure may pass.
-  static std::atomic<HMODULE> library = nullptr;
-  if (const HMODULE loaded = library) return loaded;
-  library = LoadLibraryExW(L"secur32.dll", nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
+  static std::atomic<HMODULE> loaded = nullptr;
+  if (const HMODULE library = loaded) return library;
+  const HMODULE library = LoadLibraryExW(L"secur32.dll", nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
+  // Before anything else can set the last error, and whatever another thread has loaded meanwhile.
+  if (!library) return lastError("LoadLibraryEx");
+  loaded = library;
   return library;
-}
-
-Failure noSecur32() {
-  return Failure{"LoadLibraryEx", static_cast<SECURITY_STATUS>(HRESULT_FROM_WIN32(GetLastError()))};
 }
 
 }  // namespace sspi

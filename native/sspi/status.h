@@ -22,6 +22,14 @@ struct Failure {
   uint32_t missing = 0;
 };
 
+// The error of a function of Windows that is not SSPI's, right after it has failed, as the status that
+// stands for it.
+inline Failure lastError(const char* function) {
+  const DWORD error = GetLastError();
+  // A function that failed without saying why has not succeeded.
+  return {function, error == ERROR_SUCCESS ? SEC_E_INTERNAL_ERROR : HRESULT_FROM_WIN32(error)};
+}
+
 template <typename T>
 class [[nodiscard]] Result {
  public:

@@ -1,6 +1,7 @@
 #include "threads/thread.h"
 
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <utility>
@@ -39,8 +40,17 @@ bool startThread(std::function<void()> body) {
   return true;
 }
 
+void abortBecause(const char* reason) {
+  for (const char* part : {"winsspi: ", reason, "\n"}) {
+    std::fputs(part, stderr);
+    OutputDebugStringA(part);
+  }
+  std::fflush(stderr);
+  std::abort();
+}
+
 void revertToSelfOrAbort() {
-  if (!RevertToSelf()) std::abort();
+  if (!RevertToSelf()) abortBecause("a thread could not be made the process itself again");
 }
 
 uint64_t millisecondsNow() { return GetTickCount64(); }

@@ -18,6 +18,9 @@ bool pinModule();
 // https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-createthread
 [[nodiscard]] bool startThread(std::function<void()> body);
 
+// Ends the process, and says why on stderr and to a debugger.
+[[noreturn]] void abortBecause(const char* reason);
+
 // Makes the calling thread the process itself again, whoever it acts as. Ends the process where
 // that fails.
 // https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-reverttoself

@@ -61,6 +61,8 @@ HMODULE GetModuleHandleW(const wchar_t* name);
 // Every library is the program itself, in which SSPI is.
 HMODULE LoadLibraryExW(const wchar_t* name, HANDLE file, DWORD flags);
 
+inline void OutputDebugStringA(const char*) {}
+
 // The clock of these tests is UTC.
 BOOL LocalFileTimeToFileTime(const FILETIME* local, FILETIME* utc);
 void* LocalFree(void* memory);
