@@ -69,9 +69,10 @@ bool isOpened(HANDLE token) { return reinterpret_cast<LONG_PTR>(token) > 0; }
 
 Result<AccessToken> querySecurityContextToken(const Context& context) {
   constexpr const char* kFunction = "QuerySecurityContextToken";
-  if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
+  auto handle = context.currentHandle();
+  if (!handle) return Failure{kFunction, SEC_E_INVALID_HANDLE};
   HANDLE token = nullptr;
-  const SECURITY_STATUS status = QuerySecurityContextToken(context.handle(), &token);
+  const SECURITY_STATUS status = QuerySecurityContextToken(&*handle, &token);
   if (status != SEC_E_OK) return Failure{kFunction, status};
   const Failure no_token = {kFunction, SEC_E_NO_IMPERSONATION};
   if (!isOpened(token)) return no_token;

@@ -96,6 +96,11 @@ const char* Context::function() const {
   return request_.role == Role::kClient ? "InitializeSecurityContext" : "AcceptSecurityContext";
 }
 
+std::optional<SecHandle> Context::currentHandle() const {
+  const threads::Lock::Holder nothing_replaces(isLent() ? &replacing_ : nullptr);
+  return started() ? std::optional(*handle()) : std::nullopt;
+}
+
 SECURITY_STATUS Context::run(Arguments& arguments) {
   SecHandle returned;
   SecInvalidateHandle(&returned);
@@ -109,7 +114,10 @@ SECURITY_STATUS Context::run(Arguments& arguments) {
           : AcceptSecurityContext(credentials_->handle(), current, arguments.input(),
                                   request_.flags, SECURITY_NATIVE_DREP, &returned,
                                   arguments.output(), &arguments.flags, &arguments.expiry);
-  if (succeeded(status) && SecIsValidHandle(&returned)) handle_.adopt(returned);
+  if (succeeded(status) && SecIsValidHandle(&returned)) {
+    const threads::Lock::Holder nobody_copies(replacing_);
+    handle_.adopt(returned);
+  }
   return status;
 }
 
@@ -178,17 +186,17 @@ Result<Leg> Context::finish(Arguments& arguments, SECURITY_STATUS status) {
 }
 
 SECURITY_STATUS applyControlToken(const Context& context, BufferDescriptor& buffers) {
-  if (!context.started()) return SEC_E_INVALID_HANDLE;
   const threads::Lock::Holder nothing_leaves(context.outgoing());
   const threads::Lock::Holder nothing_enters(context.incoming());
+  if (!context.started()) return SEC_E_INVALID_HANDLE;
   return ApplyControlToken(context.handle(), buffers.get());
 }
 
 Result<SecureArray<std::byte>> exportContext(const Context& context, uint32_t flags) {
   constexpr const char* kFunction = "ExportSecurityContext";
-  if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
   const threads::Lock::Holder nothing_leaves(context.outgoing());
   const threads::Lock::Holder nothing_enters(context.incoming());
+  if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
   SecBuffer packed = {};
   // Without the access token, a handle that means nothing in another process.
   const SECURITY_STATUS status = ExportSecurityContext(context.handle(), flags, &packed, nullptr);

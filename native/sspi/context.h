@@ -60,9 +60,13 @@ class Context {
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
   Result<Leg> step(std::optional<std::span<const std::byte>> token);
 
-  // Whether there is a handle: after the first leg. Not every provider survives an invalid one.
+  // Whether there is a handle: after the first leg. Not every provider survives an invalid one. Both
+  // are for who holds the lock of a direction: a step on another thread replaces the handle.
   bool started() const { return handle_.valid(); }
   PCtxtHandle handle() const { return handle_.get(); }
+
+  // A copy of the handle for everybody else. Nothing before the first leg.
+  std::optional<SecHandle> currentHandle() const;
 
   // The name of the package that authenticated.
   std::u16string negotiatedPackage() const;
@@ -90,9 +94,10 @@ class Context {
   // Released after the context that was made with them.
   std::shared_ptr<const Credentials> credentials_;
   ContextRequest request_;
-  ContextHandle handle_;
+  ContextHandle handle_;  // written under all three locks
   mutable threads::Lock outgoing_;
   mutable threads::Lock incoming_;
+  mutable threads::Lock replacing_;
   std::atomic<uint32_t> lent_ = 0;
 };
 

@@ -35,13 +35,14 @@ bool threadHasToken() {
 
 Result<Impersonation> Impersonation::begin(const Context& context) {
   constexpr const char* kFunction = "ImpersonateSecurityContext";
-  if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
+  auto handle = context.currentHandle();
+  if (!handle) return Failure{kFunction, SEC_E_INVALID_HANDLE};
   auto before = threadToken();
   if (!before) return before.failure();
   // So that a token of an outer client is not taken for the one that the package sets.
   if (*before && !RevertToSelf()) return lastError("RevertToSelf");
   Impersonation impersonation(context, std::move(*before));
-  const SECURITY_STATUS status = ImpersonateSecurityContext(context.handle());
+  const SECURITY_STATUS status = ImpersonateSecurityContext(&*handle);
   if (status != SEC_E_OK) {
     impersonation.restore();
     return Failure{kFunction, status};
@@ -52,7 +53,7 @@ Result<Impersonation> Impersonation::begin(const Context& context) {
 
 void Impersonation::end() {
   if (!context_) return;
-  RevertSecurityContext(context_->handle());
+  if (auto handle = context_->currentHandle()) RevertSecurityContext(&*handle);
   restore();
 }
 

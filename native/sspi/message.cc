@@ -70,15 +70,15 @@ Result<Parts> seal(const Context& context, uint32_t qop, const std::span<std::by
 
 SECURITY_STATUS encryptMessage(const Context& context, uint32_t qop, BufferDescriptor& buffers,
                                uint32_t sequence_number) {
-  if (!context.started()) return SEC_E_INVALID_HANDLE;
   const threads::Lock::Holder held(context.outgoing());
+  if (!context.started()) return SEC_E_INVALID_HANDLE;
   return EncryptMessage(context.handle(), qop, buffers.get(), sequence_number);
 }
 
 SECURITY_STATUS decryptMessage(const Context& context, BufferDescriptor& buffers,
                                uint32_t sequence_number, uint32_t& qop) {
-  if (!context.started()) return SEC_E_INVALID_HANDLE;
   const threads::Lock::Holder held(context.incoming());
+  if (!context.started()) return SEC_E_INVALID_HANDLE;
   ULONG returned = 0;
   const SECURITY_STATUS status =
       DecryptMessage(context.handle(), buffers.get(), sequence_number, &returned);
@@ -88,15 +88,15 @@ SECURITY_STATUS decryptMessage(const Context& context, BufferDescriptor& buffers
 
 SECURITY_STATUS makeSignature(const Context& context, uint32_t qop, BufferDescriptor& buffers,
                               uint32_t sequence_number) {
-  if (!context.started()) return SEC_E_INVALID_HANDLE;
   const threads::Lock::Holder held(context.outgoing());
+  if (!context.started()) return SEC_E_INVALID_HANDLE;
   return MakeSignature(context.handle(), qop, buffers.get(), sequence_number);
 }
 
 SECURITY_STATUS verifySignature(const Context& context, BufferDescriptor& buffers,
                                 uint32_t sequence_number, uint32_t& qop) {
-  if (!context.started()) return SEC_E_INVALID_HANDLE;
   const threads::Lock::Holder held(context.incoming());
+  if (!context.started()) return SEC_E_INVALID_HANDLE;
   ULONG returned = 0;
   const SECURITY_STATUS status =
       VerifySignature(context.handle(), buffers.get(), sequence_number, &returned);

@@ -13,8 +13,9 @@ inline constexpr const char* kQueryFunction = "QueryContextAttributes";
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
 template <typename Attribute>
 Result<Attribute> query(const Context& context, ULONG attribute, Attribute value = {}) {
-  if (!context.started()) return Failure{kQueryFunction, SEC_E_INVALID_HANDLE};
-  const SECURITY_STATUS status = QueryContextAttributesW(context.handle(), attribute, &value);
+  auto handle = context.currentHandle();
+  if (!handle) return Failure{kQueryFunction, SEC_E_INVALID_HANDLE};
+  const SECURITY_STATUS status = QueryContextAttributesW(&*handle, attribute, &value);
   if (status != SEC_E_OK) return Failure{kQueryFunction, status};
   return value;
 }

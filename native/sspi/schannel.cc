@@ -33,9 +33,9 @@ std::u16string boundedText(const WCHAR (&characters)[size]) {
 template <typename Attribute>
 Result<void> set(const Context& context, ULONG attribute, Attribute value) {
   constexpr const char* kFunction = "SetContextAttributes";
-  if (!context.started()) return Failure{kFunction, SEC_E_INVALID_HANDLE};
-  const SECURITY_STATUS status =
-      SetContextAttributesW(context.handle(), attribute, &value, sizeof value);
+  auto handle = context.currentHandle();
+  if (!handle) return Failure{kFunction, SEC_E_INVALID_HANDLE};
+  const SECURITY_STATUS status = SetContextAttributesW(&*handle, attribute, &value, sizeof value);
   if (status == SEC_E_OK) return {};
   return Failure{kFunction, status};
 }

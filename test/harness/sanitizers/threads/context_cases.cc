@@ -1,3 +1,4 @@
+#include <array>
 #include <atomic>
 #include <cstring>
 #include <deque>
@@ -9,6 +10,7 @@
 
 #include "account.h"
 #include "check.h"
+#include "sspi/attributes.h"
 #include "sspi/context.h"
 #include "sspi/credentials.h"
 #include "threads/lock.h"
@@ -159,6 +161,35 @@ void givenBack() {
   passed("the owner of a context goes on when it is given back");
 }
 
+// A step gives the context its handle while others ask for it. What they call does not touch WinPR's
+// context, which is none yet.
+void besideAStep() {
+  const auto outbound = acquire(u"NTLM", SECPKG_CRED_OUTBOUND);
+  for (int round = 0; round < 20; round++) {
+    const auto context = std::make_shared<sspi::Context>(
+        outbound, sspi::ContextRequest{sspi::Role::kClient, 0, u"HTTP/localhost", {}});
+    std::vector<std::thread> threads;
+    threads.emplace_back([lease = sspi::ContextLease(context)] {
+      CHECK(bool(lease->step(std::nullopt)));
+    });
+    threads.emplace_back([lease = sspi::ContextLease(context)] {
+      Bytes token(16);
+      const std::array<sspi::Buffer, 1> buffers = {{{SECBUFFER_TOKEN, token}}};
+      SECURITY_STATUS status = SEC_E_INVALID_HANDLE;
+      while (status == SEC_E_INVALID_HANDLE) {
+        sspi::BufferDescriptor descriptor(buffers);
+        status = sspi::makeSignature(*lease, 0, descriptor, 0);
+      }
+      CHECK(status == SEC_E_OK);
+    });
+    threads.emplace_back([lease = sspi::ContextLease(context)] {
+      while (!sspi::queryPackageInfo(*lease)) continue;
+    });
+    for (std::thread& thread : threads) thread.join();
+  }
+  passed("a step beside messages and attributes, which find no handle or the whole of it");
+}
+
 void manyHandshakes() {
   const auto outbound = acquire(u"NTLM", SECPKG_CRED_OUTBOUND);
   std::vector<std::thread> threads;
@@ -189,6 +220,7 @@ void contextCases() {
   bothDirections(u"Negotiate", "sealing and opening on one context at once: Negotiate");
   oneDirection();
   givenBack();
+  besideAStep();
   manyHandshakes();
   closedByTheLast();
 }
