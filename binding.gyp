@@ -21,6 +21,7 @@
               "native/message_binding.cc",
               "native/packages_binding.cc",
               "native/sspi/access_token.cc",
+              "native/sspi/account_names.cc",
               "native/sspi/accounts.cc",
               "native/sspi/attributes.cc",
               "native/sspi/buffers.cc",

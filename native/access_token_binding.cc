@@ -30,16 +30,18 @@ Napi::Value identityOf(Napi::Env env, sspi::AccessTokenInfo& info) {
 
 namespace {
 
-// (context, settle)
+// (context, names, settle): with the names of its accounts or without.
 Napi::Value identity(const Napi::CallbackInfo& info) {
   auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
+  const auto names = info[1].As<Napi::Boolean>().Value() ? sspi::AccountNames::kLookedUp
+                                                        : sspi::AccountNames::kLeftOut;
   return Call<sspi::AccessTokenInfo>::start(
-      info[1],
-      [context = sspi::ContextLease(*context)]() -> sspi::Result<sspi::AccessTokenInfo> {
+      info[2],
+      [context = sspi::ContextLease(*context), names]() -> sspi::Result<sspi::AccessTokenInfo> {
         auto token = sspi::querySecurityContextToken(*context);
         if (!token) return token.failure();
-        return sspi::accessTokenInfo(token->get(), sspi::AccountNames::kLookedUp);
+        return sspi::accessTokenInfo(token->get(), names);
       },
       identityOf);
 }

@@ -200,7 +200,8 @@ export interface Binding {
   ): undefined | NativeFailure;
   setApplicationData(context: NativeContext, data: Uint8Array): undefined | NativeFailure;
 
-  readonly identity: ThreadFunction<[context: NativeContext], NativeIdentity>;
+  /** With the names of its accounts, which are looked up, or without. */
+  readonly identity: ThreadFunction<[context: NativeContext, names: boolean], NativeIdentity>;
   readonly isMemberOf: ThreadFunction<[context: NativeContext, sid: string], boolean>;
   /** Calls the callback as the client; what it throws comes through. */
   impersonate(context: NativeContext, callback: () => unknown): { value: unknown } | NativeFailure;

@@ -44,7 +44,7 @@ export class ServerContext extends SecurityContext {
   async identity(options: CallOptions = {}): Promise<Identity> {
     const signal = validSignal(options);
     const identity = await getState(this).call<NativeIdentity>(
-      (context, settle) => getBinding().identity(context, settle),
+      (context, settle) => getBinding().identity(context, true, settle),
       signal,
     );
     return toIdentity(identity);

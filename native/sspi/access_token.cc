@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 
+#include "sspi/account_names.h"
 #include "sspi/query.h"
 #include "sspi/time.h"
 
@@ -31,34 +32,44 @@ Result<Value> fixedInformation(HANDLE token, TOKEN_INFORMATION_CLASS kind) {
   return value;
 }
 
-// Without a name where nobody knows it: a group may be of a domain that has gone.
-Result<Account> accountOf(PSID sid, AccountNames names) {
+// Without names where the LSA does not answer: a group is what its identifier says.
+Result<std::vector<Account>> accountsOf(std::span<const PSID> sids, AccountNames names) {
+  std::vector<AccountName> known(sids.size());
   if (names == AccountNames::kLookedUp) {
-    auto account = lookupAccountSid(sid);
-    if (account) return account;
+    auto found = lookupAccountNames(sids);
+    if (found) known = std::move(*found);
   }
-  auto written = sidText(sid);
-  if (!written) return written.failure();
-  return Account{std::move(*written), {}, {}, 0};
+  std::vector<Account> accounts;
+  for (std::size_t i = 0; i < sids.size(); i++) {
+    auto written = sidText(sids[i]);
+    if (!written) return written.failure();
+    accounts.push_back(
+        {std::move(*written), std::move(known[i].name), std::move(known[i].domain), known[i].type});
+  }
+  return accounts;
 }
 
-Result<Account> userOf(HANDLE token, AccountNames names) {
-  auto memory = information(token, TokenUser);
-  if (!memory) return memory.failure();
-  return accountOf(reinterpret_cast<const TOKEN_USER*>(memory->data())->User.Sid, names);
-}
-
-Result<std::vector<Group>> groupsOf(HANDLE token, AccountNames names) {
-  auto memory = information(token, TokenGroups);
-  if (!memory) return memory.failure();
-  const auto* list = reinterpret_cast<const TOKEN_GROUPS*>(memory->data());
+struct Members {
+  Account user;
   std::vector<Group> groups;
-  for (const SID_AND_ATTRIBUTES& entry : std::span(list->Groups, list->GroupCount)) {
-    auto account = accountOf(entry.Sid, names);
-    if (!account) return account.failure();
-    groups.push_back({std::move(*account), entry.Attributes});
+};
+
+Result<Members> membersOf(HANDLE token, AccountNames names) {
+  auto user = information(token, TokenUser);
+  if (!user) return user.failure();
+  auto groups = information(token, TokenGroups);
+  if (!groups) return groups.failure();
+  const auto* list = reinterpret_cast<const TOKEN_GROUPS*>(groups->data());
+  const std::span entries(list->Groups, list->GroupCount);
+  std::vector<PSID> sids = {reinterpret_cast<const TOKEN_USER*>(user->data())->User.Sid};
+  for (const SID_AND_ATTRIBUTES& entry : entries) sids.push_back(entry.Sid);
+  auto accounts = accountsOf(sids, names);
+  if (!accounts) return accounts.failure();
+  Members members = {std::move(accounts->front()), {}};
+  for (std::size_t i = 0; i < entries.size(); i++) {
+    members.groups.push_back({std::move((*accounts)[i + 1]), entries[i].Attributes});
   }
-  return groups;
+  return members;
 }
 
 // Whether a handle can name a token that a package opened. Pseudo handles, which are negative, name
@@ -85,16 +96,14 @@ Result<AccessToken> querySecurityContextToken(const Context& context) {
 }
 
 Result<AccessTokenInfo> accessTokenInfo(HANDLE token, AccountNames names) {
-  auto user = userOf(token, names);
-  if (!user) return user.failure();
-  auto groups = groupsOf(token, names);
-  if (!groups) return groups.failure();
+  auto members = membersOf(token, names);
+  if (!members) return members.failure();
   auto statistics = fixedInformation<TOKEN_STATISTICS>(token, TokenStatistics);
   if (!statistics) return statistics.failure();
   auto elevation = fixedInformation<TOKEN_ELEVATION>(token, TokenElevation);
 
-  AccessTokenInfo info = {std::move(*user),
-                          std::move(*groups),
+  AccessTokenInfo info = {std::move(members->user),
+                          std::move(members->groups),
                           0,
                           std::nullopt,
                           false,

@@ -43,7 +43,8 @@ Result<AccessToken> querySecurityContextToken(const Context& context);
 
 enum class AccountNames { kLeftOut, kLookedUp };
 
-// Looking up the names of its accounts may wait for a domain controller.
+// Looking up the names of its accounts is one question to the LSA, and may wait for a domain
+// controller.
 // https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-gettokeninformation
 Result<AccessTokenInfo> accessTokenInfo(HANDLE token, AccountNames names);
 

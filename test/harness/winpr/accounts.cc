@@ -2,6 +2,7 @@
 #include <windows.h>
 
 // windows.h has to come first.
+#include <ntsecapi.h>
 #include <sddl.h>
 #include <sspi.h>
 #include <wincrypt.h>
@@ -35,6 +36,18 @@ BOOL CheckTokenMembership(HANDLE, PSID, PBOOL) { return notImplemented(); }
 BOOL DuplicateToken(HANDLE, SECURITY_IMPERSONATION_LEVEL, PHANDLE) { return notImplemented(); }
 BOOL OpenThreadToken(HANDLE, DWORD, BOOL, PHANDLE) { return notImplemented(); }
 BOOL SetThreadToken(PHANDLE, HANDLE) { return notImplemented(); }
+
+constexpr NTSTATUS kNotImplemented = static_cast<NTSTATUS>(0xC0000002);
+NTSTATUS LsaOpenPolicy(LSA_UNICODE_STRING*, LSA_OBJECT_ATTRIBUTES*, ULONG, LSA_HANDLE*) {
+  return kNotImplemented;
+}
+NTSTATUS LsaClose(LSA_HANDLE) { return kNotImplemented; }
+NTSTATUS LsaLookupSids(LSA_HANDLE, ULONG, PSID*, LSA_REFERENCED_DOMAIN_LIST**,
+                       LSA_TRANSLATED_NAME**) {
+  return kNotImplemented;
+}
+NTSTATUS LsaFreeMemory(void*) { return kNotImplemented; }
+ULONG LsaNtStatusToWinError(NTSTATUS) { return ERROR_CALL_NOT_IMPLEMENTED; }
 
 SECURITY_STATUS AddCredentialsW(PCredHandle, LPWSTR, LPWSTR, ULONG, void*, SEC_GET_KEY_FN, void*,
                                 PTimeStamp) {
