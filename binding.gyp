@@ -24,6 +24,7 @@
               "native/sspi/account_names.cc",
               "native/sspi/accounts.cc",
               "native/sspi/attributes.cc",
+              "native/sspi/authentication_data.cc",
               "native/sspi/buffers.cc",
               "native/sspi/channel_bindings.cc",
               "native/sspi/context.cc",

@@ -1,5 +1,7 @@
 #include "bindings.h"
 
+#include <algorithm>
+
 #include "call.h"
 #include "convert.h"
 #include "sspi/context.h"
@@ -20,7 +22,20 @@ Napi::Value credentialsOf(Napi::Env env, sspi::Credentials& credentials) {
   return object;
 }
 
-// { package, use, principal?, identity?: { user, domain, password }, packageList? }. Shared: the
+// { user, domain, keytab } or { user, domain, password }.
+sspi::Identity readIdentity(Napi::Env env, const Napi::Object& identity) {
+  const Napi::Value keytab = identity.Get("keytab");
+  if (keytab.IsUndefined()) {
+    return {textOf(identity.Get("user")), textOf(identity.Get("domain")),
+            secretTextOf(identity.Get("password"))};
+  }
+  const std::span<const std::byte> bytes = bytesInPlace(env, keytab);
+  sspi::Keytab copy(bytes.size());
+  std::ranges::copy(bytes, copy.data());
+  return {textOf(identity.Get("user")), textOf(identity.Get("domain")), std::move(copy)};
+}
+
+// { package, use, principal?, identity?, packageList? }. Shared: the
 // work has to be copyable, and a password is not.
 std::shared_ptr<const sspi::CredentialsRequest> requestOf(const Napi::Value& value) {
   const Napi::Object options = value.As<Napi::Object>();
@@ -29,9 +44,7 @@ std::shared_ptr<const sspi::CredentialsRequest> requestOf(const Napi::Value& val
   request->use = options.Get("use").As<Napi::Number>().Uint32Value();
   request->principal = textOf(options.Get("principal"));
   if (options.Get("identity").IsObject()) {
-    const Napi::Object identity = options.Get("identity").As<Napi::Object>();
-    request->identity = sspi::Identity{textOf(identity.Get("user")), textOf(identity.Get("domain")),
-                                       secretTextOf(identity.Get("password"))};
+    request->identity = readIdentity(value.Env(), options.Get("identity").As<Napi::Object>());
   }
   request->package_list = textOf(options.Get("packageList"));
   return request;

@@ -60,12 +60,18 @@ export interface NativeIdentity {
   readonly expiry: number | undefined;
 }
 
+/** Exactly one of the secrets is there: a keytab has at most 65,507 bytes. */
+export type NativeIdentityRequest = { user: string; domain: string } & (
+  | { password: string; keytab?: undefined }
+  | { keytab: Uint8Array; password?: undefined }
+);
+
 export interface NativeCredentialsRequest {
   readonly package: string;
   readonly use: number;
   readonly principal: string | undefined;
   /** Taken away when the call has started. */
-  identity: { user: string; domain: string; password: string } | undefined;
+  identity: NativeIdentityRequest | undefined;
   readonly packageList: string | undefined;
 }
 

@@ -3,8 +3,10 @@
 #define WINSSPI_SSPI_CREDENTIALS_H_
 
 #include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "sspi/handle.h"
 #include "sspi/packages.h"
@@ -13,10 +15,13 @@
 
 namespace sspi {
 
+using Password = SecureArray<char16_t>;  // with a terminating zero
+using Keytab = SecureArray<std::byte>;   // the bytes of a file of MIT's format
+
 struct Identity {
   std::u16string user;
   std::u16string domain;
-  SecureArray<char16_t> password;
+  std::variant<Password, Keytab> secret;
 };
 
 struct CredentialsRequest {

@@ -2,6 +2,10 @@
 #ifndef WINSSPI_SSPI_SSPI_H_
 #define WINSSPI_SSPI_SSPI_H_
 
+// For what identities hold beside passwords.
+#ifndef _SEC_WINNT_AUTH_TYPES
+#define _SEC_WINNT_AUTH_TYPES
+#endif
 #ifndef SECURITY_WIN32
 #define SECURITY_WIN32
 #endif

@@ -63,6 +63,37 @@ struct SEC_WINNT_AUTH_IDENTITY_EXW {
   ULONG PackageListLength;
 };
 
+#define SEC_WINNT_AUTH_IDENTITY_VERSION_2 0x201
+struct SEC_WINNT_AUTH_IDENTITY_EX2 {
+  ULONG Version;
+  USHORT cbHeaderLength;
+  ULONG cbStructureLength;
+  ULONG UserOffset;
+  USHORT UserLength;
+  ULONG DomainOffset;
+  USHORT DomainLength;
+  ULONG PackedCredentialsOffset;
+  USHORT PackedCredentialsLength;
+  ULONG Flags;
+  ULONG PackageListOffset;
+  USHORT PackageListLength;
+};
+struct SEC_WINNT_AUTH_BYTE_VECTOR {
+  ULONG ByteArrayOffset;
+  USHORT ByteArrayLength;
+};
+struct SEC_WINNT_AUTH_DATA {
+  GUID CredType;
+  SEC_WINNT_AUTH_BYTE_VECTOR CredData;
+};
+struct SEC_WINNT_AUTH_PACKED_CREDENTIALS {
+  USHORT cbHeaderLength;
+  USHORT cbStructureLength;
+  SEC_WINNT_AUTH_DATA AuthData;
+};
+inline constexpr GUID SEC_WINNT_AUTH_DATA_TYPE_KEYTAB = {
+    0xd587aae8, 0xf78f, 0x4455, {0xa1, 0x12, 0xc9, 0x34, 0xbe, 0xee, 0x7c, 0xe1}};
+
 #define SECPKG_CRED_ATTR_SSI_PROVIDER 2
 struct SecPkgCredentials_SSIProviderW {
   SEC_WCHAR* sProviderName;
