@@ -11,7 +11,7 @@ import { withContext } from '../../harness/support/provider-child.js';
 const packages = lab ? ['Negotiate', 'Kerberos', 'NTLM'] : ['Negotiate', 'NTLM'];
 const identity = lab ? { identity: lab.users.alice } : {};
 
-/** What the process may have more at the end than at the start, of work that is done hundreds of times. */
+/** What the process may have more at the end than at the start, of work that is done a hundred times and more. */
 const allowance = 8;
 
 beforeAll(keepOneThread);
@@ -27,20 +27,20 @@ async function handshakes(packageName: string, count: number): Promise<void> {
 }
 
 test.each(packages)(
-  'a thousand handshakes of %s leave no handle behind',
+  'three hundred handshakes of %s leave no handle behind',
   { timeout: 180_000 },
   async (packageName) => {
     proves('FreeCredentialsHandle', 'DeleteSecurityContext');
     await handshakes(packageName, 20);
     const before = handleCount();
-    await handshakes(packageName, 1000);
+    await handshakes(packageName, 300);
     const after = handleCount();
-    console.log(`${packageName}: ${before} handles before 1000 handshakes, ${after} after`);
+    console.log(`${packageName}: ${before} handles before 300 handshakes, ${after} after`);
     expect(after - before).toBeLessThanOrEqual(allowance);
   },
 );
 
-test('handshakes that fail leave no handle behind', { timeout: 60_000 }, async () => {
+test('handshakes that fail leave no handle behind', { timeout: 120_000 }, async () => {
   const fail = async () => {
     using credentials = await Credentials.acquire({ package: 'NTLM', use: 'inbound' });
     using server = new ServerContext(credentials);
@@ -48,7 +48,7 @@ test('handshakes that fail leave no handle behind', { timeout: 60_000 }, async (
   };
   for (let i = 0; i < 10; i++) await fail();
   const before = handleCount();
-  for (let i = 0; i < 200; i++) await fail();
+  for (let i = 0; i < 100; i++) await fail();
   expect(handleCount() - before).toBeLessThanOrEqual(allowance);
 });
 
