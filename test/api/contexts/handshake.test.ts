@@ -302,7 +302,7 @@ describe.skipIf(!providerInstalled)('the output token', () => {
     ['SEC_E_BUFFER_TOO_SMALL', 0x80090321],
     ['SEC_E_INSUFFICIENT_MEMORY', 0x80090300],
   ] as const)('grows at the first leg of either side for %s', async (_, status) => {
-      proves('token memory');
+    proves('token memory');
     using pair = await newProviderPair('TestScript');
     provider.behave('tooSmallStatus', status);
     provider.behave('tooSmall', 1);

@@ -1,6 +1,7 @@
 // Contexts that come and go: complete ones, closed by their owner or found by the garbage collector.
 
-import { credentialsOf, makePair, packages } from '../../../../bench/lab.mjs';
+import { credentialsOf, makePair } from '../../../../bench/lab.mjs';
+import { packages } from '../../../../bench/packages.mjs';
 import { configureThreads } from '../../../../dist/index.mjs';
 import { idleMilliseconds } from '../watch.mjs';
 
@@ -15,7 +16,7 @@ export const contextsOf = ({ name, count, atOnce }) => ({
     configureThreads({ idleMilliseconds });
     return {
       async run(contexts) {
-        const credentials = await credentialsOf(packages[name]);
+        const credentials = await credentialsOf(packages.handshakes[name]);
         const pairs = await Promise.all(
           Array.from({ length: contexts / 2 }, () => makePair(credentials)),
         );

@@ -1,6 +1,7 @@
 // Messages of a context that stays: sealed and opened, signed, detached, asynchronous, tampered with.
 
-import { packages, pairOf } from '../../../../bench/lab.mjs';
+import { pairOf } from '../../../../bench/lab.mjs';
+import { packages } from '../../../../bench/packages.mjs';
 import { MessageAlteredError } from '../../../../dist/index.mjs';
 
 const sizes = [1, 16, 64, 300, 1024];
@@ -13,7 +14,7 @@ export const messagesOf = ({ name, altered }) => ({
   count: 1_000_000,
   atOnce: 1000,
   async open() {
-    const { client, server } = await pairOf(packages[name]);
+    const { client, server } = await pairOf(packages.handshakes[name]);
     return {
       async run(count) {
         for (let i = 0; i < count; i += 2) {
