@@ -1,5 +1,5 @@
 {
-  # Builds the addon with MSVC through node-gyp. CMakeLists.txt says the same for cmake-js: change both.
+  # Builds the addon with MSVC through node-gyp. CMakeLists.txt does the same for cmake-js: change both.
   "targets": [
     {
       "target_name": "winsspi",
@@ -7,39 +7,8 @@
         [
           "OS=='win'",
           {
-            "sources": [
-              "native/access_token_binding.cc",
-              "native/accounts_binding.cc",
-              "native/addon.cc",
-              "native/attributes_binding.cc",
-              "native/calls.cc",
-              "native/completion_queue.cc",
-              "native/context_binding.cc",
-              "native/convert.cc",
-              "native/credentials_binding.cc",
-              "native/environment.cc",
-              "native/message_binding.cc",
-              "native/packages_binding.cc",
-              "native/sspi/access_token.cc",
-              "native/sspi/account_names.cc",
-              "native/sspi/accounts.cc",
-              "native/sspi/attributes.cc",
-              "native/sspi/authentication_data.cc",
-              "native/sspi/buffers.cc",
-              "native/sspi/channel_bindings.cc",
-              "native/sspi/context.cc",
-              "native/sspi/credentials.cc",
-              "native/sspi/credentials_attributes.cc",
-              "native/sspi/impersonation.cc",
-              "native/sspi/message.cc",
-              "native/sspi/packages.cc",
-              "native/sspi/schannel.cc",
-              "native/sspi/secur32.cc",
-              "native/sspi/time.cc",
-              "native/threads/thread.cc",
-              "native/threads/thread_pool.cc",
-              "native/threads_binding.cc",
-            ],
+            # CMakeLists.txt reads the same list.
+            "sources": ["<!@(node -p \"fs.readFileSync('native/sources.txt', 'utf8')\")"],
             "include_dirs": [
               "native",
               "<!(node -p \"require('node-addon-api').include_dir\")",
@@ -59,7 +28,7 @@
             "msvs_disabled_warnings": [4577],
             "msvs_settings": {
               "VCCLCompilerTool": {
-                "AdditionalOptions": ["/std:c++20", "/W4", "/WX", "/external:anglebrackets", "/external:W0", "/sdl", "/guard:cf"],
+                "AdditionalOptions": ["/std:c++20", "/utf-8", "/W4", "/WX", "/external:anglebrackets", "/external:W0", "/sdl", "/guard:cf"],
               },
               "VCLinkerTool": {
                 # Loaded when it is first needed: it loads the security packages, and so takes long.

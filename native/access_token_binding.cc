@@ -1,11 +1,12 @@
 #include "bindings.h"
 
-#include "call.h"
+#include "async_work.h"
 #include "convert.h"
 #include "sspi/access_token.h"
 #include "sspi/context.h"
+#include "sspi/context_lease.h"
 #include "sspi/impersonation.h"
-#include "wrapped.h"
+#include "wrapped_context.h"
 
 namespace winsspi {
 
@@ -32,14 +33,14 @@ namespace {
 
 // (context, names, settle): with the names of its accounts or without.
 Napi::Value identity(const Napi::CallbackInfo& info) {
-  auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
+  auto* context = sharedContext(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   const auto names = info[1].As<Napi::Boolean>().Value() ? sspi::AccountNames::kLookedUp
                                                         : sspi::AccountNames::kLeftOut;
-  return Call<sspi::AccessTokenInfo>::start(
+  return startAsyncWork(
       info[2],
-      [context = sspi::ContextLease(*context), names]() -> sspi::Result<sspi::AccessTokenInfo> {
-        auto token = sspi::querySecurityContextToken(*context);
+      [lease = sspi::ContextLease(*context), names]() -> sspi::Result<sspi::AccessTokenInfo> {
+        auto token = sspi::querySecurityContextToken(*lease);
         if (!token) return token.failure();
         return sspi::accessTokenInfo(token->get(), names);
       },
@@ -50,12 +51,12 @@ Napi::Value booleanOf(Napi::Env env, bool& value) { return Napi::Boolean::New(en
 
 // (context, sid, settle)
 Napi::Value isMemberOf(const Napi::CallbackInfo& info) {
-  auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
+  auto* context = sharedContext(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
-  return Call<bool>::start(
+  return startAsyncWork(
       info[2],
-      [context = sspi::ContextLease(*context), sid = textOf(info[1])]() -> sspi::Result<bool> {
-        auto token = sspi::querySecurityContextToken(*context);
+      [lease = sspi::ContextLease(*context), sid = textOf(info[1])]() -> sspi::Result<bool> {
+        auto token = sspi::querySecurityContextToken(*lease);
         if (!token) return token.failure();
         return sspi::isMember(*token, sid);
       },
@@ -66,11 +67,11 @@ Napi::Value isMemberOf(const Napi::CallbackInfo& info) {
 // callback's is pending after the thread was turned back.
 Napi::Value impersonate(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* opened = openedOf<sspi::Context>(env, info[0]);
-  if (!opened) return env.Undefined();
-  // The callback may close the context.
-  const std::shared_ptr<sspi::Context> context = *opened;
-  auto impersonation = sspi::Impersonation::begin(*context);
+  auto* context = sharedContext(env, info[0]);
+  if (!context) return env.Undefined();
+  // The callback may close the context, but not change it.
+  const sspi::ContextLease lease(*context);
+  auto impersonation = sspi::Impersonation::begin(*lease);
   if (!impersonation) return failureOf(env, impersonation.failure());
   napi_value value = nullptr;
   const napi_status called = napi_call_function(env, env.Undefined(), info[1], 0, nullptr, &value);

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "call.h"
+#include "async_work.h"
 #include "convert.h"
 
 namespace winsspi {
@@ -24,7 +24,7 @@ Napi::Value accountValueOf(Napi::Env env, sspi::Account& account) {
 
 // (sid, settle)
 Napi::Value lookupAccountSid(const Napi::CallbackInfo& info) {
-  return Call<sspi::Account>::start(
+  return startAsyncWork(
       info[1],
       [text = textOf(info[0])]() -> sspi::Result<sspi::Account> {
         const auto sid = sspi::sidOf(text);
@@ -36,7 +36,7 @@ Napi::Value lookupAccountSid(const Napi::CallbackInfo& info) {
 
 // (name, settle)
 Napi::Value lookupAccountName(const Napi::CallbackInfo& info) {
-  return Call<sspi::Account>::start(
+  return startAsyncWork(
       info[1], [name = textOf(info[0])] { return sspi::lookupAccountName(name); }, accountValueOf);
 }
 
@@ -44,10 +44,10 @@ Napi::Value lookupAccountName(const Napi::CallbackInfo& info) {
 Napi::Value translateName(const Napi::CallbackInfo& info) {
   const uint32_t from = info[1].As<Napi::Number>().Uint32Value();
   const uint32_t to = info[2].As<Napi::Number>().Uint32Value();
-  return Call<std::u16string>::start(
+  return startAsyncWork(
       info[3], [name = textOf(info[0]), from, to] { return sspi::translateName(name, from, to); },
-      [](Napi::Env env, std::u16string& name) -> Napi::Value {
-        return Napi::String::New(env, name);
+      [](Napi::Env env, std::u16string& translated) -> Napi::Value {
+        return Napi::String::New(env, translated);
       });
 }
 

@@ -1,13 +1,15 @@
 #include "bindings.h"
 
+#include <utility>
 #include <vector>
 
 #include "convert.h"
+#include "errors.h"
 #include "sspi/attributes.h"
 #include "sspi/channel_bindings.h"
 #include "sspi/context.h"
 #include "sspi/schannel.h"
-#include "wrapped.h"
+#include "wrapped_context.h"
 
 namespace winsspi {
 namespace {
@@ -208,31 +210,35 @@ constexpr Attribute kAttributes[] = {
 // (context, SECPKG_ATTR_*)
 Napi::Value queryAttribute(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const auto* context = openedOf<sspi::Context>(env, info[0]);
+  const auto* context = sharedContext(env, info[0]);
   if (!context) return env.Undefined();
   const uint32_t number = info[1].As<Napi::Number>().Uint32Value();
   for (const Attribute& attribute : kAttributes) {
     if (attribute.number == number) return attribute.answer(env, **context);
   }
-  Napi::RangeError::New(env, "no such attribute").ThrowAsJavaScriptException();
+  throwError(env, "ERR_INVALID_ARG_VALUE",
+             {Napi::String::New(env, "attribute"),
+              Napi::String::New(env, "is none that the addon queries")});
   return env.Undefined();
 }
 
 // (context, { label, context?, length })
 Napi::Value setKeyingMaterialInfo(const Napi::CallbackInfo& info) {
-  const auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
-  if (!context) return info.Env().Undefined();
+  const Napi::Env env = info.Env();
+  if (!idleContext(env, info[0])) return env.Undefined();
   const Napi::Object request = info[1].As<Napi::Object>();
-  return outcomeOf(info.Env(),
-                   sspi::setKeyingMaterialInfo(
-                       **context, {request.Get("label").As<Napi::String>().Utf8Value(),
-                                   copyOfBytes(info.Env(), request.Get("context")),
-                                   request.Get("length").As<Napi::Number>().Uint32Value()}));
+  sspi::KeyingMaterialInfo value = {request.Get("label").As<Napi::String>().Utf8Value(),
+                                    copyOfBytes(env, request.Get("context")),
+                                    request.Get("length").As<Napi::Number>().Uint32Value()};
+  // Once more: a property can be the caller's code.
+  const auto* context = idleContext(env, info[0]);
+  if (!context) return env.Undefined();
+  return outcomeOf(env, sspi::setKeyingMaterialInfo(**context, std::move(value)));
 }
 
 // (context, data)
 Napi::Value setApplicationData(const Napi::CallbackInfo& info) {
-  const auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
+  const auto* context = idleContext(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   return outcomeOf(info.Env(),
                    sspi::setApplicationData(**context, bytesInPlace(info.Env(), info[1])));

@@ -1,31 +1,29 @@
 #include "completion_queue.h"
 
+#include <utility>
+
 namespace winsspi {
 
-void Job::finish() {
-  if (!discarded_) completions_->post(shared_from_this());
-}
-
-void CompletionQueue::post(std::shared_ptr<Job> job) {
+void CompletionQueue::post(std::shared_ptr<AsyncCall> call) {
   const threads::Lock::Holder holder(lock_);
   if (!function_) return;
-  jobs_.push_back(std::move(job));
+  calls_.push_back(std::move(call));
   napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
 }
 
-std::shared_ptr<Job> CompletionQueue::take() {
+std::shared_ptr<AsyncCall> CompletionQueue::take() {
   const threads::Lock::Holder holder(lock_);
-  if (jobs_.empty()) return nullptr;
-  std::shared_ptr<Job> job = std::move(jobs_.front());
-  jobs_.pop_front();
-  return job;
+  if (calls_.empty()) return nullptr;
+  std::shared_ptr<AsyncCall> call = std::move(calls_.front());
+  calls_.pop_front();
+  return call;
 }
 
 void CompletionQueue::close() {
-  std::deque<std::shared_ptr<Job>> dropped;  // Destroyed without the lock.
+  std::deque<std::shared_ptr<AsyncCall>> dropped;  // Destroyed without the lock.
   const threads::Lock::Holder holder(lock_);
   function_ = nullptr;
-  dropped.swap(jobs_);
+  dropped.swap(calls_);
 }
 
 }  // namespace winsspi

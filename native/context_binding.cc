@@ -1,11 +1,13 @@
 #include "bindings.h"
 
-#include "call.h"
+#include "async_work.h"
 #include "convert.h"
 #include "sspi/attributes.h"
 #include "sspi/channel_bindings.h"
 #include "sspi/context.h"
+#include "sspi/context_lease.h"
 #include "wrapped.h"
+#include "wrapped_context.h"
 
 namespace winsspi {
 namespace {
@@ -44,21 +46,20 @@ Napi::Value createContext(const Napi::CallbackInfo& info) {
 // (context, token, settle)
 Napi::Value step(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* context = openedOf<sspi::Context>(env, info[0]);
-  if (!context) return env.Undefined();
   std::optional<std::vector<std::byte>> token;
   if (!info[1].IsUndefined()) token = copyOfBytes(env, info[1]);
-  return Call<sspi::Leg>::start(
+  auto* context = idleContext(env, info[0]);
+  if (!context) return env.Undefined();
+  return startAsyncWork(
       info[2],
-      [context = sspi::ContextLease(*context), token = std::move(token)] {
-        return context->step(token);
-      },
+      [lease = sspi::ContextLease(*context, sspi::ContextLease::Use::kStep),
+       copy = std::move(token)] { return lease->step(copy); },
       legOf);
 }
 
 // (context, flags): what another process imports.
 Napi::Value exportContext(const Napi::CallbackInfo& info) {
-  const auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
+  const auto* context = idleContext(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   auto exported = sspi::exportContext(**context, info[1].As<Napi::Number>().Uint32Value());
   if (!exported) return failureOf(info.Env(), exported.failure());

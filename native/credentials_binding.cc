@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
-#include "call.h"
+#include "async_work.h"
 #include "convert.h"
 #include "sspi/context.h"
+#include "sspi/context_lease.h"
 #include "sspi/credentials.h"
 #include "sspi/credentials_attributes.h"
 #include "sspi/impersonation.h"
 #include "wrapped.h"
+#include "wrapped_context.h"
 
 namespace winsspi {
 namespace {
@@ -35,53 +37,54 @@ sspi::Identity readIdentity(Napi::Env env, const Napi::Object& identity) {
   return {textOf(identity.Get("user")), textOf(identity.Get("domain")), std::move(copy)};
 }
 
-// { package, use, principal?, identity?, packageList? }. Shared: the
-// work has to be copyable, and a password is not.
-std::shared_ptr<const sspi::CredentialsRequest> requestOf(const Napi::Value& value) {
+// { package, use, principal?, identity?, packageList? }
+sspi::CredentialsRequest requestOf(const Napi::Value& value) {
   const Napi::Object options = value.As<Napi::Object>();
-  auto request = std::make_shared<sspi::CredentialsRequest>();
-  request->package = textOf(options.Get("package"));
-  request->use = options.Get("use").As<Napi::Number>().Uint32Value();
-  request->principal = textOf(options.Get("principal"));
+  sspi::CredentialsRequest request;
+  request.package = textOf(options.Get("package"));
+  request.use = options.Get("use").As<Napi::Number>().Uint32Value();
+  request.principal = textOf(options.Get("principal"));
   if (options.Get("identity").IsObject()) {
-    request->identity = readIdentity(value.Env(), options.Get("identity").As<Napi::Object>());
+    request.identity = readIdentity(value.Env(), options.Get("identity").As<Napi::Object>());
   }
-  request->package_list = textOf(options.Get("packageList"));
+  request.package_list = textOf(options.Get("packageList"));
   return request;
 }
 
 // (request, settle)
 Napi::Value acquireCredentials(const Napi::CallbackInfo& info) {
-  return Call<sspi::Credentials>::start(
-      info[1], [request = requestOf(info[0])] { return sspi::Credentials::acquire(*request); },
+  return startAsyncWork(
+      info[1], [request = requestOf(info[0])] { return sspi::Credentials::acquire(request); },
       credentialsOf);
 }
 
 // (context, request, settle): as the client of the context
 Napi::Value acquireCredentialsAsClient(const Napi::CallbackInfo& info) {
-  auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
+  if (!sharedContext(info.Env(), info[0])) return info.Env().Undefined();
+  sspi::CredentialsRequest options = requestOf(info[1]);
+  // Once more: a property can be the caller's code.
+  auto* context = sharedContext(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
-  return Call<sspi::Credentials>::start(
+  return startAsyncWork(
       info[2],
-      [context = sspi::ContextLease(*context),
-       request = requestOf(info[1])]() -> sspi::Result<sspi::Credentials> {
-        const auto impersonation = sspi::Impersonation::begin(*context);
+      [lease = sspi::ContextLease(*context),
+       request = std::move(options)]() -> sspi::Result<sspi::Credentials> {
+        const auto impersonation = sspi::Impersonation::begin(*lease);
         if (!impersonation) return impersonation.failure();
-        return sspi::Credentials::acquire(*request);
+        return sspi::Credentials::acquire(request);
       },
       credentialsOf);
 }
 
 // (credentials, request, settle)
 Napi::Value addCredentials(const Napi::CallbackInfo& info) {
+  if (!openedOf<const sspi::Credentials>(info.Env(), info[0])) return info.Env().Undefined();
+  sspi::CredentialsRequest options = requestOf(info[1]);
   auto* credentials = openedOf<const sspi::Credentials>(info.Env(), info[0]);
   if (!credentials) return info.Env().Undefined();
-  return Call<void>::start(
-      info[2],
-      [credentials = *credentials, request = requestOf(info[1])] {
-        return credentials->add(*request);
-      },
-      [](Napi::Env env) { return env.Undefined(); });
+  return startAsyncWork(info[2], [shared = *credentials, request = std::move(options)] {
+    return shared->add(request);
+  });
 }
 
 Napi::Value valueOf(Napi::Env env, const sspi::CredentialsNames& names) {

@@ -2,7 +2,7 @@
 
 namespace winsspi {
 
-Environment::Environment(Napi::Env env) : calls_(env) {
+Environment::Environment(Napi::Env env) : async_calls_(env) {
   Napi::ArrayBuffer memory = Napi::ArrayBuffer::New(env, sizeof(Layout));
   layout_ = static_cast<Layout*>(memory.Data());
   layout_array_ =

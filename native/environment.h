@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "calls.h"
+#include "async_calls.h"
 #include "sspi/buffers.h"
 
 namespace winsspi {
@@ -49,8 +49,13 @@ class Environment {
   Layout& layout() { return *layout_; }
   Napi::Value layoutArray() const { return layout_array_.Value(); }
 
-  // Of what can block.
-  Calls& calls() { return calls_; }
+  AsyncCalls& asyncCalls() { return async_calls_; }
+
+  // Makes the errors of the addon: lib/errors/usage-error.ts. Empty: lib/ has not set it.
+  const Napi::FunctionReference& createError() const { return create_error_; }
+  void setCreateError(Napi::Function create_error) {
+    create_error_ = Napi::Persistent(create_error);
+  }
 
   // Objects of one environment are not taken for another's, nor one kind for another.
   napi_type_tag tag(uint64_t kind) const { return {kind, reinterpret_cast<uintptr_t>(this)}; }
@@ -58,7 +63,8 @@ class Environment {
  private:
   Layout* layout_;
   Napi::Reference<Napi::Uint32Array> layout_array_;
-  Calls calls_;
+  Napi::FunctionReference create_error_;
+  AsyncCalls async_calls_;
 };
 
 }  // namespace winsspi

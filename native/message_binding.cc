@@ -10,9 +10,12 @@
 
 #include "convert.h"
 #include "environment.h"
+#include "errors.h"
 #include "pool_worker.h"
+#include "sspi/context_lease.h"
 #include "sspi/message.h"
 #include "wrapped.h"
+#include "wrapped_context.h"
 
 namespace winsspi {
 namespace {
@@ -191,6 +194,8 @@ constexpr napi_value (*kOperations[])(const Call&) = {
     callWrapInto,         callUnwrap,
 };
 
+constexpr uint32_t kControlToken = 4;
+
 napi_value operate(napi_env env, napi_callback_info info) {
   std::array<napi_value, sspi::kMaxBuffers> values;
   // Node-API fills all that it is asked for, and nearly every call has few.
@@ -208,8 +213,11 @@ napi_value operate(napi_env env, napi_callback_info info) {
   Layout& layout = environment.layout();
   if (count > values.size() || layout.operation >= std::size(kOperations)) return nullptr;
   if (!context) {
-    Napi::Error::New(env, "the object was closed").ThrowAsJavaScriptException();
+    throwError(env, Kind<sspi::Context>::kClosed);
     return nullptr;
+  }
+  if (context->isStepping() || (layout.operation == kControlToken && context->isLent())) {
+    return throwContextBusy(env, *context);
   }
   const std::span<const napi_value> arguments(values.data(), count);
   return kOperations[layout.operation]({env, *context, layout, arguments});
@@ -303,16 +311,14 @@ class MessageCopy {
 // Settles with { failure?, written, layout }. The memory is written when the call has succeeded.
 template <typename Function>
 Napi::Value callAsync(const Napi::CallbackInfo& info) {
-  auto* context = openedOf<sspi::Context>(info.Env(), info[0]);
+  auto* context = sharedContext(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   const auto message = std::make_shared<MessageCopy>(info);
   using Outcome = sspi::Result<Done>;
   PoolWorker<Outcome>::start(
       info[1], "winsspi:message",
-      [context = sspi::ContextLease(*context),
-       message = message.get()]() -> sspi::Result<Outcome> {
-        return message->run<Function>(*context);
-      },
+      [lease = std::make_shared<sspi::ContextLease>(*context),
+       copy = message.get()]() -> sspi::Result<Outcome> { return copy->run<Function>(**lease); },
       [message](Napi::Env env, Outcome& outcome) -> Napi::Value {
         const bool written = outcome && message->writeBack(env);
         Napi::Object object = Napi::Object::New(env);
@@ -335,7 +341,7 @@ std::span<std::byte> lend(const Napi::Value& memory, Napi::ObjectReference& refe
 // between the rooms. Settles with { offset, length } of what is sealed.
 Napi::Value wrapAsync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* context = openedOf<sspi::Context>(env, info[0]);
+  auto* context = sharedContext(env, info[0]);
   if (!context) return env.Undefined();
   const auto reference = std::make_shared<Napi::ObjectReference>();
   const std::span<std::byte> memory = lend(info[2], *reference);
@@ -343,16 +349,17 @@ Napi::Value wrapAsync(const Napi::CallbackInfo& info) {
   const sspi::WrapRoom room = {info[4].As<Napi::Number>().Uint32Value(),
                                info[5].As<Napi::Number>().Uint32Value()};
   if (memory.size() < room.token || memory.size() - room.token < room.padding) {
-    Napi::RangeError::New(env, "too little room").ThrowAsJavaScriptException();
+    throwError(env, "ERR_INVALID_ARG_VALUE",
+               {Napi::String::New(env, "memory"), Napi::String::New(env, "has too little room")});
     return env.Undefined();
   }
   const std::size_t length = memory.size() - room.token - room.padding;
   PoolWorker<sspi::Range>::start(
       info[1], "winsspi:wrap",
-      [context = sspi::ContextLease(*context), memory, qop, room, length] {
-        return sspi::wrap(*context, qop, memory, memory.subspan(room.token, length), room);
+      [lease = std::make_shared<sspi::ContextLease>(*context), memory, qop, room, length] {
+        return sspi::wrap(**lease, qop, memory, memory.subspan(room.token, length), room);
       },
-      [reference](Napi::Env env, sspi::Range& sealed) { return rangeOf(env, sealed); });
+      [reference](Napi::Env settled, sspi::Range& sealed) { return rangeOf(settled, sealed); });
   return env.Undefined();
 }
 
@@ -360,7 +367,7 @@ Napi::Value wrapAsync(const Napi::CallbackInfo& info) {
 // { offset, length, qop }.
 Napi::Value unwrapAsync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* context = openedOf<sspi::Context>(env, info[0]);
+  auto* context = sharedContext(env, info[0]);
   if (!context) return env.Undefined();
   const auto reference = std::make_shared<Napi::ObjectReference>();
   const std::span<std::byte> memory = lend(info[2], *reference);
@@ -368,11 +375,11 @@ Napi::Value unwrapAsync(const Napi::CallbackInfo& info) {
   if (info[3].IsNumber()) token_length = info[3].As<Napi::Number>().Uint32Value();
   PoolWorker<sspi::Unwrapped>::start(
       info[1], "winsspi:unwrap",
-      [context = sspi::ContextLease(*context), memory, token_length] {
-        return sspi::unwrap(*context, memory, token_length);
+      [lease = std::make_shared<sspi::ContextLease>(*context), memory, token_length] {
+        return sspi::unwrap(**lease, memory, token_length);
       },
-      [reference](Napi::Env env, sspi::Unwrapped& opened) {
-        Napi::Object object = rangeOf(env, opened.message);
+      [reference](Napi::Env settled, sspi::Unwrapped& opened) {
+        Napi::Object object = rangeOf(settled, opened.message);
         object.Set("qop", opened.qop);
         return object;
       });

@@ -1,14 +1,14 @@
 #include "bindings.h"
 
-#include "calls.h"
+#include "async_calls.h"
 #include "environment.h"
 
 namespace winsspi {
 namespace {
 
-// (number): a call that somebody waited for.
+// (number): a call whose result the caller no longer needs.
 void cancelCall(const Napi::CallbackInfo& info) {
-  Environment::of(info.Env()).calls().cancel(info[0].As<Napi::Number>().DoubleValue());
+  Environment::of(info.Env()).asyncCalls().cancel(info[0].As<Napi::Number>().DoubleValue());
 }
 
 uint32_t numberOr(const Napi::Value& value, std::size_t otherwise) {
@@ -18,7 +18,7 @@ uint32_t numberOr(const Napi::Value& value, std::size_t otherwise) {
 
 // (max?, queue?, idleMilliseconds?): all three as they are now. What is undefined stays.
 Napi::Value configureThreads(const Napi::CallbackInfo& info) {
-  Calls& calls = Environment::of(info.Env()).calls();
+  AsyncCalls& calls = Environment::of(info.Env()).asyncCalls();
   threads::ThreadPool::Limits limits = calls.limits();
   limits.threads = numberOr(info[0], limits.threads);
   limits.queue = numberOr(info[1], limits.queue);

@@ -8,18 +8,29 @@
 #include <utility>
 
 #include "environment.h"
+#include "errors.h"
 #include "sspi/context.h"
 #include "sspi/credentials.h"
 
 namespace winsspi {
 
-// Tells the kinds of wrapped objects apart.
+// What tells the kinds of wrapped objects apart, and names them in errors.
 template <typename T>
-inline constexpr uint64_t kKind = 0;
+struct Kind;
+
 template <>
-inline constexpr uint64_t kKind<const sspi::Credentials> = 1;
+struct Kind<const sspi::Credentials> {
+  static constexpr uint64_t kTag = 1;
+  static constexpr const char* kName = "credentials";
+  static constexpr const char* kClosed = "ERR_SSPI_CREDENTIALS_CLOSED";
+};
+
 template <>
-inline constexpr uint64_t kKind<sspi::Context> = 2;
+struct Kind<sspi::Context> {
+  static constexpr uint64_t kTag = 2;
+  static constexpr const char* kName = "context";
+  static constexpr const char* kClosed = "ERR_SSPI_CONTEXT_CLOSED";
+};
 
 template <typename T>
 struct Wrapped {
@@ -32,8 +43,8 @@ template <typename T>
 Napi::Value wrap(Napi::Env env, std::shared_ptr<T> value) {
   Napi::Object object = Napi::Object::New(env);
   Environment& environment = Environment::of(env);
-  const napi_type_tag tag = environment.tag(kKind<T>);
-  std::unique_ptr<Wrapped<T>> wrapped(new Wrapped<T>{std::move(value), environment});
+  const napi_type_tag tag = environment.tag(Kind<T>::kTag);
+  auto wrapped = std::make_unique<Wrapped<T>>(std::move(value), environment);
   const auto destroy = [](node_api_basic_env, void* data, void*) {
     const std::unique_ptr<Wrapped<T>> owner(static_cast<Wrapped<T>*>(data));
   };
@@ -44,20 +55,23 @@ Napi::Value wrap(Napi::Env env, std::shared_ptr<T> value) {
   return object;
 }
 
-// Null, with a JavaScript exception pending, where the value is not a T of this environment.
+// Null, with an exception pending, where the value is not a T of this environment.
 template <typename T>
 Wrapped<T>* wrappedOf(Napi::Env env, napi_value value) {
-  const napi_type_tag tag = Environment::of(env).tag(kKind<T>);
+  const napi_type_tag tag = Environment::of(env).tag(Kind<T>::kTag);
+  napi_valuetype type;
   bool is_ours = false;
   void* data = nullptr;
-  if (napi_check_object_type_tag(env, value, &tag, &is_ours) == napi_ok && is_ours &&
+  // For undefined and null, the check of the tag would throw an error of its own.
+  if (napi_typeof(env, value, &type) == napi_ok && type == napi_object &&
+      napi_check_object_type_tag(env, value, &tag, &is_ours) == napi_ok && is_ours &&
       napi_unwrap(env, value, &data) == napi_ok) {
     return static_cast<Wrapped<T>*>(data);
   }
-  if (!env.IsExceptionPending()) {
-    Napi::TypeError::New(env, "not an object of this addon in this environment")
-        .ThrowAsJavaScriptException();
-  }
+  throwError(env, "ERR_INVALID_ARG_TYPE",
+             {Napi::String::New(env, Kind<T>::kName),
+              Napi::String::New(env, "an object of this copy of winsspi, made in this environment"),
+              value});
   return nullptr;
 }
 
@@ -67,7 +81,7 @@ const std::shared_ptr<T>* openedOf(Napi::Env env, napi_value value) {
   const Wrapped<T>* wrapped = wrappedOf<T>(env, value);
   if (!wrapped) return nullptr;
   if (wrapped->object) return &wrapped->object;
-  Napi::Error::New(env, "the object was closed").ThrowAsJavaScriptException();
+  throwError(env, Kind<T>::kClosed);
   return nullptr;
 }
 

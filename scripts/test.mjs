@@ -12,6 +12,7 @@ import {
   toolchainPackages,
 } from '../test/harness/lab/packages.mjs';
 import { runSanitizers } from '../test/harness/sanitizers/run.mjs';
+import { checkWarnings } from '../test/harness/warnings/run.mjs';
 import { buildAddon, isCurrent, readRecord } from './addon.mjs';
 import { ensureDependencies, runPackage } from './dependencies.mjs';
 import { buildLibrary } from './library.mjs';
@@ -40,10 +41,11 @@ await main(async () => {
     ensurePackages({ ...labPackages, ...toolchainPackages, ...sanitizers });
   }
   checkAddon();
+  const checked = sanitizes ? await checkNative() : none;
   const sanitized = sanitizes ? await runSanitizers(console.log) : none;
   const fuzzed = sanitizes ? await fuzzShortly() : none;
   setTimeout(giveUp, minutes * 60_000).unref();
-  return await runTests([sanitized, fuzzed]);
+  return await runTests([checked, sanitized, fuzzed]);
 });
 
 async function checkSources() {
@@ -51,6 +53,11 @@ async function checkSources() {
   runPackage('@biomejs/biome/bin/biome', ['check', '.']);
   await buildLibrary();
   runPackage('typescript/bin/tsc', ['--project', 'test']);
+}
+
+async function checkNative() {
+  console.error('Reading native/ with the warnings that MSVC has …');
+  return await checkWarnings(console.log);
 }
 
 // The addon in the repository has to be the one that these sources make. On Windows it is used as

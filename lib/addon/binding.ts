@@ -120,7 +120,9 @@ type AsyncMessageFunction = (
 
 /**
  * Runs on a thread of the addon. Calls the last argument back once, later, unless it is cancelled.
- * Gives the number of the call; 0 where it was refused, because too many wait.
+ * Gives the number of the call. Throws where the call is not made: ERR_SSPI_OVERLOADED,
+ * ERR_SSPI_THREAD_NOT_STARTED, ERR_SSPI_ENVIRONMENT_CLOSING, and ERR_SSPI_CONTEXT_BUSY for a context
+ * that another call has.
  */
 type ThreadFunction<Arguments extends unknown[], Value> = (
   ...args: [...Arguments, settle: (result: Value | NativeFailure) => void]
@@ -128,6 +130,9 @@ type ThreadFunction<Arguments extends unknown[], Value> = (
 
 /** The addon's exports. Arguments are checked before they get here. */
 export interface Binding {
+  /** Sets what makes the errors that the addon throws. */
+  setCreateError(create: typeof createError): void;
+
   enumerateSecurityPackages(): NativePackage[] | NativeFailure;
   querySecurityPackage(name: string): NativePackage | NativeFailure;
 
@@ -228,9 +233,9 @@ function load(): Loaded {
   try {
     switch (machine) {
       case 'win32-x64':
-        return { binding: require('../../prebuilds/win32-x64/node.napi.node') };
+        return { binding: withErrors(require('../../prebuilds/win32-x64/node.napi.node')) };
       case 'win32-arm64':
-        return { binding: require('../../prebuilds/win32-arm64/node.napi.armv8.node') };
+        return { binding: withErrors(require('../../prebuilds/win32-arm64/node.napi.armv8.node')) };
       default:
         return { error: createError('ERR_SSPI_UNSUPPORTED_PLATFORM', machine) };
     }
@@ -238,6 +243,11 @@ function load(): Loaded {
     const reason = cause instanceof Error ? cause.message : String(cause);
     return { error: createError('ERR_SSPI_ADDON_NOT_LOADED', machine, reason, { cause }) };
   }
+}
+
+function withErrors(binding: Binding): Binding {
+  binding.setCreateError(createError);
+  return binding;
 }
 
 const loaded = load();

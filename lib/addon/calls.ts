@@ -1,5 +1,4 @@
 import { addAbortListener } from 'node:events';
-import { usageError } from '../errors/usage-error.js';
 import { validateSignal, validOptions } from '../validate.js';
 import { getBinding, type NativeFailure } from './binding.js';
 
@@ -18,7 +17,7 @@ export type Settle<Value> = (result: Value | NativeFailure) => void;
 /**
  * Makes a call on the addon's threads. Rejects with the signal's reason when that aborts: a call that
  * waits is not made then, and the result of one that runs is released when it comes. Throws, and makes
- * no call, where too many calls wait and where the signal aborts or fails before the call.
+ * no call, where the addon refuses it and where the signal aborts or fails before the call.
  */
 export function callOnThread<Value>(
   start: (settle: Settle<Value>) => number,
@@ -38,7 +37,6 @@ export function callOnThread<Value>(
       resolve(result);
       listener?.remove();
     });
-    if (number === 0) throw overloadedError();
   } catch (error) {
     listener?.remove();
     throw error;
@@ -97,12 +95,4 @@ export function validSignal(options: CallOptions): AbortSignal | undefined {
   const { signal } = validOptions(options, 'options', ['signal']);
   validateSignal(signal, 'options.signal');
   return signal;
-}
-
-function overloadedError(): Error {
-  return usageError(
-    'ERR_SSPI_OVERLOADED',
-    'Too many calls wait for a thread: this one was not made, and can be made again. ' +
-      'configureThreads() sets how many threads there are and how many calls may wait',
-  );
 }

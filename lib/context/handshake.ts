@@ -48,7 +48,7 @@ export async function step(
       state.assertHasStep();
       validateToken(token, state);
       const number = getBinding().step(state.handle, token, settle);
-      if (number > 0) before = state.beginStep();
+      before = state.beginStep();
       return number;
     }, signal);
   } catch (reason) {

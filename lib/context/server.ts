@@ -88,9 +88,9 @@ export class ServerContext extends SecurityContext {
   impersonate<T>(callback: () => T): T {
     validateFunction(callback, 'callback');
     if (isAsyncFunction(callback)) throw asynchronousError();
-    const result = getState(this).useNow((context) =>
-      whileImpersonating(() => getBinding().impersonate(context, callback)),
-    );
+    const state = getState(this);
+    state.assertComplete();
+    const result = whileImpersonating(() => getBinding().impersonate(state.handle, callback));
     const { value } = resultOf(result);
     if (!isPromise(value) && !isThenable(value)) return value as T;
     // The caller does not get this promise: its failure must not end the process.

@@ -39,8 +39,6 @@ export class ContextState {
   #package: string | undefined;
   #steps = 0;
   #traceId: number | undefined;
-  // How many calls use the Windows handle beside the messages.
-  #users = 0;
 
   constructor(handle: NativeContext, origin: ContextOrigin) {
     this.handle = handle;
@@ -89,31 +87,19 @@ export class ContextState {
     };
   }
 
-  /** Makes a call about the complete context, off the JavaScript thread. Checks the state last. */
+  /**
+   * Makes a call about the complete context, off the JavaScript thread. Checks the state last. Until it has
+   * ended, the addon refuses calls that change the context.
+   */
   async call<Value>(
     start: (context: NativeContext, settle: Settle<Value>) => number,
     signal: AbortSignal | undefined,
   ): Promise<Value> {
-    this.#users += 1;
-    try {
-      const result = await callOnThread<Value>((settle) => {
-        this.assertComplete();
-        return start(this.handle, settle);
-      }, signal);
-      return resultOf(result);
-    } finally {
-      this.#users -= 1;
-    }
-  }
-
-  useNow<Value>(run: (handle: NativeContext) => Value): Value {
-    this.assertComplete();
-    this.#users += 1;
-    try {
-      return run(this.handle);
-    } finally {
-      this.#users -= 1;
-    }
+    const result = await callOnThread<Value>((settle) => {
+      this.assertComplete();
+      return start(this.handle, settle);
+    }, signal);
+    return resultOf(result);
   }
 
   /** Throws while the context is closed, failed or busy with a step. */
@@ -153,9 +139,6 @@ export class ContextState {
     this.assertUsable();
     if (this.#stage !== 'complete') return;
     if (!this.#pendingSteps.any) throw createError('ERR_SSPI_CONTEXT_COMPLETE');
-    if (this.#users === 0) return;
-    const calls = 'its client (identity, isMemberOf, impersonate, acquireCredentials)';
-    throw createError('ERR_SSPI_CONTEXT_BUSY', calls, 'await that first');
   }
 
   /** Whether a step may be made without a token of the peer's. */

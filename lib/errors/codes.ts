@@ -112,7 +112,9 @@ export const codes = {
   },
   ERR_SSPI_THREAD_NOT_STARTED: {
     class: Error,
-    text: () => 'Windows could not start a thread for the call: it was not made',
+    text: (error: number) =>
+      `Windows started no thread for the call (CreateThread: Win32 error ${error}): it was not made, ` +
+      'and can be made again',
   },
   ERR_SSPI_UNSUPPORTED_PLATFORM: {
     class: Error,

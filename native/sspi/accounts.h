@@ -20,7 +20,7 @@ using LocalMemory = std::unique_ptr<T, ReleaseLocal>;
 
 // An account or a group. The name and its domain are empty where nobody knows them.
 struct Account {
-  std::u16string sid;  // S-1-…
+  std::u16string sid;  // S-1-...
   std::u16string name;
   std::u16string domain;
   uint32_t type;  // SID_NAME_USE; 0: not looked up

@@ -14,9 +14,9 @@
 #include "sspi/buffers.h"
 #include "sspi/credentials.h"
 #include "sspi/handle.h"
-#include "threads/lock.h"
 #include "sspi/secure_memory.h"
 #include "sspi/status.h"
+#include "threads/lock.h"
 
 namespace sspi {
 
@@ -71,6 +71,11 @@ class Context {
   // The name of the package that authenticated.
   std::u16string negotiatedPackage() const;
 
+  // Whether another call has the context (ContextLease), and whether that is a step. For the owner's
+  // thread, which alone lends it: nothing may run beside a step, and a step beside nothing.
+  bool isLent() const { return lent_.load(std::memory_order_acquire) != 0; }
+  bool isStepping() const { return (lent_.load(std::memory_order_acquire) & kStep) != 0; }
+
   // One call that protects a message and one that opens one may run at the same time, two of a
   // direction may not: SSPI's rule, which these keep among the owner's thread and those that the
   // context is lent to. Null while it is lent to nobody: one thread makes one call after the other,
@@ -82,9 +87,6 @@ class Context {
   friend class ContextLease;
 
   struct Arguments;
-
-  // Who sees nobody also sees what they did.
-  bool isLent() const { return lent_.load(std::memory_order_acquire) != 0; }
 
   const char* function() const;
   SECURITY_STATUS run(Arguments& arguments);
@@ -98,25 +100,8 @@ class Context {
   mutable threads::Lock outgoing_;
   mutable threads::Lock incoming_;
   mutable threads::Lock replacing_;
-  std::atomic<uint32_t> lent_ = 0;
-};
-
-// A context for a call on another thread than that of its owner, who lends it before the call and
-// whose own calls take the locks for as long.
-class ContextLease {
- public:
-  explicit ContextLease(std::shared_ptr<Context> context) : context_(std::move(context)) {
-    context_->lent_.fetch_add(1, std::memory_order_relaxed);
-  }
-  ContextLease(const ContextLease& other) : ContextLease(other.context_) {}
-  ContextLease& operator=(const ContextLease&) = delete;
-  ~ContextLease() { context_->lent_.fetch_sub(1, std::memory_order_release); }
-
-  Context& operator*() const { return *context_; }
-  Context* operator->() const { return context_.get(); }
-
- private:
-  std::shared_ptr<Context> context_;
+  static constexpr uint32_t kStep = 0x80000000;
+  std::atomic<uint32_t> lent_ = 0;  // how many calls have it, or kStep
 };
 
 // Whether a status means that no further leg is needed.

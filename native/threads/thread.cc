@@ -3,10 +3,6 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
-#include <utility>
-
-#include "win32.h"
 
 namespace threads {
 namespace {
@@ -15,10 +11,10 @@ namespace {
 // program may have another default: that of node.exe is 8 MiB.
 constexpr std::size_t kStackSize = 1 << 20;
 
-DWORD WINAPI runThread(void* argument) {
-  const std::unique_ptr<std::function<void()>> body(static_cast<std::function<void()>*>(argument));
-  (*body)();
-  return 0;
+// Never ERROR_SUCCESS, which some functions leave when they fail.
+uint32_t lastError() {
+  const DWORD error = GetLastError();
+  return error == ERROR_SUCCESS ? ERROR_GEN_FAILURE : error;
 }
 
 }  // namespace
@@ -26,18 +22,16 @@ DWORD WINAPI runThread(void* argument) {
 bool pinModule() {
   HMODULE library = nullptr;
   return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
-                            reinterpret_cast<LPCWSTR>(&runThread), &library) != 0;
+                            reinterpret_cast<LPCWSTR>(&pinModule), &library) != 0;
 }
 
-bool startThread(std::function<void()> body) {
-  if (!pinModule()) return false;
-  auto start = std::make_unique<std::function<void()>>(std::move(body));
-  const HANDLE thread = CreateThread(nullptr, kStackSize, runThread, start.get(),
+uint32_t startThread(LPTHREAD_START_ROUTINE routine, void* argument) {
+  if (!pinModule()) return lastError();
+  const HANDLE thread = CreateThread(nullptr, kStackSize, routine, argument,
                                      STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
-  if (!thread) return false;
-  start.release();
+  if (!thread) return lastError();
   CloseHandle(thread);
-  return true;
+  return ERROR_SUCCESS;
 }
 
 void abortBecause(const char* reason) {

@@ -3,7 +3,10 @@
 #define WINSSPI_THREADS_THREAD_H_
 
 #include <cstdint>
-#include <functional>
+#include <memory>
+#include <utility>
+
+#include "win32.h"
 
 namespace threads {
 
@@ -13,10 +16,24 @@ namespace threads {
 // https://learn.microsoft.com/windows/win32/api/libloaderapi/nf-libloaderapi-getmodulehandleexw
 bool pinModule();
 
-// Runs the body on a thread of its own, which nobody waits for. False: Windows has no thread to
-// give.
+// Runs a routine on a new thread, which ends with it. Returns ERROR_SUCCESS, or the Win32 error for
+// which the thread was not started.
 // https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-createthread
-[[nodiscard]] bool startThread(std::function<void()> body);
+[[nodiscard]] uint32_t startThread(LPTHREAD_START_ROUTINE routine, void* argument);
+
+// The same for a callable, which moves to the thread.
+template <typename Body>
+[[nodiscard]] uint32_t startThread(Body body) {
+  auto argument = std::make_unique<Body>(std::move(body));
+  const auto routine = [](void* memory) -> DWORD {
+    const std::unique_ptr<Body> owner(static_cast<Body*>(memory));
+    (*owner)();
+    return 0;
+  };
+  const uint32_t error = startThread(routine, argument.get());
+  if (error == ERROR_SUCCESS) argument.release();
+  return error;
+}
 
 // Ends the process, and says why on stderr and to a debugger.
 [[noreturn]] void abortBecause(const char* reason);

@@ -21,7 +21,7 @@ class ThreadPool::Shared : public std::enable_shared_from_this<Shared> {
       wakeAll();
       start = ensureWorker();
     }
-    if (start) this->start();
+    if (start) startWorker();
   }
 
   void end() {
@@ -33,17 +33,22 @@ class ThreadPool::Shared : public std::enable_shared_from_this<Shared> {
     wakeAll();
   }
 
-  bool submit(const std::shared_ptr<Task>& task) {
+  Submission submit(const std::shared_ptr<Task>& task) {
+    using Outcome = Submission::Outcome;
     bool start = false;
     {
       const Lock::Holder holder(lock_);
-      if (running_ + tasks_.size() >= limits_.threads + limits_.queue) return false;
+      if (running_ + tasks_.size() >= limits_.threads + limits_.queue) {
+        return {Outcome::kQueueFull, ERROR_SUCCESS};
+      }
       task->place_ = tasks_.insert(tasks_.end(), task);
       task->waits_ = true;
       start = ensureWorker();
     }
+    const uint32_t error = start ? startWorker() : ERROR_SUCCESS;
     // Without any thread, the task would wait for ever.
-    return !start || this->start() || !withdraw(*task);
+    if (error == ERROR_SUCCESS || !withdraw(*task)) return {Outcome::kTaken, ERROR_SUCCESS};
+    return {Outcome::kNoThread, error};
   }
 
   bool withdraw(Task& task) {
@@ -80,8 +85,8 @@ class ThreadPool::Shared : public std::enable_shared_from_this<Shared> {
   }
 
   // Sees to it that a thread comes for the next task. True: the caller has to start it, without the
-  // lock. One is started at a time, and starts the next when it has found more tasks than it takes:
-  // so a burst does not cost the one who submits it a thread for each.
+  // lock. One is started at a time, and starts the next when it finds more tasks than it takes: so
+  // a burst of tasks does not cost its submitter a thread for each.
   bool ensureWorker() {
     if (tasks_.size() <= coming_) return false;
     if (!idle_.empty()) {
@@ -96,15 +101,16 @@ class ThreadPool::Shared : public std::enable_shared_from_this<Shared> {
     return true;
   }
 
-  // False: there is no thread at all.
-  bool start() {
-    if (startThread([self = shared_from_this()] { self->work(); })) return true;
+  // Returns ERROR_SUCCESS where there is a thread, be it another one, or the Win32 error.
+  uint32_t startWorker() {
+    const uint32_t error = startThread([self = shared_from_this()] { self->work(); });
+    if (error == ERROR_SUCCESS) return error;
     const Lock::Holder holder(lock_);
     arrived();
     threads_--;
-    // Meanwhile one may have become idle, and another one was said to come for its task.
+    // A thread may have become idle meanwhile, and left the task to the one that did not start.
     while (!idle_.empty() && tasks_.size() > coming_) ensureWorker();
-    return threads_ > 0;
+    return threads_ > 0 ? ERROR_SUCCESS : error;
   }
 
   void arrived() {
@@ -146,7 +152,7 @@ class ThreadPool::Shared : public std::enable_shared_from_this<Shared> {
       if (!task) threads_--;
       start = ensureWorker();
     }
-    if (start) this->start();
+    if (start) startWorker();  // Where that fails, this thread takes the next task as well.
     return task;
   }
 
@@ -184,7 +190,9 @@ ThreadPool::~ThreadPool() { shared_->end(); }
 
 void ThreadPool::setLimits(const Limits& limits) { shared_->setLimits(limits); }
 
-bool ThreadPool::submit(const std::shared_ptr<Task>& task) { return shared_->submit(task); }
+ThreadPool::Submission ThreadPool::submit(const std::shared_ptr<Task>& task) {
+  return shared_->submit(task);
+}
 
 bool ThreadPool::withdraw(Task& task) { return shared_->withdraw(task); }
 

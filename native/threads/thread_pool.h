@@ -27,9 +27,9 @@ class ThreadPool {
     Task& operator=(const Task&) = delete;
     virtual ~Task() = default;
 
-    // On a thread of the pool, which is the process itself again afterwards.
+    // On a thread of the pool, which acts as the process itself again afterwards.
     virtual void run() = 0;
-    // On the same thread, when the pool has room for another task in place of this one.
+    // On the same thread, when the pool has room for another task.
     virtual void finish() = 0;
 
    private:
@@ -47,8 +47,17 @@ class ThreadPool {
   // Threads above the limit end after the task that they have. Tasks that wait stay.
   void setLimits(const Limits& limits);
 
-  // False where too many wait, or where not even one thread can be had.
-  [[nodiscard]] bool submit(const std::shared_ptr<Task>& task);
+  // What became of a task that was submitted.
+  struct Submission {
+    enum class Outcome { kTaken, kQueueFull, kNoThread };
+
+    explicit operator bool() const { return outcome == Outcome::kTaken; }
+
+    Outcome outcome;
+    uint32_t error;  // with kNoThread: the Win32 error of the first thread, which was not started
+  };
+
+  [[nodiscard]] Submission submit(const std::shared_ptr<Task>& task);
 
   // Takes back a task that waits. False: it runs, or has run.
   bool withdraw(Task& task);

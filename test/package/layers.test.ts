@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -163,12 +164,16 @@ describe('the two build descriptions', () => {
   const all = (text: string, pattern: RegExp) =>
     [...text.matchAll(pattern)].map((match) => match[1] as string).sort();
 
-  test('list the same sources, and every source', () => {
+  test('take their sources from one list, which has every source', () => {
     const everywhere = native.filter(
       (path) => path.endsWith('.cc') && basename(path) !== 'win_delay_load_hook.cc',
     );
-    expect(all(cmake, /^ {2}(native\/\S+\.cc)$/gm)).toEqual(everywhere.sort());
-    expect(all(gyp, /"(native\/\S+\.cc)"/g)).toEqual(everywhere.sort());
+    const list = read('native/sources.txt');
+    expect(list).toBe(`${everywhere.sort().join('\n')}\n`);
+    expect(cmake).toContain('file(STRINGS native/sources.txt sources)\n');
+    const script = /"sources": \["<!@\(node -p \\"(.*)\\"\)"\]/.exec(gyp)?.[1] as string;
+    const printed = execFileSync(process.execPath, ['-p', script], { cwd: root, encoding: 'utf8' });
+    expect(printed.trim().split(/\s+/)).toEqual(everywhere);
   });
 
   test('define the same macros', () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, configureThreads, lookupAccountSid } from 'winsspi';
+import { runModule } from '../../harness/support/child.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -10,6 +11,7 @@ import {
   untilCalled,
   untilThreadsEnd,
 } from '../../harness/support/provider.js';
+import { withProvider } from '../../harness/support/provider-child.js';
 
 const defaults = { max: 64, queue: 1024, idleMilliseconds: 10_000 };
 const overloaded = expect.objectContaining({ code: 'ERR_SSPI_OVERLOADED' });
@@ -75,6 +77,43 @@ describe.skipIf(!providerInstalled)('the threads', () => {
     provider.release('AcquireCredentialsHandle');
     closeAll([await acquiring]);
     expect((await pair.server.step(token)).done).toBe(true);
+  });
+
+  // In a process that has no thread yet.
+  test('that Windows does not start refuse a call, and take the next one', async () => {
+    const ended = await runModule(`${withProvider}
+      import { Credentials } from 'winsspi';
+      const acquire = () => Credentials.acquire({ package: 'TestScript' });
+      provider.failThreads(1);
+      const { code, message } = await acquire().catch((error) => error);
+      console.log(code, callsOf('AcquireCredentialsHandle').length);
+      console.log(message);
+      console.log((await acquire()).package, callsOf('AcquireCredentialsHandle').length);
+    `);
+    const message =
+      'Windows started no thread for the call (CreateThread: Win32 error 8): it was not made, and ' +
+      'can be made again';
+    expect(ended).toEqual({
+      code: 0,
+      stdout: `ERR_SSPI_THREAD_NOT_STARTED 0\n${message}\nTestScript 1\n`,
+      stderr: '',
+    });
+  });
+
+  test('are fewer where Windows starts no more, and take all calls', async () => {
+    const ended = await runModule(`${withProvider}
+      import { Credentials } from 'winsspi';
+      const acquire = () => Credentials.acquire({ package: 'TestScript' });
+      provider.hold('AcquireCredentialsHandle');
+      const acquiring = [acquire()];
+      await untilCalled('AcquireCredentialsHandle');
+      provider.failThreads(1000);
+      for (let i = 0; i < 10; i++) acquiring.push(acquire());
+      provider.release('AcquireCredentialsHandle');
+      const acquired = await Promise.all(acquiring);
+      console.log(acquired.length, new Set(provider.calls().map(({ thread }) => thread)).size);
+    `);
+    expect(ended).toEqual({ code: 0, stdout: '11 1\n', stderr: '' });
   });
 
   test('take one call after the other where none may wait', async () => {

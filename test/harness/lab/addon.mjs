@@ -36,15 +36,21 @@ export async function buildAddonLibrary(path, sources, libraries) {
 }
 
 // For the loading of node.exe when the first of its functions is called, and so never in a process
-// that is not Node. cmake/node_api_delay_import.cmake makes the same for the addon.
+// that is not Node. cmake/delay_import.cmake makes the same for the addon.
 async function makeImportLibrary(scratch) {
-  const definitions = ['js_native_api.def', 'node_api.def']
-    .map((name) => join(project, 'node_modules/node-api-headers/def', name))
-    .flatMap((path) => readFileSync(path, 'utf8').split('\n'))
-    .filter((line) => /^ *(napi|node_api)_/.test(line));
   const file = join(scratch, 'node.def');
-  writeFileSync(file, ['NAME node.exe', 'EXPORTS', ...new Set(definitions), ''].join('\n'));
+  writeFileSync(file, ['NAME node.exe', 'EXPORTS', ...nodeApiNames(), ''].join('\n'));
   const library = join(scratch, 'libnode.a');
   await run('x86_64-w64-mingw32-dlltool', ['-d', file, '-D', 'node.exe', '-y', library]);
   return library;
+}
+
+/** The functions of Node-API. */
+export function nodeApiNames() {
+  const names = ['js_native_api.def', 'node_api.def']
+    .map((name) => join(project, 'node_modules/node-api-headers/def', name))
+    .flatMap((path) => readFileSync(path, 'utf8').split('\n'))
+    .map((line) => line.trim())
+    .filter((line) => /^(napi|node_api)_/.test(line));
+  return new Set(names);
 }

@@ -24,7 +24,8 @@ function filesIn(folder) {
 const recipes = {
   node: ['windows/package-lock.json'],
   prefix: [
-    ...['wine.mjs', 'machine.mjs', 'windows/bcryptprimitives.c', 'windows/handle_count.c'],
+    ...['wine.mjs', 'machine.mjs', 'node-library.mjs', 'windows/bcryptprimitives.c'],
+    ...['windows/handle_count.c', 'windows/node_library.c'],
     ...filesIn('../bridge').filter((path) => !path.endsWith('.test.ts')),
     ...providerSources().map((path) => `../../../${path}`),
   ],

@@ -9,6 +9,7 @@ import { bridgeFolder, bridgeLibrary, buildBridge } from '../bridge/build.mjs';
 import { buildProvider, providerLibrary } from '../provider/build.mjs';
 import { run } from './command.mjs';
 import { logOnLibrary } from './domain.mjs';
+import { buildNodeLibrary } from './node-library.mjs';
 import { follow } from './output.mjs';
 
 /** The path that a Windows program sees for one of the host's. */
@@ -80,8 +81,8 @@ export async function runNode({ folder, node, args, env, cwd }) {
 }
 
 /**
- * What is built for Windows: a library of random numbers and a count of handles, which Wine lacks,
- * and the tests' own security provider.
+ * What is built for Windows: a library of random numbers and a count of handles, which Wine lacks, a
+ * library that has Node-API, and the tests' own security provider.
  */
 async function addPrograms(prefix) {
   const folder = join(prefix, 'drive_c/windows/system32');
@@ -92,5 +93,6 @@ async function addPrograms(prefix) {
   };
   await compile('bcryptprimitives.dll', 'bcryptprimitives.c', '-shared', '-ladvapi32');
   await compile('handle_count.exe', 'handle_count.c', '-lntdll');
+  await buildNodeLibrary(join(folder, 'node_library.dll'));
   await buildProvider(join(folder, providerLibrary));
 }

@@ -21,6 +21,7 @@
               "control_token.cc",
               "credentials.cc",
               "credentials_attributes.cc",
+              "failing_threads.cc",
               "handshake.cc",
               "identity.cc",
               "impersonation.cc",

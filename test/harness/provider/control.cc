@@ -5,6 +5,7 @@
 #include "access_tokens.h"
 #include "calls.h"
 #include "clients.h"
+#include "failing_threads.h"
 #include "impersonation.h"
 #include "memory.h"
 #include "objects.h"
@@ -119,6 +120,13 @@ Napi::Value threads(const Napi::CallbackInfo& info) {
   return array;
 }
 
+// (count)
+void failThreads(const Napi::CallbackInfo& info) {
+  if (provider::failThreads(L"node.napi.node", number(info, 0))) return;
+  Napi::Error::New(info.Env(), "The addon does not import CreateThread.")
+      .ThrowAsJavaScriptException();
+}
+
 Napi::Value impersonating(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), provider::isImpersonating());
 }
@@ -135,6 +143,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("release", Napi::Function::New(env, release));
   exports.Set("behave", Napi::Function::New(env, behave));
   exports.Set("calls", Napi::Function::New(env, calls));
+  exports.Set("failThreads", Napi::Function::New(env, failThreads));
   exports.Set("forgetCalls", Napi::Function::New(env, forgetCalls));
   exports.Set("counters", Napi::Function::New(env, counters));
   exports.Set("copies", Napi::Function::New(env, copies));

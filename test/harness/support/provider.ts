@@ -186,6 +186,8 @@ export interface Provider {
   thread(): number;
   /** The Windows numbers of the threads that this process has. */
   threads(): number[];
+  /** Makes CreateThread fail this many times for the addon, with ERROR_NOT_ENOUGH_MEMORY. */
+  failThreads(count: number): void;
   /** Whether the calling thread acts as somebody else. */
   impersonating(): boolean;
   /** The number of the token that the calling thread acts with; 0: it acts as the process. */

@@ -1,6 +1,9 @@
 // Locks, conditions and threads of Windows over those of POSIX, which the sanitizers know.
 #include <windows.h>
 
+#include "failing_threads.h"
+
+#include <atomic>
 #include <ctime>
 #include <memory>
 
@@ -42,13 +45,22 @@ void* runThread(void* memory) {
   return nullptr;
 }
 
-// Every thread is detached: a handle has nothing to say of it.
+// Every thread is detached: its handle stands for nothing.
 int detached;
+
+std::atomic<int> failing = 0;
 
 }  // namespace
 
+void failThreads(int count) { failing = count; }
+
 HANDLE createDetachedThread(LPSECURITY_ATTRIBUTES, SIZE_T stack_size, LPTHREAD_START_ROUTINE start,
                             LPVOID argument, DWORD, LPDWORD) {
+  if (failing > 0) {
+    failing--;
+    SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    return nullptr;
+  }
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -57,7 +69,10 @@ HANDLE createDetachedThread(LPSECURITY_ATTRIBUTES, SIZE_T stack_size, LPTHREAD_S
   pthread_t thread;
   const int error = pthread_create(&thread, &attributes, runThread, memory.get());
   pthread_attr_destroy(&attributes);
-  if (error != 0) return nullptr;
+  if (error != 0) {
+    SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    return nullptr;
+  }
   memory.release();
   return &detached;
 }

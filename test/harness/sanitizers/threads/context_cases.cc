@@ -12,9 +12,10 @@
 #include "check.h"
 #include "sspi/attributes.h"
 #include "sspi/context.h"
+#include "sspi/context_lease.h"
 #include "sspi/credentials.h"
-#include "threads/lock.h"
 #include "sspi/message.h"
+#include "threads/lock.h"
 
 namespace {
 

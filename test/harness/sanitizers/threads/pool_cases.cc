@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "check.h"
+#include "failing_threads.h"
 #include "threads/lock.h"
 #include "threads/thread_pool.h"
 
@@ -67,7 +68,7 @@ void everyTaskRuns() {
   {
     ThreadPool pool({8, 10'000, 5});
     inThreads(4, [&] {
-      for (int i = 0; i < 500; i++) CHECK(pool.submit(std::make_shared<Task>(counts)));
+      for (int i = 0; i < 500; i++) CHECK(bool(pool.submit(std::make_shared<Task>(counts))));
     });
     until([&] { return counts.finished == 2000; });
   }
@@ -93,7 +94,7 @@ void withdrawnOrRun() {
   inThreads(3, [&] {
     for (int i = 0; i < 300; i++) {
       const auto task = std::make_shared<Task>(counts);
-      CHECK(pool.submit(task));
+      CHECK(bool(pool.submit(task)));
       if (i % 3 == 0) std::this_thread::yield();
       if (pool.withdraw(*task)) {
         // It is this thread's alone again.
@@ -118,7 +119,7 @@ void limitsChangeMeanwhile() {
     }
   });
   inThreads(3, [&] {
-    for (int i = 0; i < 300; i++) CHECK(pool.submit(std::make_shared<Task>(counts, 20)));
+    for (int i = 0; i < 300; i++) CHECK(bool(pool.submit(std::make_shared<Task>(counts, 20))));
   });
   until([&] { return counts.finished == 900; });
   done = true;
@@ -130,7 +131,7 @@ void idleThreadsEnd() {
   Counts counts;
   ThreadPool pool({4, 100, 1});
   for (int i = 0; i < 200; i++) {
-    CHECK(pool.submit(std::make_shared<Task>(counts)));
+    CHECK(bool(pool.submit(std::make_shared<Task>(counts))));
     // About when the thread gives up waiting.
     std::this_thread::sleep_for(std::chrono::microseconds(900 + 10 * (i % 20)));
   }
@@ -143,7 +144,7 @@ void endDuringTasks() {
     Counts counts;
     {
       ThreadPool pool({4, 1000, 1000});
-      for (int i = 0; i < 40; i++) CHECK(pool.submit(std::make_shared<Task>(counts, 100)));
+      for (int i = 0; i < 40; i++) CHECK(bool(pool.submit(std::make_shared<Task>(counts, 100))));
       until([&] { return counts.run >= round % 8; });
     }
     // Those that ran come to their end after the pool has; those that waited were dropped.
@@ -151,6 +152,52 @@ void endDuringTasks() {
     CHECK(counts.finished == counts.run);
   }
   passed("a pool ends while tasks run and wait");
+}
+
+// Runs until it is let go.
+class HeldTask final : public ThreadPool::Task {
+ public:
+  void run() override {
+    running = true;
+    while (!released) std::this_thread::yield();
+  }
+  void finish() override { finished = true; }
+
+  std::atomic<bool> running = false;
+  std::atomic<bool> released = false;
+  std::atomic<bool> finished = false;
+};
+
+void noThread() {
+  Counts counts;
+  ThreadPool pool({4, 100, 1000});
+  failThreads(1);
+  const auto refused = pool.submit(std::make_shared<Task>(counts));
+  CHECK(refused.outcome == ThreadPool::Submission::Outcome::kNoThread);
+  CHECK(refused.error == ERROR_NOT_ENOUGH_MEMORY);
+  CHECK(counts.alive == 0);
+  CHECK(bool(pool.submit(std::make_shared<Task>(counts))));
+  until([&] { return counts.finished == 1 && counts.alive == 0; });
+  passed("a task for which no thread starts is refused with the error, and the next one is taken");
+}
+
+void fewerThreads() {
+  Counts counts;
+  ThreadPool pool({4, 100, 1000});
+  const auto held = std::make_shared<HeldTask>();
+  CHECK(bool(pool.submit(held)));
+  until([&] { return held->running.load(); });
+  failThreads(1000);
+  for (int i = 0; i < 20; i++) {
+    const auto taken = pool.submit(std::make_shared<Task>(counts));
+    CHECK(taken.outcome == ThreadPool::Submission::Outcome::kTaken);
+  }
+  CHECK(counts.run == 0);
+  held->released = true;
+  until([&] { return counts.finished == 20 && counts.alive == 0; });
+  failThreads(0);
+  CHECK(held->finished);
+  passed("tasks for which no other thread starts wait for the one that there is");
 }
 
 }  // namespace
@@ -162,4 +209,6 @@ void poolCases() {
   limitsChangeMeanwhile();
   idleThreadsEnd();
   endDuringTasks();
+  noThread();
+  fewerThreads();
 }
