@@ -16,20 +16,20 @@ namespace {
 
 Napi::Value valueOf(Napi::Env env, const sspi::Sizes& sizes) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("maxToken", sizes.max_token);
-  object.Set("maxSignature", sizes.max_signature);
-  object.Set("blockSize", sizes.block_size);
-  object.Set("securityTrailer", sizes.security_trailer);
+  define(object, "maxToken", sizes.max_token);
+  define(object, "maxSignature", sizes.max_signature);
+  define(object, "blockSize", sizes.block_size);
+  define(object, "securityTrailer", sizes.security_trailer);
   return object;
 }
 
 Napi::Value valueOf(Napi::Env env, const sspi::StreamSizes& sizes) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("header", sizes.header);
-  object.Set("trailer", sizes.trailer);
-  object.Set("maximumMessage", sizes.maximum_message);
-  object.Set("buffers", sizes.buffers);
-  object.Set("blockSize", sizes.block_size);
+  define(object, "header", sizes.header);
+  define(object, "trailer", sizes.trailer);
+  define(object, "maximumMessage", sizes.maximum_message);
+  define(object, "buffers", sizes.buffers);
+  define(object, "blockSize", sizes.block_size);
   return object;
 }
 

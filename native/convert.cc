@@ -48,10 +48,10 @@ Napi::Value numberOrUndefined(Napi::Env env, const std::optional<double>& number
 
 Napi::Value failureOf(Napi::Env env, const sspi::Failure& failure) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("syscall", failure.function);
-  object.Set("status", static_cast<uint32_t>(failure.status));
-  object.Set("bufferOutsideMemory", failure.buffer_outside_memory);
-  if (failure.missing > 0) object.Set("missing", failure.missing);
+  define(object, "syscall", failure.function);
+  define(object, "status", static_cast<uint32_t>(failure.status));
+  define(object, "bufferOutsideMemory", failure.buffer_outside_memory);
+  if (failure.missing > 0) define(object, "missing", failure.missing);
   return object;
 }
 

@@ -61,6 +61,13 @@ Napi::Value bufferOf(Napi::Env env, std::span<const std::byte> bytes);
 Napi::Value textOrUndefined(Napi::Env env, const std::u16string& text);
 Napi::Value numberOrUndefined(Napi::Env env, const std::optional<double>& number);
 
+// Adds a property. Set() would run a setter that a caller has put on Object.prototype.
+template <typename T>
+void define(Napi::Object object, const char* name, const T& value) {
+  object.DefineProperty(Napi::PropertyDescriptor::Value(
+      name, Napi::Value::From(object.Env(), value), napi_default_jsproperty));
+}
+
 // { syscall, status, bufferOutsideMemory, missing? }: what a function returns in place of its
 // result.
 Napi::Value failureOf(Napi::Env env, const sspi::Failure& failure);

@@ -3,10 +3,10 @@
 namespace winsspi {
 
 Environment::Environment(Napi::Env env) : async_calls_(env) {
-  Napi::ArrayBuffer memory = Napi::ArrayBuffer::New(env, sizeof(Layout));
-  layout_ = static_cast<Layout*>(memory.Data());
-  layout_array_ =
-      Napi::Persistent(Napi::Uint32Array::New(env, sizeof(Layout) / sizeof(uint32_t), memory, 0));
+  Napi::ArrayBuffer memory = Napi::ArrayBuffer::New(env, sizeof(CallFrame));
+  call_frame_ = static_cast<CallFrame*>(memory.Data());
+  call_frame_array_ =
+      Napi::Persistent(Napi::Uint32Array::New(env, sizeof(CallFrame) / sizeof(uint32_t), memory, 0));
 }
 
 }  // namespace winsspi

@@ -89,34 +89,10 @@ export interface NativeImported {
 }
 
 /**
- * The messages of one context: the operation that the layout names, over memory. Where it has not done
- * it, it gives a failure, or undefined for memory that it cannot take.
+ * The messages of one context: runs the operation that the frame names, over memory. Where it has not
+ * done it, it returns a failure, or undefined for memory that it cannot take.
  */
 export type NativeMessageFunction = (...memory: (Uint8Array | null)[]) => undefined | NativeFailure;
-
-/** Bytes of the memory that was passed. */
-export interface NativeRange {
-  readonly offset: number;
-  readonly length: number;
-}
-
-export interface NativeOpened extends NativeRange {
-  readonly qop: number;
-}
-
-export interface NativeCopyOutcome {
-  readonly failure?: NativeFailure;
-  /** Whether all of the memory was still there to be written. */
-  readonly written: boolean;
-  readonly layout: Uint32Array;
-}
-
-/** Works on copies, which it writes back when it has succeeded; has a layout of its own. */
-type AsyncMessageFunction = (
-  context: NativeContext,
-  settle: (outcome: NativeCopyOutcome) => void,
-  ...memory: (Uint8Array | null)[]
-) => void;
 
 /**
  * Runs on a thread of the addon. Calls the last argument back once, later, unless it is cancelled.
@@ -181,28 +157,20 @@ export interface Binding {
   ): NativeImported | NativeFailure;
   closeContext(context: NativeContext): void;
 
-  /** The words that the message functions read and write: see lib/message/call-frame.ts. */
-  readonly layout: Uint32Array;
+  /** The frame that the message functions of all contexts share: see lib/message/call-frame.ts. */
+  readonly callFrame: Uint32Array;
   messageFunction(context: NativeContext): NativeMessageFunction;
-  /** These two work in memory that nobody else has: it holds the message between the rooms. */
-  wrapAsync(
+  /**
+   * The same on a thread of libuv's pool, with a frame of its own, over `count` parts of the memory. Both
+   * belong to the call until it settles.
+   */
+  messageAsync(
     context: NativeContext,
-    settle: (sealed: NativeRange | NativeFailure) => void,
+    settle: (failure: undefined | NativeFailure) => void,
+    frame: Uint32Array,
     memory: Uint8Array,
-    qop: number,
-    tokenRoom: number,
-    paddingRoom: number,
+    count: number,
   ): void;
-  unwrapAsync(
-    context: NativeContext,
-    settle: (opened: NativeOpened | NativeFailure) => void,
-    memory: Uint8Array,
-    tokenLength: number | undefined,
-  ): void;
-  readonly encryptMessageAsync: AsyncMessageFunction;
-  readonly decryptMessageAsync: AsyncMessageFunction;
-  readonly makeSignatureAsync: AsyncMessageFunction;
-  readonly verifySignatureAsync: AsyncMessageFunction;
 
   queryAttribute(context: NativeContext, attribute: number): unknown;
   setKeyingMaterialInfo(

@@ -31,6 +31,10 @@ export const codes = {
     class: TypeError,
     text: (expected: string) => `Value of "this" must be of type ${expected}`,
   },
+  ERR_MEMORY_ALLOCATION_FAILED: {
+    class: Error,
+    text: (length: number) => `Cannot allocate ${length} bytes`,
+  },
   ERR_SSPI_ADDON_NOT_LOADED: {
     class: Error,
     text: (machine: string, reason: string) =>

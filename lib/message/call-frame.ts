@@ -1,33 +1,37 @@
 import { byteLengthOf, rangeOf } from '../bytes.js';
+import { createArray } from './array.js';
 import type { SecBuffer } from './buffers.js';
-import type { MessageSizes } from './sizes.js';
 
-// The frame that all calls of the addon's message functions share: 32-bit words in memory that both
-// sides see, in the order of Layout in native/environment.h. The bytes of a message go as arguments. No
-// user code may run between writing the frame and reading it.
+// The frame of a call: all that goes to the addon and back beside the bytes of a message, in 32-bit
+// words, in the order of native/call_frame.h. The calls on the JavaScript thread share one. So no code
+// of the caller's may run between writing a frame and reading it: here are only words of typed arrays,
+// getters that were read when this module was loaded, and literals, which no setter of a prototype sees.
 
 const OPERATION = 0;
 const DONE = 1;
 const QOP = 2;
 const SEQUENCE_NUMBER = 3;
 const STATUS = 4;
-const TOKEN_LENGTH = 5;
-const PADDING_LENGTH = 6;
-const RESULT_OFFSET = 7;
-const RESULT_LENGTH = 8;
-const FIRST_BUFFER = 9;
-const TYPE = 0;
-const SOURCE = 1;
-const OFFSET = 2;
-const LENGTH = 3;
-const WORDS_PER_BUFFER = 4;
+const TRAILER = 5;
+const PADDING = 6;
+const OFFSET = 7;
+const LENGTH = 8;
+
+const FIRST_ENTRY = 9;
+const ENTRY_TYPE = 0;
+const ENTRY_SOURCE = 1;
+const ENTRY_OFFSET = 2;
+const ENTRY_LENGTH = 3;
+const WORDS_PER_ENTRY = 4;
 const NO_SOURCE = 0xffffffff;
-const STREAM = 0xffffffff;
 
 /** How many buffers a call can have. */
 export const MAX_BUFFERS = 32;
 
-// In the order of kOperations in native/message_binding.cc.
+/** In place of a token's length: the package finds the token in a stream. */
+export const STREAM = 0xffffffff;
+
+// In the order of kOperations in native/message_operations.cc.
 const operations = {
   encryptMessage: 0,
   decryptMessage: 1,
@@ -35,23 +39,24 @@ const operations = {
   verifySignature: 3,
   applyControlToken: 4,
   wrap: 5,
-  wrapInto: 6,
-  unwrap: 7,
+  unwrap: 6,
+  sign: 7,
+  verify: 8,
 } as const;
 
-export type MessageFunctionName =
-  | 'encryptMessage'
-  | 'decryptMessage'
-  | 'makeSignature'
-  | 'verifySignature';
+/** A frame for one call on another thread. */
+export function newFrame(): Uint32Array {
+  return new Uint32Array(FIRST_ENTRY + WORDS_PER_ENTRY * MAX_BUFFERS);
+}
 
-/** One call over SecBuffers, with checked arguments. */
-export interface BufferCall<
-  Name extends MessageFunctionName | 'applyControlToken' =
-    | MessageFunctionName
-    | 'applyControlToken',
-> {
-  readonly name: Name;
+/** One call over SecBuffers, with arguments that were read and checked. */
+export interface BufferCall {
+  readonly name:
+    | 'encryptMessage'
+    | 'decryptMessage'
+    | 'makeSignature'
+    | 'verifySignature'
+    | 'applyControlToken';
   readonly buffers: readonly SecBuffer[];
   readonly qop: number;
   readonly sequenceNumber: number;
@@ -70,7 +75,7 @@ export function writeBufferCall(frame: Uint32Array, call: BufferCall): void {
   frame[QOP] = qop;
   frame[SEQUENCE_NUMBER] = sequenceNumber;
   for (let index = 0; index < buffers.length; index++) {
-    frame[wordOf(index) + TYPE] = (buffers[index] as SecBuffer).type;
+    frame[entryWord(index) + ENTRY_TYPE] = (buffers[index] as SecBuffer).type;
   }
 }
 
@@ -78,49 +83,56 @@ export function readBufferCall(
   frame: Uint32Array,
   buffers: readonly SecBuffer[],
 ): BufferCallResult {
-  const returned: SecBuffer[] = [];
-  for (let index = 0; index < buffers.length; index++) {
-    returned.push(returnedBuffer(frame, buffers, index));
-  }
-  return { qop: read(frame, QOP), status: read(frame, STATUS), buffers: returned };
+  return {
+    qop: read(frame, QOP),
+    status: read(frame, STATUS),
+    buffers: createArray(buffers.length, (index) => returnedBuffer(frame, buffers, index)),
+  };
 }
 
-/** `offset`: where in the memory the call may write. */
-export function writeWrapCall(
+/** Where in the memory of a call on another thread a buffer is. `length` undefined: it has no data. */
+export function writeEntry(
   frame: Uint32Array,
-  name: 'wrap' | 'wrapInto',
+  index: number,
+  offset: number,
+  length: number | undefined,
+): void {
+  const word = entryWord(index);
+  frame[word + ENTRY_SOURCE] = length === undefined ? NO_SOURCE : index;
+  frame[word + ENTRY_OFFSET] = offset;
+  frame[word + ENTRY_LENGTH] = length ?? 0;
+}
+
+/**
+ * A call over bytes, which writes its result at `offset` in its memory.
+ *
+ * @param trailer How much room a token gets; for `unwrap`, the token's length, or STREAM.
+ * @param padding How much room the padding gets.
+ */
+export function writeBytesCall(
+  frame: Uint32Array,
+  name: 'wrap' | 'unwrap' | 'sign' | 'verify',
   qop: number,
-  { trailerSize, paddingSize }: MessageSizes,
+  trailer: number,
+  padding: number,
   offset: number,
 ): void {
   frame[OPERATION] = operations[name];
   frame[DONE] = 0;
   frame[QOP] = qop;
-  frame[TOKEN_LENGTH] = trailerSize;
-  frame[PADDING_LENGTH] = paddingSize;
-  frame[RESULT_OFFSET] = offset;
-}
-
-/** `tokenLength`: of a token with the message behind it; absent: the package finds it in a stream. */
-export function writeUnwrapCall(
-  frame: Uint32Array,
-  tokenLength: number | undefined,
-  offset: number,
-): void {
-  frame[OPERATION] = operations.unwrap;
-  frame[DONE] = 0;
-  frame[TOKEN_LENGTH] = tokenLength ?? STREAM;
-  frame[RESULT_OFFSET] = offset;
+  frame[TRAILER] = trailer;
+  frame[PADDING] = padding;
+  frame[OFFSET] = offset;
 }
 
 /** Whether the call has succeeded, and written its results. */
 export const isDone = (frame: Uint32Array): boolean => frame[DONE] === 1;
 export const readQop = (frame: Uint32Array): number => read(frame, QOP);
-export const readOffset = (frame: Uint32Array): number => read(frame, RESULT_OFFSET);
-export const readLength = (frame: Uint32Array): number => read(frame, RESULT_LENGTH);
+export const readOffset = (frame: Uint32Array): number => read(frame, OFFSET);
+export const readLength = (frame: Uint32Array): number => read(frame, LENGTH);
 
-function wordOf(index: number): number {
-  return FIRST_BUFFER + index * WORDS_PER_BUFFER;
+function entryWord(index: number): number {
+  return FIRST_ENTRY + index * WORDS_PER_ENTRY;
 }
 
 function read(frame: Uint32Array, word: number): number {
@@ -132,13 +144,13 @@ function returnedBuffer(
   buffers: readonly SecBuffer[],
   index: number,
 ): SecBuffer {
-  const word = wordOf(index);
-  const type = read(frame, word + TYPE);
-  const source = read(frame, word + SOURCE);
-  const memory = source === NO_SOURCE ? null : (buffers[source]?.data ?? null);
+  const word = entryWord(index);
+  const type = read(frame, word + ENTRY_TYPE);
+  const source = read(frame, word + ENTRY_SOURCE);
+  const memory = source < buffers.length ? (buffers[source] as SecBuffer).data : null;
   if (memory === null) return { type, data: null };
-  const offset = read(frame, word + OFFSET);
-  const length = read(frame, word + LENGTH);
+  const offset = read(frame, word + ENTRY_OFFSET);
+  const length = read(frame, word + ENTRY_LENGTH);
   const whole = offset === 0 && length === byteLengthOf(memory);
   return { type, data: whole ? memory : rangeOf(memory, offset, length) };
 }

@@ -1,5 +1,4 @@
-import { isUint8Array } from 'node:util/types';
-import { byteLengthOf } from '../bytes.js';
+import { allocBytes, byteLengthOf, copyBytes, rangeOf, writeBytes } from '../bytes.js';
 import { sspiError } from '../errors/errors.js';
 import { SEC_I_RENEGOTIATE, statusName } from '../errors/status.js';
 import { validateBytes, validOptions } from '../validate.js';
@@ -10,7 +9,7 @@ import {
   SECQOP_WRAP_NO_ENCRYPT,
   type SecBuffer,
 } from './buffers.js';
-import type { BufferCall, BufferCallResult } from './call-frame.js';
+import { type BufferCall, type BufferCallResult, STREAM } from './call-frame.js';
 import { assertOk, bytesOf, MessageDirection } from './direction.js';
 import type {
   DecryptResult,
@@ -19,45 +18,44 @@ import type {
   UnwrapResult,
   VerifyResult,
 } from './messages.js';
-import { copyBytes } from './native-messages.js';
 import { type DecryptOptions, validDecryptOptions } from './options.js';
-import { validBuffers } from './valid-buffers.js';
-
-type DecryptCall = BufferCall<'decryptMessage' | 'verifySignature'>;
+import { validateUint8Array, validBuffers } from './valid-buffers.js';
 
 const SEC_E_INVALID_TOKEN = 0x80090308;
 
-/** Decrypts and verifies. Each method reads all arguments, then checks the state, then calls. */
+/**
+ * Decrypts and verifies. Each method reads everything of the caller's, checks it, and asserts the state
+ * last: from then on no code of the caller's runs before the call.
+ */
 export class IncomingMessages extends MessageDirection implements IncomingMethods {
   decryptMessage(buffers: readonly SecBuffer[], options?: DecryptOptions): DecryptResult {
-    return this.#decrypted(this.callBuffers(newCall('decryptMessage', buffers, options)));
+    return this.#decrypted(this.#callBuffers(readCall('decryptMessage', buffers, options)));
   }
 
   async decryptMessageAsync(
     buffers: readonly SecBuffer[],
     options?: DecryptOptions,
   ): Promise<DecryptResult> {
-    const call = newCall('decryptMessage', buffers, options);
-    return this.#decrypted(await this.callBuffersAsync(call));
+    const call = readCall('decryptMessage', buffers, options);
+    return this.#decrypted(await this.#callBuffersAsync(call));
   }
 
   verifySignature(buffers: readonly SecBuffer[], options?: DecryptOptions): VerifyResult {
-    return { qop: this.callBuffers(newCall('verifySignature', buffers, options)).qop };
+    return verified(this.#callBuffers(readCall('verifySignature', buffers, options)));
   }
 
   async verifySignatureAsync(
     buffers: readonly SecBuffer[],
     options?: DecryptOptions,
   ): Promise<VerifyResult> {
-    const { qop } = await this.callBuffersAsync(newCall('verifySignature', buffers, options));
-    return { qop };
+    const call = readCall('verifySignature', buffers, options);
+    return verified(await this.#callBuffersAsync(call));
   }
 
   unwrap(wrapped: Uint8Array): UnwrapResult {
-    // The addon rejects shared memory: to check that here too would take longer than the call.
-    if (!isUint8Array(wrapped)) validateBytes(wrapped, 'wrapped');
+    validateUint8Array(wrapped, 'wrapped');
     this.assertReady();
-    return unwrapResult(this.native.unwrap(wrapped, this.#tokenLengthOf(wrapped)));
+    return unwrapResult(this.native.callUnwrap(wrapped, this.#tokenLengthOf(wrapped)));
   }
 
   async unwrapAsync(wrapped: Uint8Array): Promise<UnwrapResult> {
@@ -65,7 +63,7 @@ export class IncomingMessages extends MessageDirection implements IncomingMethod
     this.native.context.assertComplete();
     const tokenLength = this.#tokenLengthOf(wrapped);
     const memory = copyBytes(wrapped);
-    return unwrapResult(await this.inTurn(() => this.native.unwrapAsync(memory, tokenLength)));
+    return unwrapResult(await this.inTurn(() => this.native.callUnwrapAsync(memory, tokenLength)));
   }
 
   unwrapDetached(parts: ReceivedParts): UnwrapResult {
@@ -74,49 +72,74 @@ export class IncomingMessages extends MessageDirection implements IncomingMethod
     validateBytes(token, 'parts.token');
     validateBytes(message, 'parts.message');
     if (padding !== undefined) validateBytes(padding, 'parts.padding');
-    // The message first: where a package writes past it, the memory is still this call's own.
-    const memory = Buffer.concat([message, token, padding ?? Buffer.alloc(0)]);
+    this.assertReady();
     const start = byteLengthOf(message);
-    const end = start + byteLengthOf(token);
-    const data: SecBuffer = { type: SECBUFFER_DATA, data: memory.subarray(0, start) };
-    const buffers = [{ type: SECBUFFER_TOKEN, data: memory.subarray(start, end) }, data];
-    if (padding) buffers.push({ type: SECBUFFER_PADDING, data: memory.subarray(end) });
-    const result = this.callBuffers(newCall('decryptMessage', buffers, undefined));
-    assertOk('DecryptMessage', result);
+    const tokenLength = byteLengthOf(token);
+    const end = start + tokenLength;
+    const paddingLength = padding === undefined ? 0 : byteLengthOf(padding);
+    // The message first: where a package writes past it, the memory is still this call's own.
+    const memory = allocBytes(end + paddingLength);
+    writeBytes(memory, message);
+    writeBytes(memory, token, start);
+    const tokenBuffer = { type: SECBUFFER_TOKEN, data: rangeOf(memory, start, tokenLength) };
+    const dataBuffer = { type: SECBUFFER_DATA, data: rangeOf(memory, 0, start) };
+    let buffers: readonly SecBuffer[] = [tokenBuffer, dataBuffer];
+    if (padding !== undefined) {
+      writeBytes(memory, padding, end);
+      const paddingBuffer = { type: SECBUFFER_PADDING, data: rangeOf(memory, end, paddingLength) };
+      buffers = [tokenBuffer, dataBuffer, paddingBuffer];
+    }
+    const call = { name: 'decryptMessage', buffers, qop: 0, sequenceNumber: 0 } as const;
+    const result = this.native.callBuffers(call);
+    assertOk('decryptMessage', result);
     return unwrapResult({ message: bytesOf(result.buffers[1]), qop: result.qop });
   }
 
   verify(message: Uint8Array, signature: Uint8Array): void {
-    validateBytes(message, 'message');
-    validateBytes(signature, 'signature');
-    this.verifySignature([
-      { type: SECBUFFER_DATA, data: message },
-      { type: SECBUFFER_TOKEN, data: Buffer.from(signature) },
-    ]);
+    validateUint8Array(message, 'message');
+    validateUint8Array(signature, 'signature');
+    this.assertReady();
+    this.native.callVerify(message, signature);
   }
 
-  // How long the token at the start is, for NTLM, which does not take a stream. The other packages find
-  // the parts of a stream themselves, and leave the message as a range of it.
-  #tokenLengthOf(wrapped: Uint8Array): number | undefined {
-    if (this.native.context.package !== 'NTLM') return undefined;
+  // NTLM does not take a stream: its token is at the start. The other packages find the parts of a
+  // stream themselves, and leave the message as a range of it.
+  #tokenLengthOf(wrapped: Uint8Array): number {
+    if (this.native.context.package !== 'NTLM') return STREAM;
     const { securityTrailer } = this.native.sizes;
     if (byteLengthOf(wrapped) >= securityTrailer) return securityTrailer;
     throw sspiError('DecryptMessage', SEC_E_INVALID_TOKEN);
   }
 
+  #callBuffers(call: BufferCall): BufferCallResult {
+    this.assertReady();
+    return this.native.callBuffers(call);
+  }
+
+  async #callBuffersAsync(call: BufferCall): Promise<BufferCallResult> {
+    this.native.context.assertComplete();
+    return this.callBuffersInTurn(call);
+  }
+
+  // Decrypting may end in a success that is not SEC_E_OK and that the caller has to see.
   #decrypted({ qop, status, buffers }: BufferCallResult): DecryptResult {
     if (status === SEC_I_RENEGOTIATE) this.native.context.expectRenegotiation();
     return { qop, status: statusName(status), buffers };
   }
 }
 
-function newCall(
+function readCall(
   name: 'decryptMessage' | 'verifySignature',
   buffers: readonly SecBuffer[],
   options: DecryptOptions | undefined,
-): DecryptCall {
+): BufferCall {
   const { sequenceNumber } = validDecryptOptions(options);
   return { name, buffers: validBuffers(buffers), qop: 0, sequenceNumber };
+}
+
+function verified(result: BufferCallResult): VerifyResult {
+  assertOk('verifySignature', result);
+  return { qop: result.qop };
 }
 
 function unwrapResult({ message, qop }: { message: Buffer; qop: number }): UnwrapResult {

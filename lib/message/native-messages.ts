@@ -2,43 +2,45 @@ import {
   type Binding,
   errorOf,
   getBinding,
-  type NativeCopyOutcome,
   type NativeFailure,
   type NativeMessageFunction,
-  type NativeOpened,
-  type NativeRange,
-  resultOf,
 } from '../addon/binding.js';
-import { byteLengthOf } from '../bytes.js';
-import { usageError } from '../errors/usage-error.js';
+import { byteLengthOf, rangeOf, wipeBytes } from '../bytes.js';
+import { createError } from '../errors/usage-error.js';
 import { validateBytes } from '../validate.js';
+import { createArray } from './array.js';
 import type { SecBuffer } from './buffers.js';
 import {
   type BufferCall,
   type BufferCallResult,
   isDone,
-  type MessageFunctionName,
+  newFrame,
   readBufferCall,
   readLength,
   readOffset,
   readQop,
   writeBufferCall,
-  writeUnwrapCall,
-  writeWrapCall,
+  writeBytesCall,
+  writeEntry,
 } from './call-frame.js';
+import { BufferCopies } from './copies.js';
 import type { MessageContext } from './messages.js';
-import { outputMemory } from './output-memory.js';
+import { OutputMemory } from './output-memory.js';
 import { type MessageSizes, queryMessageSizes } from './sizes.js';
+import { validateMemory } from './valid-buffers.js';
+
+const { apply } = Reflect;
 
 /** What SSPI can count. */
 const MOST_BYTES = 0xffffffff;
 
-/** The addon's functions for the messages of one context. They throw what fails. */
+/** The message functions of the addon for one context. Arguments and state were checked before. */
 export class NativeMessages {
   readonly context: MessageContext;
   readonly #binding: Binding;
   readonly #frame: Uint32Array;
   readonly #call: NativeMessageFunction;
+  readonly #output = new OutputMemory();
   // Asked for at the first message. They change with the context's steps only: see invalidateSizes().
   #sizes: MessageSizes | undefined;
 
@@ -46,7 +48,7 @@ export class NativeMessages {
     const binding = getBinding();
     this.context = context;
     this.#binding = binding;
-    this.#frame = binding.layout;
+    this.#frame = binding.callFrame;
     this.#call = binding.messageFunction(context.handle);
   }
 
@@ -57,21 +59,25 @@ export class NativeMessages {
     return this.#sizes;
   }
 
+  /** After steps of a complete context, which may have agreed on another cipher. */
   invalidateSizes(): void {
     this.#sizes = undefined;
   }
 
+  /** Calls a function over SecBuffers, in the caller's memory. */
   callBuffers(call: BufferCall): BufferCallResult {
     const { buffers } = call;
     const frame = this.#frame;
     writeBufferCall(frame, call);
-    const failure = this.#pass(buffers);
-    if (!isDone(frame)) throw callError(failure, memoryNames(buffers));
-    return readBufferCall(frame, buffers);
+    const failure = this.#callWith(buffers);
+    if (isDone(frame)) return readBufferCall(frame, buffers);
+    if (failure) throw errorOf(failure);
+    validateMemory(buffers);
+    throw createError('ERR_SSPI_BUFFER_DETACHED', 'buffers');
   }
 
   // A call with its arguments is faster than one with a list of them.
-  #pass(buffers: readonly SecBuffer[]): undefined | NativeFailure {
+  #callWith(buffers: readonly SecBuffer[]): undefined | NativeFailure {
     const data = (index: number) => (buffers[index] as SecBuffer).data;
     switch (buffers.length) {
       case 2:
@@ -81,128 +87,137 @@ export class NativeMessages {
       case 4:
         return this.#call(data(0), data(1), data(2), data(3));
       default:
-        return this.#call(...buffers.map((buffer) => buffer.data));
+        return apply(this.#call, undefined, createArray(buffers.length, data));
     }
   }
 
-  /** The same off the JavaScript thread. */
-  async callBuffersAsync(call: BufferCall<MessageFunctionName>): Promise<BufferCallResult> {
-    writeBufferCall(this.#frame, call);
-    const memory = call.buffers.map(({ data }) => data);
-    const outcome = await new Promise<NativeCopyOutcome>((settle) => {
-      this.#binding[`${call.name}Async`](this.context.handle, settle, ...memory);
-    });
-    if (outcome.failure) throw errorOf(outcome.failure);
-    if (!outcome.written) throw memoryError();
-    return readBufferCall(outcome.layout, call.buffers);
-  }
-
-  /** Wraps the message in memory that allocWrapBuffer() made, off the JavaScript thread. */
-  async wrapAsync(memory: Buffer, qop: number, sizes: MessageSizes): Promise<Buffer> {
-    const { trailerSize, paddingSize } = sizes;
-    const wrapped = await new Promise<NativeRange | NativeFailure>((settle) => {
-      this.#binding.wrapAsync(this.context.handle, settle, memory, qop, trailerSize, paddingSize);
-    });
-    const { offset, length } = resultOf(wrapped);
-    return memory.subarray(offset, offset + length);
-  }
-
-  /** Unwraps the message in memory that copyBytes() made, off the JavaScript thread. */
-  async unwrapAsync(
-    memory: Buffer,
-    tokenLength: number | undefined,
-  ): Promise<{ message: Buffer; qop: number }> {
-    const opened = await new Promise<NativeOpened | NativeFailure>((settle) => {
-      this.#binding.unwrapAsync(this.context.handle, settle, memory, tokenLength);
-    });
-    const { offset, length, qop } = resultOf(opened);
-    return { message: memory.subarray(offset, offset + length), qop };
-  }
-
-  /** Wraps a message in new memory. */
-  wrap(message: Uint8Array, qop: number, sizes: MessageSizes): Buffer {
+  /** Encrypts a message in new memory. */
+  callWrap(message: Uint8Array, qop: number, { trailerSize, paddingSize }: MessageSizes): Buffer {
     const frame = this.#frame;
-    const length = byteLengthOf(message) + sizes.trailerSize + sizes.paddingSize;
-    if (length > MOST_BYTES) throw lengthError(message, sizes);
-    const memory = outputMemory.reserve(length);
-    writeWrapCall(frame, 'wrap', qop, sizes, outputMemory.offset);
+    const length = byteLengthOf(message) + trailerSize + paddingSize;
+    if (length > MOST_BYTES)
+      throw lengthError('message', message, MOST_BYTES - trailerSize - paddingSize);
+    const memory = this.#output.reserve(length);
+    writeBytesCall(frame, 'wrap', qop, trailerSize, paddingSize, this.#output.offset);
     const failure = this.#call(memory, message);
-    if (!isDone(frame)) throw callError(failure, [['message', message]]);
-    return outputMemory.keep(memory, readOffset(frame), readLength(frame));
+    if (isDone(frame)) return this.#output.keep(memory, readOffset(frame), readLength(frame));
+    this.#output.wipe(memory, length);
+    throw callError(failure, 'message', message);
   }
 
   /**
-   * Wraps a message at the start of the target; returns the length. undefined: one of the two is not
+   * Encrypts a message at the start of the target; returns the length. undefined: one of the two is not
    * memory that a call can use, or the target is too small.
    */
-  wrapInto(
+  callWrapInto(
     target: Uint8Array,
     message: Uint8Array,
     qop: number,
-    sizes: MessageSizes,
+    { trailerSize, paddingSize }: MessageSizes,
   ): number | undefined {
     const frame = this.#frame;
-    writeWrapCall(frame, 'wrapInto', qop, sizes, 0);
+    writeBytesCall(frame, 'wrap', qop, trailerSize, paddingSize, 0);
     const failure = this.#call(target, message);
     if (isDone(frame)) return readLength(frame);
     if (failure) throw errorOf(failure);
     return undefined;
   }
 
-  /** Unwraps a message in new memory: a stream, or a token of this length with a message behind it. */
-  unwrap(wrapped: Uint8Array, tokenLength: number | undefined): { message: Buffer; qop: number } {
+  /** Decrypts a message in new memory. `tokenLength`: of the token at its start, or STREAM. */
+  callUnwrap(wrapped: Uint8Array, tokenLength: number): { message: Buffer; qop: number } {
     const frame = this.#frame;
-    if (byteLengthOf(wrapped) > MOST_BYTES) validateBytes(wrapped, 'wrapped');
-    const memory = outputMemory.reserve(byteLengthOf(wrapped));
-    writeUnwrapCall(frame, tokenLength, outputMemory.offset);
+    const length = byteLengthOf(wrapped);
+    if (length > MOST_BYTES) throw lengthError('wrapped', wrapped, MOST_BYTES);
+    const memory = this.#output.reserve(length);
+    writeBytesCall(frame, 'unwrap', 0, tokenLength, 0, this.#output.offset);
     const failure = this.#call(memory, wrapped);
-    if (!isDone(frame)) throw callError(failure, [['wrapped', wrapped]]);
-    const message = outputMemory.keep(memory, readOffset(frame), readLength(frame));
+    if (isDone(frame)) {
+      const qop = readQop(frame);
+      return { message: this.#output.keep(memory, readOffset(frame), readLength(frame)), qop };
+    }
+    this.#output.wipe(memory, length);
+    throw callError(failure, 'wrapped', wrapped);
+  }
+
+  /** Signs a message; returns the signature in new memory. */
+  callSign(message: Uint8Array, { signatureSize }: MessageSizes): Buffer {
+    const frame = this.#frame;
+    const memory = this.#output.reserve(signatureSize);
+    writeBytesCall(frame, 'sign', 0, signatureSize, 0, this.#output.offset);
+    const failure = this.#call(memory, message);
+    if (isDone(frame)) return this.#output.keep(memory, readOffset(frame), readLength(frame));
+    throw callError(failure, 'message', message);
+  }
+
+  /** Verifies a copy of the signature. */
+  callVerify(message: Uint8Array, signature: Uint8Array): void {
+    const frame = this.#frame;
+    const length = byteLengthOf(signature);
+    if (length > MOST_BYTES) throw lengthError('signature', signature, MOST_BYTES);
+    const memory = this.#output.reserve(length);
+    writeBytesCall(frame, 'verify', 0, 0, 0, this.#output.offset);
+    const failure = this.#call(memory, message, signature);
+    if (isDone(frame)) return;
+    if (!failure) validateBytes(message, 'message');
+    throw callError(failure, 'signature', signature);
+  }
+
+  /**
+   * The same as callBuffers(), on another thread: over copies, for JavaScript may change or detach the
+   * caller's memory meanwhile. The caller's is written when the call has succeeded.
+   */
+  async callBuffersAsync(call: BufferCall): Promise<BufferCallResult> {
+    const { buffers } = call;
+    const frame = newFrame();
+    writeBufferCall(frame, call);
+    const copies = new BufferCopies(frame, buffers);
+    await this.#callAsync(frame, copies.memory, buffers.length);
+    copies.writeBack();
+    return readBufferCall(frame, buffers);
+  }
+
+  /** The same as callWrap(), on another thread. The message is copied at once, as allocWrapBuffer() does. */
+  async callWrapAsync(memory: Buffer, qop: number, sizes: MessageSizes): Promise<Buffer> {
+    const { trailerSize, paddingSize } = sizes;
+    const frame = newFrame();
+    writeBytesCall(frame, 'wrap', qop, trailerSize, paddingSize, 0);
+    writeEntry(frame, 0, 0, memory.length);
+    writeEntry(frame, 1, trailerSize, memory.length - trailerSize - paddingSize);
+    await this.#callAsync(frame, memory, 2);
+    return rangeOf(memory, readOffset(frame), readLength(frame)) as Buffer;
+  }
+
+  /** The same as callUnwrap(), on another thread, in memory that copyBytes() made. */
+  async callUnwrapAsync(
+    memory: Buffer,
+    tokenLength: number,
+  ): Promise<{ message: Buffer; qop: number }> {
+    const frame = newFrame();
+    writeBytesCall(frame, 'unwrap', 0, tokenLength, 0, 0);
+    writeEntry(frame, 0, 0, memory.length);
+    writeEntry(frame, 1, 0, memory.length);
+    await this.#callAsync(frame, memory, 2);
+    const message = rangeOf(memory, readOffset(frame), readLength(frame)) as Buffer;
     return { message, qop: readQop(frame) };
+  }
+
+  async #callAsync(frame: Uint32Array, memory: Buffer, count: number): Promise<void> {
+    const failure = await new Promise<undefined | NativeFailure>((settle) => {
+      this.#binding.messageAsync(this.context.handle, settle, frame, memory, count);
+    });
+    if (isDone(frame)) return;
+    wipeBytes(memory, 0, memory.length);
+    throw failure ? errorOf(failure) : createError('ERR_SSPI_BUFFER_DETACHED', 'buffers');
   }
 }
 
-/** New memory with the message between the room for a token and that for padding. */
-export function allocWrapBuffer(
-  message: Uint8Array,
-  { trailerSize, paddingSize }: MessageSizes,
-): Buffer {
-  const memory = Buffer.allocUnsafeSlow(trailerSize + byteLengthOf(message) + paddingSize);
-  memory.set(message, trailerSize);
-  return memory;
-}
-
-/** A copy that shares its memory with no other Buffer. */
-export function copyBytes(bytes: Uint8Array): Buffer {
-  const memory = Buffer.allocUnsafeSlow(byteLengthOf(bytes));
-  memory.set(bytes);
-  return memory;
-}
-
-/** The error of a call that is not done: a failure, or memory that the addon cannot take. */
-function callError(
-  failure: undefined | NativeFailure,
-  memory: readonly (readonly [name: string, value: Uint8Array | null])[],
-): Error {
+function callError(failure: undefined | NativeFailure, name: string, bytes: Uint8Array): Error {
   if (failure) return errorOf(failure);
-  for (const [name, value] of memory) if (value !== null) validateBytes(value, name);
-  return memoryError();
+  // Shared memory is what the addon rejects.
+  validateBytes(bytes, name);
+  return createError('ERR_SSPI_BUFFER_DETACHED', name);
 }
 
-function lengthError(message: Uint8Array, { trailerSize, paddingSize }: MessageSizes): Error {
-  return usageError(
-    'ERR_OUT_OF_RANGE',
-    `"message" must not be longer than ${MOST_BYTES - trailerSize - paddingSize} bytes. ` +
-      `Received ${byteLengthOf(message)} bytes`,
-  );
-}
-
-const memoryNames = (buffers: readonly SecBuffer[]) =>
-  buffers.map(({ data }, index) => [`buffers[${index}].data`, data] as const);
-
-function memoryError(): Error {
-  return usageError(
-    'ERR_INVALID_ARG_VALUE',
-    'The memory was detached or resized during the call: its result is lost',
-  );
+function lengthError(name: string, bytes: Uint8Array, most: number): Error {
+  return createError('ERR_OUT_OF_RANGE', `${name}.byteLength`, `<= ${most}`, byteLengthOf(bytes));
 }

@@ -1,12 +1,11 @@
-import { isUint8Array } from 'node:util/types';
-import { byteLengthOf } from '../bytes.js';
-import { usageError } from '../errors/usage-error.js';
+import { allocZeros, byteLengthOf, rangeOf, writeBytes } from '../bytes.js';
+import { createError } from '../errors/usage-error.js';
 import { validateBytes } from '../validate.js';
 import { SECBUFFER_DATA, SECBUFFER_PADDING, SECBUFFER_TOKEN, type SecBuffer } from './buffers.js';
 import type { BufferCall } from './call-frame.js';
-import { bytesOf, MessageDirection } from './direction.js';
+import { allocWrapBuffer } from './copies.js';
+import { assertOk, bytesOf, MessageDirection } from './direction.js';
 import type { OutgoingMethods, WrappedParts } from './messages.js';
-import { allocWrapBuffer } from './native-messages.js';
 import {
   type EncryptOptions,
   validEncryptOptions,
@@ -14,131 +13,165 @@ import {
   type WrapOptions,
 } from './options.js';
 import type { MessageSizes } from './sizes.js';
-import { validateMessageLength, validateRoom, validBuffers } from './valid-buffers.js';
+import {
+  messageLength,
+  validateMessageLength,
+  validateRoom,
+  validateUint8Array,
+  validBuffers,
+} from './valid-buffers.js';
 
-type EncryptCall = BufferCall<'encryptMessage' | 'makeSignature'>;
-
-/** Encrypts and signs. Each method reads all arguments, then checks the state, then calls. */
+/**
+ * Encrypts and signs. Each method reads everything of the caller's, checks it, and asserts the state
+ * last: from then on no code of the caller's runs before the call.
+ */
 export class OutgoingMessages extends MessageDirection implements OutgoingMethods {
   encryptMessage(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
-    return this.callBuffers(this.#encryptCall(buffers, options)).buffers;
+    return this.#callBuffers(readCall('encryptMessage', buffers, options));
   }
 
   async encryptMessageAsync(
     buffers: readonly SecBuffer[],
     options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
-    return (await this.callBuffersAsync(this.#encryptCall(buffers, options))).buffers;
+    return this.#callBuffersAsync(readCall('encryptMessage', buffers, options));
   }
 
   makeSignature(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[] {
-    return this.callBuffers(this.#signCall(buffers, options)).buffers;
+    return this.#callBuffers(readCall('makeSignature', buffers, options));
   }
 
   async makeSignatureAsync(
     buffers: readonly SecBuffer[],
     options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
-    return (await this.callBuffersAsync(this.#signCall(buffers, options))).buffers;
+    return this.#callBuffersAsync(readCall('makeSignature', buffers, options));
   }
 
   wrap(message: Uint8Array, options?: WrapOptions): Buffer {
     const qop = validWrapQop(options);
-    // The addon rejects shared memory: to check that here too would take longer than the call.
-    if (!isUint8Array(message)) validateBytes(message, 'message');
-    return this.native.wrap(message, qop, this.#sizesToWrap(message));
+    validateUint8Array(message, 'message');
+    this.assertReady();
+    return this.native.callWrap(message, qop, this.#sizesFor(message));
   }
 
   async wrapAsync(message: Uint8Array, options?: WrapOptions): Promise<Buffer> {
     const qop = validWrapQop(options);
     validateBytes(message, 'message');
     this.native.context.assertComplete();
-    const { sizes } = this.native;
-    validateMessageLength(byteLengthOf(message), sizes.maximumMessage);
+    const sizes = this.#sizesFor(message);
     const memory = allocWrapBuffer(message, sizes);
-    return this.inTurn(() => this.native.wrapAsync(memory, qop, sizes));
+    return this.inTurn(() => this.native.callWrapAsync(memory, qop, sizes));
+  }
+
+  wrapInto(target: Uint8Array, message: Uint8Array, options?: WrapOptions): number {
+    const qop = validWrapQop(options);
+    validateUint8Array(target, 'target');
+    validateUint8Array(message, 'message');
+    this.assertReady();
+    const sizes = this.#sizesFor(message);
+    // The addon checks the target's length: to check it here too would take longer than the call.
+    const length = this.native.callWrapInto(target, message, qop, sizes);
+    if (length === undefined) throw invalidTargetError(target, message, sizes);
+    return length;
   }
 
   /** The most bytes that wrap, wrapDetached and wrapInto add to a message. */
   get wrapOverhead(): number {
     this.native.context.assertComplete();
-    const { trailerSize, paddingSize } = this.native.sizes;
-    return trailerSize + paddingSize;
-  }
-
-  wrapInto(target: Uint8Array, message: Uint8Array, options?: WrapOptions): number {
-    const qop = validWrapQop(options);
-    const length = this.native.wrapInto(target, message, qop, this.#sizesToWrap(message));
-    // The addon checks the memory: to check it here too would take longer than the call.
-    if (length === undefined) throw this.#invalidTargetError(target, message);
-    return length;
-  }
-
-  // Separate so that V8 can inline wrapInto.
-  #invalidTargetError(target: Uint8Array, message: Uint8Array): Error {
-    validateBytes(target, 'target');
-    validateBytes(message, 'message');
-    return usageError(
-      'ERR_OUT_OF_RANGE',
-      `"target" must have room for ${byteLengthOf(message) + this.wrapOverhead} bytes, those of ` +
-        `the message and wrapOverhead. Received ${byteLengthOf(target)} bytes`,
-    );
+    return overheadOf(this.native.sizes);
   }
 
   wrapDetached(message: Uint8Array, options?: WrapOptions): WrappedParts {
-    validateBytes(message, 'message');
     const qop = validWrapQop(options);
-    this.native.context.assertComplete();
-    const { trailerSize: start, paddingSize } = this.native.sizes;
-    const end = start + byteLengthOf(message);
-    // Packages like one run of memory best. Zeroed: a package may not write all of it.
-    const memory = Buffer.alloc(end + paddingSize);
-    memory.set(message, start);
-    const [token, data, padding] = this.encryptMessage(
-      [
-        { type: SECBUFFER_TOKEN, data: memory.subarray(0, start) },
-        { type: SECBUFFER_DATA, data: memory.subarray(start, end) },
-        { type: SECBUFFER_PADDING, data: memory.subarray(end) },
+    validateBytes(message, 'message');
+    this.assertReady();
+    const sizes = this.#sizesFor(message);
+    const { trailerSize, paddingSize } = sizes;
+    const length = byteLengthOf(message);
+    // One run of memory, as packages like it best. Zeroed: a package may not write all of it.
+    const memory = allocZeros(length + overheadOf(sizes));
+    writeBytes(memory, message, trailerSize);
+    const result = this.native.callBuffers({
+      name: 'encryptMessage',
+      buffers: [
+        { type: SECBUFFER_TOKEN, data: rangeOf(memory, 0, trailerSize) },
+        { type: SECBUFFER_DATA, data: rangeOf(memory, trailerSize, length) },
+        { type: SECBUFFER_PADDING, data: rangeOf(memory, trailerSize + length, paddingSize) },
       ],
-      { qop },
-    );
-    return { token: bytesOf(token), message: bytesOf(data), padding: bytesOf(padding) };
+      qop,
+      sequenceNumber: 0,
+    });
+    assertOk('encryptMessage', result);
+    const { buffers } = result;
+    return {
+      token: bytesOf(buffers[0]),
+      message: bytesOf(buffers[1]),
+      padding: bytesOf(buffers[2]),
+    };
   }
 
   sign(message: Uint8Array): Buffer {
-    validateBytes(message, 'message');
-    this.native.context.assertComplete();
-    const [, token] = this.makeSignature([
-      { type: SECBUFFER_DATA, data: message },
-      { type: SECBUFFER_TOKEN, data: Buffer.alloc(this.native.sizes.signatureSize) },
-    ]);
-    return bytesOf(token);
+    validateUint8Array(message, 'message');
+    this.assertReady();
+    return this.native.callSign(message, this.native.sizes);
   }
 
-  #sizesToWrap(message: Uint8Array): MessageSizes {
-    this.assertReady();
+  /** The sizes of the context, where they allow a message of this length. */
+  #sizesFor(message: Uint8Array): MessageSizes {
     const { sizes } = this.native;
-    if (sizes.maximumMessage !== undefined && isUint8Array(message)) {
-      validateMessageLength(byteLengthOf(message), sizes.maximumMessage);
-    }
+    validateMessageLength('message', byteLengthOf(message), sizes.maximumMessage);
     return sizes;
   }
 
-  #encryptCall(buffers: readonly SecBuffer[], options: EncryptOptions | undefined): EncryptCall {
-    const { qop, sequenceNumber } = validEncryptOptions(options);
-    const valid = validBuffers(buffers);
-    this.native.context.assertComplete();
-    const { securityTrailer, streamHeader, streamTrailer, maximumMessage } = this.native.sizes;
-    validateRoom(valid, { token: securityTrailer, streamHeader, streamTrailer, maximumMessage });
-    return { name: 'encryptMessage', buffers: valid, qop, sequenceNumber };
+  #callBuffers(call: BufferCall): SecBuffer[] {
+    this.assertReady();
+    this.#validateSizes(call);
+    const result = this.native.callBuffers(call);
+    assertOk(call.name, result);
+    return result.buffers;
   }
 
-  #signCall(buffers: readonly SecBuffer[], options: EncryptOptions | undefined): EncryptCall {
-    const { qop, sequenceNumber } = validEncryptOptions(options);
-    const valid = validBuffers(buffers);
+  async #callBuffersAsync(call: BufferCall): Promise<SecBuffer[]> {
     this.native.context.assertComplete();
-    const { maxSignature: token } = this.native.sizes;
-    validateRoom(valid, { token, streamHeader: 0, streamTrailer: 0, maximumMessage: undefined });
-    return { name: 'makeSignature', buffers: valid, qop, sequenceNumber };
+    this.#validateSizes(call);
+    const result = await this.callBuffersInTurn(call);
+    assertOk(call.name, result);
+    return result.buffers;
   }
+
+  #validateSizes({ name, buffers }: BufferCall): void {
+    const { sizes } = this.native;
+    if (name === 'makeSignature') {
+      validateRoom(buffers, { token: sizes.maxSignature, streamHeader: 0, streamTrailer: 0 });
+    } else {
+      const { securityTrailer: token, streamHeader, streamTrailer, maximumMessage } = sizes;
+      validateRoom(buffers, { token, streamHeader, streamTrailer });
+      validateMessageLength('buffers', messageLength(buffers), maximumMessage);
+    }
+  }
+}
+
+function readCall(
+  name: 'encryptMessage' | 'makeSignature',
+  buffers: readonly SecBuffer[],
+  options: EncryptOptions | undefined,
+): BufferCall {
+  const { qop, sequenceNumber } = validEncryptOptions(options);
+  return { name, buffers: validBuffers(buffers), qop, sequenceNumber };
+}
+
+const overheadOf = ({ trailerSize, paddingSize }: MessageSizes): number =>
+  trailerSize + paddingSize;
+
+// Separate so that V8 can inline wrapInto.
+function invalidTargetError(target: Uint8Array, message: Uint8Array, sizes: MessageSizes): Error {
+  validateBytes(target, 'target');
+  validateBytes(message, 'message');
+  return createError(
+    'ERR_OUT_OF_RANGE',
+    'target.byteLength',
+    `>= ${byteLengthOf(message) + overheadOf(sizes)}, room for the message and wrapOverhead`,
+    byteLengthOf(target),
+  );
 }

@@ -1,41 +1,49 @@
-// Memory for what short messages become. Many share one slab, as in Node's own pool: memory of its
-// own costs a message more than all the rest of the binding.
+import { allocBytes, allocZeros, byteLengthOf, rangeOf, wipeBytes } from '../bytes.js';
 
 const SLAB_LENGTH = 8192;
 const MOST_IN_SLAB = SLAB_LENGTH / 4;
 
-let slab: Buffer = Buffer.alloc(0);
-let used = 0;
+const noSlab = Buffer.alloc(0);
 
-/** Where in its memory a call may work. What it does not keep is for the next one. */
-export const outputMemory = {
-  offset: 0,
+/**
+ * Memory for the results of one context. Short ones share a slab, as in Node's own pool: to allocate
+ * memory for one takes longer than all the rest of the binding. No other context has the slab: who
+ * copies a whole ArrayBuffer, as postMessage() does, copies no other connection's messages.
+ */
+export class OutputMemory {
+  /** Where in the reserved memory the call may write. */
+  offset = 0;
+  #slab: Buffer = noSlab;
+  #used = 0;
 
   /** Memory that has so many bytes from `offset` on. */
   reserve(length: number): Buffer {
     if (length > MOST_IN_SLAB) {
       this.offset = 0;
-      return Buffer.allocUnsafeSlow(length);
+      return allocBytes(length);
     }
-    // The slab's length: its memory could have been taken away.
-    if (slab.length - used < length) startSlab();
-    this.offset = used;
-    return slab;
-  },
+    // A caller may have taken its memory away: its length is then 0.
+    if (byteLengthOf(this.#slab) - this.#used < length) this.#startSlab();
+    this.offset = this.#used;
+    return this.#slab;
+  }
 
-  /** What the call left in the memory, which is the caller's from now on. */
+  /** What the call wrote, which belongs to the caller from now on. */
   keep(memory: Buffer, offset: number, length: number): Buffer {
-    const end = offset + length;
-    // Each begins where any number can lie.
-    if (memory === slab) used = (end + 7) & ~7;
-    else if (offset === 0 && length === memory.length) return memory;
-    return memory.subarray(offset, end);
-  },
-};
+    // Aligns the next to 8 bytes.
+    if (memory === this.#slab) this.#used = (offset + length + 7) & ~7;
+    return rangeOf(memory, offset, length) as Buffer;
+  }
 
-function startSlab(): void {
-  slab = Buffer.allocUnsafeSlow(SLAB_LENGTH);
-  used = 0;
-  // Who transfers one message to another thread must not take the others along.
-  process.getBuiltinModule('node:worker_threads').markAsUntransferable(slab.buffer);
+  /** Removes what a call that failed has left: the next result in the slab must not lie beside it. */
+  wipe(memory: Buffer, length: number): void {
+    wipeBytes(memory, this.offset, this.offset + length);
+  }
+
+  #startSlab(): void {
+    this.#slab = allocZeros(SLAB_LENGTH);
+    this.#used = 0;
+    // A message that is transferred to another thread must not take the others along.
+    process.getBuiltinModule('node:worker_threads').markAsUntransferable(this.#slab.buffer);
+  }
 }

@@ -25,7 +25,7 @@ export class MessageProtection {
     context.assertComplete();
     this.assertIdle();
     const call = { name: 'applyControlToken', buffers: valid, qop: 0, sequenceNumber: 0 } as const;
-    assertOk('ApplyControlToken', this.#native.callBuffers(call));
+    assertOk('applyControlToken', this.#native.callBuffers(call));
     context.expectControlStep();
   }
 

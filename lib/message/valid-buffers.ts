@@ -1,7 +1,8 @@
 import { isUint8Array } from 'node:util/types';
 import { byteLengthOf } from '../bytes.js';
-import { usageError } from '../errors/usage-error.js';
-import { validateBytes, validBits } from '../validate.js';
+import { createError } from '../errors/usage-error.js';
+import { validateArray, validateBytes, validateInteger, validBits } from '../validate.js';
+import { createArray } from './array.js';
 import {
   bufferKind,
   SECBUFFER_DATA,
@@ -12,37 +13,22 @@ import {
 } from './buffers.js';
 import { MAX_BUFFERS } from './call-frame.js';
 
-/** The room that a package needs in each kind of buffer, and the longest message. */
-export interface RequiredRoom {
-  readonly token: number;
-  readonly streamHeader: number;
-  readonly streamTrailer: number;
-  readonly maximumMessage: number | undefined;
-}
-
-/** A copy of the array, each property read once, so that what was checked is what is used. */
+/** Copies an array of buffers. Reads each property once, so that what is checked is what is used. */
 export function validBuffers(buffers: readonly SecBuffer[]): SecBuffer[] {
-  if (!Array.isArray(buffers)) {
-    throw usageError('ERR_INVALID_ARG_TYPE', '"buffers" must be an array of { type, data }');
-  }
+  validateArray(buffers, 'buffers');
   const { length } = buffers;
-  if (length === 0 || length > MAX_BUFFERS) {
-    throw usageError(
-      'ERR_OUT_OF_RANGE',
-      `"buffers" must have from 1 to ${MAX_BUFFERS} entries. Received ${length}`,
-    );
-  }
-  const valid: SecBuffer[] = [];
-  for (let index = 0; index < length; index++) valid.push(validBuffer(buffers[index], index));
-  return valid;
+  validateInteger(length, 'buffers.length', 1, MAX_BUFFERS);
+  return createArray(length, (index) => validBuffer(buffers[index], index));
 }
 
 // The addon rejects shared memory, or validateMemory() does.
 function validBuffer(buffer: unknown, index: number): SecBuffer {
   if (typeof buffer !== 'object' || buffer === null) {
-    throw usageError(
+    throw createError(
       'ERR_INVALID_ARG_TYPE',
-      `"buffers[${index}]" must be an object { type, data }`,
+      `buffers[${index}]`,
+      'an object { type, data }',
+      buffer,
     );
   }
   const { type: bits, data } = buffer as Partial<SecBuffer>;
@@ -54,8 +40,15 @@ function validBuffer(buffer: unknown, index: number): SecBuffer {
 const isUint32 = (value: unknown): value is number =>
   typeof value === 'number' && value >>> 0 === value;
 
+/** Checks the type alone. The addon rejects shared memory: to check that too would take longer than a call. */
+export function validateUint8Array(value: Uint8Array, name: string): void {
+  if (!isUint8Array(value)) validateBytes(value, name);
+}
+
+/** Rejects memory that other threads can reach, or that is too long. */
 export function validateMemory(buffers: readonly SecBuffer[]): void {
-  for (const [index, { data }] of buffers.entries()) {
+  for (let index = 0; index < buffers.length; index++) {
+    const { data } = buffers[index] as SecBuffer;
     if (data !== null) validateBytes(data, `buffers[${index}].data`);
   }
 }
@@ -64,41 +57,34 @@ export function lengthOf({ data }: SecBuffer): number {
   return data === null ? 0 : byteLengthOf(data);
 }
 
+/** Throws where memory was detached or resized since it had these lengths. */
 export function validateLengths(buffers: readonly SecBuffer[], lengths: readonly number[]): void {
-  const changed = buffers.findIndex((buffer, index) => lengthOf(buffer) !== lengths[index]);
-  if (changed < 0) return;
-  throw usageError(
-    'ERR_INVALID_ARG_VALUE',
-    `"buffers[${changed}].data" was detached or resized while the call waited for its turn`,
-  );
+  for (let index = 0; index < buffers.length; index++) {
+    if (lengthOf(buffers[index] as SecBuffer) === lengths[index]) continue;
+    throw createError('ERR_SSPI_BUFFER_DETACHED', `buffers[${index}].data`);
+  }
+}
+
+/** The room that a package needs in a buffer of each kind. In bytes. */
+export interface RequiredRoom {
+  readonly token: number;
+  readonly streamHeader: number;
+  readonly streamTrailer: number;
 }
 
 /** Some packages write past a buffer that is too small: such a call must not happen. */
 export function validateRoom(buffers: readonly SecBuffer[], required: RequiredRoom): void {
-  let message = 0;
   for (let index = 0; index < buffers.length; index++) {
     const buffer = buffers[index] as SecBuffer;
-    const length = lengthOf(buffer);
-    const kind = bufferKind(buffer.type);
-    if (kind === SECBUFFER_DATA) message += length;
-    const least = leastLength(kind, required);
-    if (length >= least) continue;
-    throw usageError(
+    const least = leastLength(bufferKind(buffer.type), required);
+    if (lengthOf(buffer) >= least) continue;
+    throw createError(
       'ERR_OUT_OF_RANGE',
-      `"buffers[${index}].data" must have room for ${least} bytes, the most that the package may ` +
-        `write there (queryAttribute tells sizes and streamSizes). Received ${length} bytes`,
+      `buffers[${index}].data.byteLength`,
+      `>= ${least}, the most that the package may write (the attributes sizes and streamSizes)`,
+      lengthOf(buffer),
     );
   }
-  validateMessageLength(message, required.maximumMessage);
-}
-
-export function validateMessageLength(length: number, maximum = Number.POSITIVE_INFINITY): void {
-  if (length <= maximum) return;
-  throw usageError(
-    'ERR_OUT_OF_RANGE',
-    `The message must not be longer than ${maximum} bytes (streamSizes.maximumMessage). ` +
-      `Received ${length} bytes`,
-  );
 }
 
 function leastLength(kind: number, required: RequiredRoom): number {
@@ -112,4 +98,29 @@ function leastLength(kind: number, required: RequiredRoom): number {
     default:
       return 0;
   }
+}
+
+/** The bytes of the DATA buffers. */
+export function messageLength(buffers: readonly SecBuffer[]): number {
+  let length = 0;
+  for (let index = 0; index < buffers.length; index++) {
+    const buffer = buffers[index] as SecBuffer;
+    if (bufferKind(buffer.type) === SECBUFFER_DATA) length += lengthOf(buffer);
+  }
+  return length;
+}
+
+/** `maximum`: streamSizes.maximumMessage; absent: messages may have any length. */
+export function validateMessageLength(
+  name: string,
+  length: number,
+  maximum: number | undefined,
+): void {
+  if (maximum === undefined || length <= maximum) return;
+  throw createError(
+    'ERR_OUT_OF_RANGE',
+    name,
+    `<= ${maximum} bytes (streamSizes.maximumMessage)`,
+    `${length} bytes`,
+  );
 }

@@ -34,41 +34,39 @@ SECURITY_STATUS makeSignature(const Context& context, uint32_t qop, BufferDescri
 SECURITY_STATUS verifySignature(const Context& context, BufferDescriptor& buffers,
                                 uint32_t sequence_number, uint32_t& qop);
 
-// What a package may need beside the message.
-struct WrapRoom {
+// The functions over bytes. After a failure, the contents of the memory that they write are undefined.
+
+// How much room a package gets beside the message.
+struct TrailerSizes {
   std::size_t token;
   std::size_t padding;
 };
 
-// Bytes of the memory that was given.
-struct Range {
+// Encrypts a copy of the message in the target, which has room for it, the token and the padding,
+// and in which the message may lie. Leaves the three at the start of the target, one behind the
+// other, and returns their length.
+Result<std::size_t> wrapMessage(const Context& context, uint32_t qop, std::span<std::byte> target,
+                                std::span<const std::byte> message, const TrailerSizes& sizes);
+
+// A part of the memory that was unwrapped.
+struct Unwrapped {
   std::size_t offset;
   std::size_t length;
-};
-
-// Spans come by reference here. On Windows a function is given copies of them in memory, and a copy
-// of 16 bytes that were just written as two words makes the processor wait: 10 ns of a short message.
-
-// Encrypts a copy of the message in the target, which has room for it, the token and the padding,
-// and in which it may lie. Gives where the three are, one behind the other. After a failure, what
-// the target holds is nobody's message.
-Result<Range> wrap(const Context& context, uint32_t qop, const std::span<std::byte>& target,
-                   const std::span<const std::byte>& message, const WrapRoom& room);
-
-// The same at the start of the target; gives the length.
-Result<std::size_t> wrapInto(const Context& context, uint32_t qop,
-                             const std::span<std::byte>& target,
-                             const std::span<const std::byte>& message, const WrapRoom& room);
-
-struct Unwrapped {
-  Range message;
   uint32_t qop;
 };
 
-// Decrypts a sealed message in the memory that it lies in: as one stream, or, where the package
-// does not take one, as a token of this length and the message behind it.
-Result<Unwrapped> unwrap(const Context& context, const std::span<std::byte>& memory,
-                         const std::optional<std::size_t>& token_length);
+// Decrypts a wrapped message in place: as one stream, or, where the package does not take one, as a
+// token of this length and the message behind it.
+Result<Unwrapped> unwrapMessage(const Context& context, std::span<std::byte> wrapped,
+                                std::optional<std::size_t> token_length);
+
+// Signs the message into the target, and returns the signature's length.
+Result<std::size_t> signMessage(const Context& context, std::span<std::byte> target,
+                                std::span<std::byte> message);
+
+// The package may write into the signature.
+Result<void> verifyMessage(const Context& context, std::span<std::byte> message,
+                           std::span<std::byte> signature);
 
 }  // namespace sspi
 

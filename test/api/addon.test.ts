@@ -33,54 +33,50 @@ async function credentials(packageName = 'NTLM'): Promise<NativeCredentials> {
   return acquired.handle;
 }
 
-// In the order of kOperations in native/message_wrap.cc, and the first that is not there.
-const operations = {
-  encryptMessage: 0,
-  decryptMessage: 1,
-  makeSignature: 2,
-  verifySignature: 3,
-  applyControlToken: 4,
-  wrap: 5,
-  wrapInto: 6,
-  unwrap: 7,
-  none: 8,
-} as const;
-
 interface Words {
-  operation: keyof typeof operations;
-  token?: number;
+  operation: number;
+  trailer?: number;
   padding?: number;
   offset?: number;
-  type?: number;
+  /** Of the first entry: type, source, offset, length. */
+  entry?: readonly number[];
 }
 
-/** The words that a message function reads, in the order of Layout in native/environment.h. */
-function setLayout({ operation, token = 0, padding = 0, offset = 0, type = 0 }: Words): void {
-  binding.layout.set([operations[operation], 0, 0, 0, 0, token, padding, offset, 0, type]);
+/** Writes the words that a message function reads, in the order of native/call_frame.h. */
+function writeFrame(
+  { operation, trailer = 0, padding = 0, offset = 0, entry = [] }: Words,
+  frame = binding.callFrame,
+): void {
+  frame.set([operation, 0, 0, 0, 0, trailer, padding, offset, 0, ...entry]);
 }
+
+// In the order of native/message_operations.cc.
+const encryptMessage = 0;
+const wrap = 5;
+const unwrap = 6;
+const sign = 7;
+const verify = 8;
 
 test('the addon exports exactly these names', () => {
   expect(Object.keys(binding).sort()).toEqual([
     'acquireCredentials',
     'acquireCredentialsAsClient',
     'addCredentials',
+    'callFrame',
     'cancelCall',
     'closeContext',
     'closeCredentials',
     'configureThreads',
     'createContext',
-    'decryptMessageAsync',
-    'encryptMessageAsync',
     'enumerateSecurityPackages',
     'exportContext',
     'identity',
     'impersonate',
     'importContext',
     'isMemberOf',
-    'layout',
     'lookupAccountName',
     'lookupAccountSid',
-    'makeSignatureAsync',
+    'messageAsync',
     'messageFunction',
     'queryAttribute',
     'queryCredentialsCert',
@@ -92,9 +88,6 @@ test('the addon exports exactly these names', () => {
     'setKeyingMaterialInfo',
     'step',
     'translateName',
-    'unwrapAsync',
-    'verifySignatureAsync',
-    'wrapAsync',
   ]);
 });
 
@@ -113,14 +106,13 @@ describe("an object that is not the addon's", () => {
 
   const ofContexts = [
     ...[
-      'wrapAsync',
-      'unwrapAsync',
-      'encryptMessageAsync',
-      'decryptMessageAsync',
-      'makeSignatureAsync',
-      'verifySignatureAsync',
+      'messageFunction',
+      'messageAsync',
+      'step',
+      'exportContext',
+      'closeContext',
+      'queryAttribute',
     ],
-    ...['messageFunction', 'step', 'exportContext', 'closeContext', 'queryAttribute'],
     ...['setApplicationData', 'setKeyingMaterialInfo'],
     ...['identity', 'isMemberOf', 'impersonate', 'acquireCredentialsAsClient'],
   ] as (keyof Binding)[];
@@ -150,7 +142,7 @@ describe("an object that is not the addon's", () => {
 
   test('is refused by all functions that take an object', () => {
     const others = [
-      ...['acquireCredentials', 'enumerateSecurityPackages', 'querySecurityPackage', 'layout'],
+      ...['acquireCredentials', 'enumerateSecurityPackages', 'querySecurityPackage', 'callFrame'],
       ...['cancelCall', 'configureThreads'],
       ...['importContext', 'lookupAccountName', 'lookupAccountSid', 'translateName'],
     ];
@@ -196,7 +188,7 @@ test('an attribute that the addon does not know is ERR_INVALID_ARG_VALUE', async
 test('a message function of a context without a Windows handle is SEC_E_INVALID_HANDLE', async () => {
   proves('SEC_E_INVALID_HANDLE', 'typed errors');
   const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
-  setLayout({ operation: 'encryptMessage', type: 1 });
+  writeFrame({ operation: encryptMessage, entry: [1] });
   expect(binding.messageFunction(context)(Buffer.from('x'))).toMatchObject({
     syscall: 'EncryptMessage',
     status: 0x80090301,
@@ -211,39 +203,67 @@ describe('the function for the messages of a context', () => {
   const memory = () => Buffer.alloc(64);
   const shared = new Uint8Array(new SharedArrayBuffer(64));
 
+  function frameWith(entry: readonly number[]): Uint32Array {
+    const frame = new Uint32Array(binding.callFrame.length);
+    writeFrame({ operation: encryptMessage, entry }, frame);
+    return frame;
+  }
+
   test.each<[string, Words, unknown[]]>([
-    ['an operation that does not exist', { operation: 'none' }, []],
-    ['more buffers than the layout holds', { operation: 'encryptMessage' }, Array(33).fill(null)],
-    ['a buffer that is text', { operation: 'encryptMessage' }, ['text']],
+    ['an operation that does not exist', { operation: 9 }, []],
+    ['more buffers than the frame holds', { operation: encryptMessage }, Array(33).fill(null)],
+    ['a buffer that is text', { operation: encryptMessage }, ['text']],
     [
       'a buffer that is a DataView',
-      { operation: 'encryptMessage' },
+      { operation: encryptMessage },
       [new DataView(new ArrayBuffer(8))],
     ],
-    ['a buffer of other elements', { operation: 'encryptMessage' }, [new Uint16Array(8)]],
-    ['shared memory', { operation: 'encryptMessage' }, [shared]],
-    ['wrap of nothing', { operation: 'wrap' }, []],
-    ['wrap without a message', { operation: 'wrap' }, [memory()]],
-    ['wrap with more room than there is', { operation: 'wrap', token: 1 }, [memory(), memory()]],
+    ['a buffer of other elements', { operation: encryptMessage }, [new Uint16Array(8)]],
+    ['shared memory', { operation: encryptMessage }, [shared]],
+    ['wrap of nothing', { operation: wrap }, []],
+    ['wrap without a message', { operation: wrap }, [memory()]],
+    ['wrap with more room than there is', { operation: wrap, trailer: 1 }, [memory(), memory()]],
     [
       'wrap with room that wraps around',
-      { operation: 'wrap', token: 0xffffffff, padding: 0xffffffff },
+      { operation: wrap, trailer: 0xffffffff, padding: 0xffffffff },
       [memory(), memory()],
     ],
-    ['wrap behind the memory', { operation: 'wrap', offset: 65 }, [memory(), Buffer.alloc(0)]],
-    ['wrap too near its end', { operation: 'wrap', offset: 1 }, [memory(), memory()]],
-    ['wrap of null', { operation: 'wrap' }, [memory(), null]],
-    ['wrap into null', { operation: 'wrapInto' }, [null, memory()]],
-    ['wrap into shared memory', { operation: 'wrapInto' }, [shared, memory()]],
-    ['wrap into less memory', { operation: 'wrapInto', padding: 1 }, [memory(), memory()]],
-    ['unwrap into less memory', { operation: 'unwrap' }, [Buffer.alloc(63), memory()]],
-    ['unwrap of null', { operation: 'unwrap' }, [memory(), null]],
-    ['unwrap of shared memory', { operation: 'unwrap' }, [memory(), shared]],
+    ['wrap behind the memory', { operation: wrap, offset: 65 }, [memory(), Buffer.alloc(0)]],
+    ['wrap too near its end', { operation: wrap, offset: 1 }, [memory(), memory()]],
+    ['wrap of null', { operation: wrap }, [memory(), null]],
+    ['wrap into null', { operation: wrap }, [null, memory()]],
+    ['wrap into shared memory', { operation: wrap }, [shared, memory()]],
+    ['unwrap into less memory', { operation: unwrap }, [Buffer.alloc(63), memory()]],
+    ['unwrap of null', { operation: unwrap }, [memory(), null]],
+    ['unwrap of shared memory', { operation: unwrap }, [memory(), shared]],
+    ['sign without a message', { operation: sign }, [memory()]],
+    ['sign of null', { operation: sign }, [memory(), null]],
+    ['sign with more room than there is', { operation: sign, trailer: 65 }, [memory(), memory()]],
+    ['verify without a signature', { operation: verify }, [memory(), memory()]],
+    ['verify of null', { operation: verify }, [memory(), null, memory()]],
+    ['verify against null', { operation: verify }, [memory(), memory(), null]],
+    ['verify in less memory', { operation: verify }, [Buffer.alloc(63), memory(), memory()]],
   ])('gives undefined for %s, and has not done it', async (_, words, values) => {
     const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
-    setLayout(words);
+    writeFrame(words);
     expect(Reflect.apply(binding.messageFunction(context), undefined, values)).toBe(undefined);
-    expect(binding.layout[1]).toBe(0);
+    expect(binding.callFrame[1]).toBe(0);
+  });
+
+  test.each<[string, unknown[]]>([
+    ['a frame of another length', [new Uint32Array(8), memory(), 1]],
+    ['a frame of other elements', [new Uint8Array(binding.callFrame.length * 4), memory(), 1]],
+    ['memory that is shared', [new Uint32Array(binding.callFrame.length), shared, 1]],
+    ['more parts than the frame holds', [new Uint32Array(binding.callFrame.length), memory(), 33]],
+    ['no count', [new Uint32Array(binding.callFrame.length), memory()]],
+    ['a part behind the memory', [frameWith([1, 0, 65, 0]), memory(), 1]],
+    ['a part that is longer than the memory', [frameWith([1, 0, 1, 64]), memory(), 1]],
+    ['a part that wraps around', [frameWith([1, 0, 2, 0xffffffff]), memory(), 1]],
+  ])('is not called on a thread with %s', async (_, values) => {
+    const context = binding.createContext(await credentials(), false, 'a/b', 0, undefined);
+    const settle = () => {};
+    const call = () => Reflect.apply(binding.messageAsync, binding, [context, settle, ...values]);
+    expect(call).toThrow(TypeError);
   });
 
   test('keeps its context alive, and nobody takes it away', async () => {
@@ -276,6 +296,7 @@ describe.skipIf(!providerInstalled)('while a step runs', () => {
     const { own, context, message, stepped } = await held();
     const ignore = () => {};
     const request = { package: 'TestScript', use: 2 } as NativeCredentialsRequest;
+    const frame = new Uint32Array(binding.callFrame.length);
     const calls: [string, () => unknown][] = [
       ['step', () => binding.step(context, undefined, ignore)],
       ['exportContext', () => binding.exportContext(context, 0)],
@@ -292,7 +313,7 @@ describe.skipIf(!providerInstalled)('while a step runs', () => {
         () => binding.acquireCredentialsAsClient(context, request, ignore),
       ],
       ['impersonate', () => binding.impersonate(context, ignore)],
-      ['wrapAsync', () => binding.wrapAsync(context, ignore, Buffer.alloc(64), 0, 0, 0)],
+      ['messageAsync', () => binding.messageAsync(context, ignore, frame, Buffer.alloc(64), 0)],
       ['message', () => message(Buffer.alloc(64))],
     ];
     const made = provider.calls().length;

@@ -63,14 +63,14 @@ describe.skipIf(!providerInstalled)('the buffers of a message', () => {
       expect.objectContaining({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE', message });
     expect(seal(75, 1)).toThrow(
       refusal(
-        '"buffers[0].data" must have room for 76 bytes, the most that the package may write there ' +
-          '(queryAttribute tells sizes and streamSizes). Received 75 bytes',
+        'The value of "buffers[0].data.byteLength" is out of range. It must be >= 76, the most that ' +
+          'the package may write (the attributes sizes and streamSizes). Received 75',
       ),
     );
     expect(seal(76, 16385)).toThrow(
       refusal(
-        'The message must not be longer than 16384 bytes (streamSizes.maximumMessage). ' +
-          'Received 16385 bytes',
+        'The value of "buffers" is out of range. It must be <= 16384 bytes ' +
+          '(streamSizes.maximumMessage). Received 16385 bytes',
       ),
     );
     expect(callsOf('EncryptMessage')).toEqual([]);

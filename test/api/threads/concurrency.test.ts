@@ -168,23 +168,33 @@ describe.skipIf(!providerInstalled)('an asynchronous message function', () => {
     const addon = '../../../prebuilds/win32-x64/node.napi.node';
     const binding: Binding = createRequire(import.meta.url)(addon);
     using pair = await providerPair('TestScript');
-    const wrapAsync = vi.spyOn(binding, 'wrapAsync');
+    const messageAsync = vi.spyOn(binding, 'messageAsync');
     await pair.client.wrapAsync(text);
-    const [context] = wrapAsync.mock.lastCall ?? expect.fail('wrapAsync has not called the addon');
-    wrapAsync.mockRestore();
+    const [context] =
+      messageAsync.mock.lastCall ?? expect.fail('wrapAsync has not called the addon');
+    messageAsync.mockRestore();
     provider.hold('EncryptMessage');
-    const seal = () =>
-      new Promise((settle) => {
-        binding.wrapAsync(context, settle, Buffer.alloc(256), 0, 64, 64);
-      });
+    // The words of native/call_frame.h: wrap of 128 bytes between room for a token and for padding.
+    const frames = [1, 2].map(() => {
+      const frame = new Uint32Array(binding.callFrame.length);
+      frame.set([5, 0, 0, 0, 0, 64, 64, 0, 0, ...[0, 0, 0, 256], ...[0, 1, 64, 128]]);
+      return frame;
+    });
+    const wrapping = frames.map(
+      (frame) =>
+        new Promise((settle) => {
+          binding.messageAsync(context, settle, frame, Buffer.alloc(256), 2);
+        }),
+    );
     configureThreads({ max: 3 });
-    const sealing = [seal(), seal()];
     await untilCalled('EncryptMessage', 2);
     // By the third thread, which takes them when the second one has taken its call.
     for (let i = 0; i < 50; i++) (await Credentials.acquire({ package: 'TestScript' })).close();
     expect(callsOf('EncryptMessage').length).toBe(2);
     provider.release('EncryptMessage');
-    expect(await Promise.all(sealing)).toEqual(Array(2).fill({ offset: 4, length: 188 }));
+    expect(await Promise.all(wrapping)).toEqual([undefined, undefined]);
+    // Done, and the length of a token of 60 bytes and the message.
+    expect(frames.map((frame) => [frame[1], frame[8]])).toEqual(Array(2).fill([1, 60 + 128]));
     expect(callsOf('EncryptMessage').length).toBe(3);
   });
 

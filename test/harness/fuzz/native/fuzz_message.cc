@@ -1,6 +1,8 @@
-// wrap, wrapInto and unwrap: the bytes that they give are those that the package left.
+// The functions over bytes: the bytes that they give are those that the package left.
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <optional>
+#include <vector>
 
 #include "package.h"
 #include "sspi/message.h"
@@ -24,35 +26,37 @@ void checkFailure(const Package& package, const sspi::Failure& failure, bool out
         "a failure says whether the package broke the contract");
 }
 
-// What the package left, one behind the other.
-std::vector<std::byte> joined(const Package& package) {
-  std::vector<std::byte> bytes;
-  for (const fuzz::Left& left : package.left) {
-    if (!isNumber(left)) bytes.insert(bytes.end(), left.bytes.begin(), left.bytes.end());
-  }
-  return bytes;
+// Whether the package left a buffer where it was, and no longer.
+bool isInPlace(const Package& package, std::size_t index) {
+  const SecBuffer& given = package.given[index];
+  const fuzz::Left& left = package.left[index];
+  if (isNumber(left) || left.buffer.cbBuffer == 0) return true;
+  return left.buffer.pvBuffer == given.pvBuffer && left.buffer.cbBuffer <= given.cbBuffer;
 }
 
-void checkSealed(const Package& package, std::span<const std::byte> target,
-                 const sspi::Result<sspi::Range>& sealed) {
+// The result is what the package left of these buffers, one behind the other at the target's start.
+void checkWritten(const Package& package, std::span<const std::byte> target,
+                  const sspi::Result<std::size_t>& length, std::span<const std::size_t> indices) {
   const bool is_ok = package.last_status == SEC_E_OK;
-  const std::vector<std::byte> expected = joined(package);
-  const bool outside =
-      is_ok && (std::ranges::any_of(package.left, isRefused) || expected.size() > target.size());
-  if (!sealed) return checkFailure(package, sealed.failure(), outside);
-  check(is_ok && !outside, "what the package did not seal is not given");
-  check(sealed->offset <= target.size() && sealed->length <= target.size() - sealed->offset,
-        "a sealed message lies in the target");
-  check(std::ranges::equal(target.subspan(sealed->offset, sealed->length), expected),
-        "a sealed message is what the package left");
+  const bool moved =
+      std::ranges::any_of(indices, [&](std::size_t index) { return !isInPlace(package, index); });
+  if (!length) return checkFailure(package, length.failure(), is_ok && moved);
+  check(is_ok && !moved, "what the package did not write is not given");
+  std::vector<std::byte> expected;
+  for (const std::size_t index : indices) {
+    const fuzz::Left& left = package.left[index];
+    if (!isNumber(left)) expected.insert(expected.end(), left.bytes.begin(), left.bytes.end());
+  }
+  check(*length <= target.size(), "a result lies in the target");
+  check(std::ranges::equal(target.first(*length), expected), "a result is what the package left");
 }
 
-void seal(Package& package, const sspi::Context& context) {
-  const sspi::WrapRoom room = {package.input.ConsumeIntegralInRange<std::size_t>(0, 80),
-                               package.input.ConsumeIntegralInRange<std::size_t>(0, 16)};
+void wrap(Package& package, const sspi::Context& context) {
+  const sspi::TrailerSizes sizes = {package.input.ConsumeIntegralInRange<std::size_t>(0, 80),
+                                    package.input.ConsumeIntegralInRange<std::size_t>(0, 16)};
   std::vector<std::byte> message = package.bytes(100);
   const std::size_t slack = package.input.ConsumeIntegralInRange<std::size_t>(0, 20);
-  std::vector<std::byte> target(room.token + message.size() + room.padding + slack);
+  std::vector<std::byte> target(sizes.token + message.size() + sizes.padding + slack);
   std::span<const std::byte> from(message);
   if (package.input.ConsumeBool() && !target.empty()) {
     // The message may lie in the target.
@@ -61,36 +65,48 @@ void seal(Package& package, const sspi::Context& context) {
     std::ranges::copy(message, target.begin() + static_cast<std::ptrdiff_t>(at));
     from = std::span(target).subspan(at, message.size());
   }
-  if (package.input.ConsumeBool()) {
-    return checkSealed(package, target, sspi::wrap(context, 0, target, from, room));
-  }
-  const auto length = sspi::wrapInto(context, 0, target, from, room);
-  if (!length) return checkSealed(package, target, length.failure());
-  checkSealed(package, target, sspi::Range{0, *length});
+  const auto length = sspi::wrapMessage(context, 0, target, from, sizes);
+  checkWritten(package, target, length, std::array<std::size_t, 3>{0, 1, 2});
 }
 
-void open(Package& package, const sspi::Context& context) {
+void sign(Package& package, const sspi::Context& context) {
+  std::vector<std::byte> message = package.bytes(100);
+  std::vector<std::byte> target(package.input.ConsumeIntegralInRange<std::size_t>(0, 80));
+  const auto length = sspi::signMessage(context, target, message);
+  checkWritten(package, target, length, std::array<std::size_t, 1>{1});
+}
+
+void verify(Package& package, const sspi::Context& context) {
+  std::vector<std::byte> message = package.bytes(100);
+  std::vector<std::byte> signature = package.bytes(80);
+  const auto verified = sspi::verifyMessage(context, message, signature);
+  check(bool(verified) == (package.last_status == SEC_E_OK), "only SEC_E_OK has verified");
+  if (!verified) checkFailure(package, verified.failure(), false);
+}
+
+void unwrap(Package& package, const sspi::Context& context) {
   std::vector<std::byte> memory = package.bytes(200);
   std::optional<std::size_t> token_length;
   if (package.input.ConsumeBool()) {
     token_length = package.input.ConsumeIntegralInRange<std::size_t>(0, 220);
   }
-  const auto opened = sspi::unwrap(context, memory, token_length);
+  const auto unwrapped = sspi::unwrapMessage(context, memory, token_length);
   if (token_length && *token_length > memory.size()) {
-    check(!opened && opened.failure().status == SEC_E_INVALID_TOKEN, "a short message is refused");
+    check(!unwrapped && unwrapped.failure().status == SEC_E_INVALID_TOKEN,
+          "a short message is refused");
     return;
   }
   const fuzz::Left& data = package.left[1];
   const bool is_ok = package.last_status == SEC_E_OK;
-  if (!opened) return checkFailure(package, opened.failure(), is_ok && isRefused(data));
-  check(is_ok && !isRefused(data), "what the package did not open is not given");
-  check(opened->qop == package.last_qop, "a quality of protection is the package's");
-  const auto [offset, length] = opened->message;
+  if (!unwrapped) return checkFailure(package, unwrapped.failure(), is_ok && isRefused(data));
+  check(is_ok && !isRefused(data), "what the package did not decrypt is not given");
+  check(unwrapped->qop == package.last_qop, "a quality of protection is the package's");
+  const auto [offset, length, qop] = *unwrapped;
   check(offset <= memory.size() && length <= memory.size() - offset,
-        "an opened message lies in the memory");
+        "an unwrapped message lies in the memory");
   check(length == (isNumber(data) ? 0 : data.buffer.cbBuffer), "a length is the package's");
   check(length == 0 || memory.data() + offset == data.buffer.pvBuffer,
-        "an opened message begins where the package said");
+        "an unwrapped message begins where the package said");
 }
 
 }  // namespace
@@ -99,10 +115,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   Package package(data, size);
   const sspi::Context context(sspi::Role::kServer, sspi::PackageInfo{},
                               sspi::ContextHandle(package.newContext()));
-  if (package.input.ConsumeBool()) {
-    seal(package, context);
-  } else {
-    open(package, context);
-  }
+  constexpr void (*kFunctions[])(Package&, const sspi::Context&) = {unwrap, wrap, sign, verify};
+  kFunctions[package.input.ConsumeIntegralInRange<std::size_t>(0, 3)](package, context);
   return 0;
 }

@@ -21,7 +21,7 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-constexpr sspi::WrapRoom kRoom = {16, 0};  // of NTLM
+constexpr sspi::TrailerSizes kSizes = {16, 0};  // of NTLM
 constexpr int kMessages = 300;
 
 std::shared_ptr<const sspi::Credentials> acquire(const std::u16string& package, uint32_t use) {
@@ -67,19 +67,19 @@ Pair meet(const std::u16string& package) {
 }
 
 Bytes sealed(const sspi::Context& context, int number) {
-  Bytes target(kRoom.token + sizeof number);
+  Bytes target(kSizes.token + sizeof number);
   Bytes message(sizeof number);
   std::memcpy(message.data(), &number, sizeof number);
-  const auto range = sspi::wrap(context, 0, target, message, kRoom);
-  CHECK(range && range->offset == 0 && range->length == target.size());
+  const auto length = sspi::wrapMessage(context, 0, target, message, kSizes);
+  CHECK(length && *length == target.size());
   return target;
 }
 
 int opened(const sspi::Context& context, Bytes& memory) {
-  const auto result = sspi::unwrap(context, memory, kRoom.token);
+  const auto result = sspi::unwrapMessage(context, memory, kSizes.token);
   int number = -1;
-  CHECK(result && result->message.length == sizeof number);
-  std::memcpy(&number, memory.data() + result->message.offset, sizeof number);
+  CHECK(result && result->length == sizeof number);
+  std::memcpy(&number, memory.data() + result->offset, sizeof number);
   return number;
 }
 
@@ -139,7 +139,7 @@ void oneDirection() {
       for (int number = 0; number < kMessages; number++) sealed(*pair.client, number);
       // Nobody's message: it is refused, as often as it comes.
       Bytes noise(32);
-      CHECK(!sspi::unwrap(*pair.server, noise, kRoom.token));
+      CHECK(!sspi::unwrapMessage(*pair.server, noise, kSizes.token));
     });
   }
   for (std::thread& thread : threads) thread.join();
