@@ -84,6 +84,7 @@ test('the addon exports exactly these names', () => {
     'queryCredentialsSsiProvider',
     'querySecurityPackage',
     'setApplicationData',
+    'setCreateError',
     'setKdcProxySettings',
     'setKeyingMaterialInfo',
     'step',
@@ -124,7 +125,7 @@ describe("an object that is not the addon's", () => {
     name: 'TypeError',
     code: 'ERR_INVALID_ARG_TYPE',
     message: expect.stringMatching(
-      /^The object must be (a context|credentials) of this copy of winsspi, /,
+      /^The "(context|credentials)" argument must be an object of this copy of winsspi, made in this environment\. Received /,
     ),
   });
   const refuses = (name: keyof Binding, value: unknown) =>
@@ -143,7 +144,7 @@ describe("an object that is not the addon's", () => {
   test('is refused by all functions that take an object', () => {
     const others = [
       ...['acquireCredentials', 'enumerateSecurityPackages', 'querySecurityPackage', 'callFrame'],
-      ...['cancelCall', 'configureThreads'],
+      ...['cancelCall', 'configureThreads', 'setCreateError'],
       ...['importContext', 'lookupAccountName', 'lookupAccountSid', 'translateName'],
     ];
     expect([...ofContexts, ...ofCredentials, ...others].sort()).toEqual(
