@@ -101,7 +101,7 @@ export default [
       [
         'nested options lose their name',
         'readOptions(value, name, description)',
-        "readOptions(value, 'options', description)",
+        "readOptions(value, name && 'options', description)",
       ],
     ],
   },
