@@ -12,8 +12,8 @@ export default [
       ['the cause is lost', 'class(message, options)', 'class(message, options && {})'],
       [
         'validators are in the stack',
-        'if (isUsageError(error)) captureStack',
-        'if (isUsageError(undefined)) captureStack',
+        'captureStack(error, error.code, hidden)',
+        'captureStack(error, error.code, validate)',
       ],
       [
         "an error of the caller's is given another stack",
