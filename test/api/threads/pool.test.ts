@@ -157,7 +157,7 @@ describe.skipIf(!providerInstalled)('the threads', () => {
   });
 
   test('that are not needed end although there is always something to do', async () => {
-    configureThreads({ idleMilliseconds: 200 });
+    configureThreads({ idleMilliseconds: 1000 });
     provider.hold('AcquireCredentialsHandle');
     const acquiring = Array.from({ length: 10 }, acquire);
     await untilCalled('AcquireCredentialsHandle', 10);
