@@ -18,7 +18,7 @@ import {
   queryAttribute,
   readAttributeName,
 } from './attribute-values.js';
-import { type StepResult, step } from './handshake.js';
+import { readToken, type StepResult, step } from './handshake.js';
 import { ContextMessages, protectionOf } from './messages.js';
 import { type ExportOptions, exportOptions } from './options.js';
 import type { ContextState } from './state.js';
@@ -111,9 +111,10 @@ export abstract class SecurityContext extends ContextMessages {
   }
 
   async #step(token: Uint8Array | undefined, options: CallOptions): Promise<StepResult> {
+    const copy = readToken(token);
     const signal = validSignal(options);
     try {
-      return await step(this.#state, token, signal, () => protectionOf(this)?.assertIdle());
+      return await step(this.#state, copy, signal, () => protectionOf(this)?.assertIdle());
     } finally {
       protectionOf(this)?.invalidateSizes();
     }

@@ -1,4 +1,5 @@
 import { getBinding, resultOf } from '../addon/binding.js';
+import { copyBytes } from '../bytes.js';
 import { type Credentials, openCredentials } from '../credentials/credentials.js';
 import type { ContextRole } from '../flags.js';
 import { readOptions } from '../options.js';
@@ -33,12 +34,17 @@ export function importState(
   options: ImportOptions,
 ): ContextState {
   validateName(packageName, 'packageName');
-  const { require: required } = readOptions(options, 'options', importOptions[role]);
-  // Last: code of the caller's could detach it.
   validateBytes(exported, 'exported');
-  const imported = resultOf(getBinding().importContext(packageName, exported, role === 'server'));
-  const origin = { role, required, package: packageName, targetName: undefined };
-  const state = new ContextState(imported.handle, origin);
-  state.complete(imported);
-  return state;
+  const copy = copyBytes(exported);
+  try {
+    const { require: required } = readOptions(options, 'options', importOptions[role]);
+    const imported = resultOf(getBinding().importContext(packageName, copy, role === 'server'));
+    const origin = { role, required, package: packageName, targetName: undefined };
+    const state = new ContextState(imported.handle, origin);
+    state.complete(imported);
+    return state;
+  } finally {
+    // It holds the session key.
+    copy.fill(0);
+  }
 }

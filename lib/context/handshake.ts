@@ -6,6 +6,7 @@ import {
   type NativeLeg,
 } from '../addon/binding.js';
 import { callOnThread } from '../addon/calls.js';
+import { copyBytes } from '../bytes.js';
 import { IncompleteMessageError, sspiError } from '../errors/errors.js';
 import { SEC_I_CONTEXT_EXPIRED, statusName } from '../errors/status.js';
 import { createError, usageError } from '../errors/usage-error.js';
@@ -30,9 +31,16 @@ export interface StepResult {
   readonly status: string;
 }
 
+/** Checks the peer's token, and copies it: the caller may detach or change its own meanwhile. */
+export function readToken(token: Uint8Array | undefined): Uint8Array | undefined {
+  if (token === undefined) return undefined;
+  validateBytes(token, 'token', LONGEST_TOKEN);
+  return copyBytes(token);
+}
+
 /**
  * Makes one step, off the JavaScript thread. `assertIdle` throws while messages of the context are under
- * way. The signal's code runs before the state and the token are checked.
+ * way. The signal's code runs before the state is checked.
  */
 export async function step(
   state: ContextState,
@@ -46,7 +54,7 @@ export async function step(
     leg = await callOnThread<NativeLeg>((settle) => {
       assertIdle();
       state.assertHasStep();
-      validateToken(token, state);
+      if (token === undefined && !state.mayStepWithoutToken) throw tokenError();
       const number = getBinding().step(state.handle, token, settle);
       before = state.beginStep();
       return number;
@@ -59,19 +67,6 @@ export async function step(
   state.assertOpen(); // close() may have been called meanwhile.
   if (isFailure(leg)) throw fail(state, leg, before);
   return before === 'complete' ? renegotiate(state, leg, token !== undefined) : advance(state, leg);
-}
-
-function validateToken(token: Uint8Array | undefined, state: ContextState): void {
-  if (token !== undefined) {
-    validateBytes(token, 'token', LONGEST_TOKEN);
-  } else if (!state.mayStepWithoutToken) {
-    throw createError(
-      'ERR_INVALID_ARG_TYPE',
-      'token',
-      "an instance of Buffer or Uint8Array, the peer's token, but for a client's first step",
-      token,
-    );
-  }
 }
 
 function advance(state: ContextState, leg: NativeLeg): StepResult {
@@ -107,4 +102,10 @@ function stepResult({ token, status, extra }: NativeLeg, done: boolean): StepRes
 function abortedError(cause: unknown): Error {
   const message = 'The context was closed: a step of it was aborted';
   return usageError('ERR_SSPI_CONTEXT_CLOSED', message, { cause });
+}
+
+function tokenError(): Error {
+  const expected =
+    "an instance of Buffer or Uint8Array, the peer's token, but for a client's first step";
+  return createError('ERR_INVALID_ARG_TYPE', 'token', expected, undefined);
 }
