@@ -171,11 +171,11 @@ describe('a handle that was made up', () => {
           use();
           console.log('accepted ' + use);
         } catch (error) {
-          console.log(error.message);
+          console.log(error.code);
         }
       }
     `);
-    const refusal = 'not an object of this addon in this environment';
+    const refusal = 'ERR_INVALID_ARG_TYPE';
     expect({ code, refusals: stdout.trim().split(/\r?\n/), stderr }).toEqual({
       code: 0,
       refusals: Array(5).fill(refusal),
