@@ -247,7 +247,7 @@ describe.skipIf(!providerInstalled)('environments', () => {
       const refusals = [
         () => other.exports.step(context, undefined, () => {}),
         () => new ClientContext(theirs.handle, { targetName: 'HTTP/a' }),
-      ].map((use) => { try { use(); } catch (error) { return error.name; } });
+      ].map((use) => { try { use(); } catch (error) { return error.code; } });
       console.log(...refusals);
       other.exports.closeCredentials(theirs.handle);
       provider.release('InitializeSecurityContext');
@@ -260,7 +260,7 @@ describe.skipIf(!providerInstalled)('environments', () => {
     rmSync(folder, { recursive: true, maxRetries: 10 });
     expect(ended).toEqual({
       ...clean,
-      stdout: 'TestScript 64\nTypeError TypeError\n0\n',
+      stdout: 'TestScript 64\nERR_INVALID_ARG_TYPE ERR_INVALID_ARG_TYPE\n0\n',
     });
   });
 });

@@ -2,12 +2,15 @@
 #include <windows.h>
 
 // windows.h has to come first.
+#include <ntsecapi.h>
 #include <sddl.h>
 #include <sspi.h>
 
 #include <cstdlib>
 
 namespace {
+
+constexpr NTSTATUS kNotImplemented = static_cast<NTSTATUS>(0xC0000002);
 
 BOOL notImplemented() {
   SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
@@ -28,6 +31,16 @@ BOOL ConvertStringSidToSidW(LPCWSTR, PSID*) { return notImplemented(); }
 BOOL GetTokenInformation(HANDLE, TOKEN_INFORMATION_CLASS, LPVOID, DWORD, PDWORD) {
   return notImplemented();
 }
+NTSTATUS LsaOpenPolicy(LSA_UNICODE_STRING*, LSA_OBJECT_ATTRIBUTES*, ULONG, LSA_HANDLE*) {
+  return kNotImplemented;
+}
+NTSTATUS LsaClose(LSA_HANDLE) { return kNotImplemented; }
+NTSTATUS LsaLookupSids(LSA_HANDLE, ULONG, PSID*, LSA_REFERENCED_DOMAIN_LIST**,
+                       LSA_TRANSLATED_NAME**) {
+  return kNotImplemented;
+}
+NTSTATUS LsaFreeMemory(void*) { return kNotImplemented; }
+ULONG LsaNtStatusToWinError(NTSTATUS) { return ERROR_CALL_NOT_IMPLEMENTED; }
 BOOL CheckTokenMembership(HANDLE, PSID, PBOOL) { return notImplemented(); }
 BOOL DuplicateToken(HANDLE, SECURITY_IMPERSONATION_LEVEL, PHANDLE) { return notImplemented(); }
 BOOL OpenThreadToken(HANDLE, DWORD, BOOL, PHANDLE) { return notImplemented(); }
