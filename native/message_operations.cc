@@ -63,7 +63,7 @@ bool writeReturned(CallFrame& frame, const sspi::BufferDescriptor& buffers, std:
   return inside;
 }
 
-// (…memory): a function over SecBuffers, one for each memory.
+// (...memory): a function over SecBuffers, one for each memory.
 template <typename Function>
 sspi::Result<void> runOverBuffers(const sspi::Context& context, CallFrame& frame, Memory memory) {
   std::array<sspi::Buffer, sspi::kMaxBuffers> buffers;

@@ -99,8 +99,11 @@ SECURITY_STATUS ExportSecurityContext(PCtxtHandle context, ULONG, PSecBuffer pac
   Package& package = Package::current();
   package.useHandle(context);
   packed->cbBuffer = package.input.ConsumeIntegralInRange<ULONG>(0, 256);
-  packed->pvBuffer = package.allocateBytes(packed->cbBuffer, true);
   package.last_status = package.mostlyOk();
+  // What a call that failed leaves is no memory.
+  packed->pvBuffer = sspi::succeeded(package.last_status)
+                         ? package.allocateBytes(packed->cbBuffer, true)
+                         : reinterpret_cast<void*>(uintptr_t{0xdead0000});
   return package.last_status;
 }
 
