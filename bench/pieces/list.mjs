@@ -1,5 +1,4 @@
 // The machinery that short messages have beside what they need, and how to take each piece out again.
-import { passedWords } from './words.mjs';
 
 /**
  * @typedef {{ file: string, from: string, to: string, every?: boolean }} Edit replaces a text that
@@ -8,11 +7,9 @@ import { passedWords } from './words.mjs';
  */
 
 const calls = 'lib/message/native-messages.ts';
-const binding = 'lib/addon/binding.ts';
 const native = 'native/message_binding.cc';
 
 const replace = (file, from, to) => ({ file, from, to });
-const replaceEvery = (file, from, to) => ({ file, from, to, every: true });
 
 /** @type {Piece[]} */
 export const pieces = [
@@ -21,12 +18,6 @@ export const pieces = [
     what: 'nothing: the same build again',
     without: 'shows how far two figures differ by chance',
     edits: [],
-  },
-  {
-    name: 'words',
-    what: 'shared words',
-    without: 'numbers as arguments, and a number returned (wrap and wrapInto)',
-    edits: passedWords({ calls, binding, native }),
   },
   {
     name: 'locks',
@@ -45,49 +36,6 @@ export const pieces = [
         'lib/message/output-memory.ts',
         'const MOST_IN_SLAB = SLAB_LENGTH / 4;',
         'const MOST_IN_SLAB = -1;',
-      ),
-    ],
-  },
-  {
-    name: 'wrap',
-    what: 'wrap beside wrapInto in native code',
-    without: 'wrapInto for both: the message moves to the start',
-    edits: [
-      replace(calls, "writeWrapCall(frame, 'wrap', qop", "writeWrapCall(frame, 'wrapInto', qop"),
-    ],
-  },
-  {
-    name: 'spans',
-    what: 'spans by reference',
-    without: 'spans by value',
-    edits: ['native/sspi/message.h', 'native/sspi/message.cc'].flatMap((file) => [
-      replaceEvery(file, 'const std::span<std::byte>& ', 'std::span<std::byte> '),
-      replaceEvery(file, 'const std::span<const std::byte>& ', 'std::span<const std::byte> '),
-      replaceEvery(file, 'const std::optional<std::size_t>& ', 'std::optional<std::size_t> '),
-    ]),
-  },
-  {
-    name: 'context',
-    what: 'a function for each context',
-    without: 'one function with the context as an argument',
-    edits: [
-      replaceEvery(calls, 'this.#call(', 'this.#call(this.context.handle, '),
-      replace(
-        binding,
-        'NativeMessageFunction = (...memory: (Uint8Array | null)[])',
-        'NativeMessageFunction = (...memory: any[])',
-      ),
-      replace(
-        native,
-        'const auto& [context, environment] = *static_cast<Wrapped<sspi::Context>*>(data);',
-        `auto* const wrapped = wrappedOf<sspi::Context>(env, values[0]);
-  if (!wrapped) return nullptr;
-  const auto& [context, environment] = *wrapped;`,
-      ),
-      replace(
-        native,
-        'const std::span<const napi_value> arguments(values.data(), count);',
-        'const std::span<const napi_value> arguments(values.data() + 1, count - 1);',
       ),
     ],
   },
