@@ -62,7 +62,7 @@ export {
 export { ClientContext } from './context/client.js';
 export { SecurityContext } from './context/context.js';
 export type { StepResult } from './context/handshake.js';
-export type { AccessToken, Group, Identity } from './context/identity.js';
+export type { AccessToken, Group, Identity, IdentityLookupOptions } from './context/identity.js';
 export type {
   ClientContextOptions,
   ContextOptions,

@@ -10,7 +10,12 @@ import { readOptions } from '../options.js';
 import { validateFunction, validateSid } from '../validate.js';
 import { getState, SecurityContext } from './context.js';
 import { createState, importState } from './create.js';
-import { type Identity, toIdentity } from './identity.js';
+import {
+  type Identity,
+  type IdentityLookupOptions,
+  identityLookupOptions,
+  toIdentity,
+} from './identity.js';
 import { type ImportOptions, type ServerContextOptions, serverContextOptions } from './options.js';
 import { ContextState } from './state.js';
 
@@ -41,10 +46,10 @@ export class ServerContext extends SecurityContext {
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querysecuritycontexttoken
    */
-  async identity(options: CallOptions = {}): Promise<Identity> {
-    const signal = validSignal(options);
+  async identity(options: IdentityLookupOptions = {}): Promise<Identity> {
+    const { names, signal } = readOptions(options, 'options', identityLookupOptions);
     const identity = await getState(this).call<NativeIdentity>(
-      (context, settle) => getBinding().identity(context, true, settle),
+      (context, settle) => getBinding().identity(context, names, settle),
       signal,
     );
     return toIdentity(identity);
