@@ -60,6 +60,13 @@ export function copyBytes(bytes: Uint8Array): Buffer {
   return copy;
 }
 
+/** Copies bytes outside of V8's heap, which moves short arrays and leaves what they held behind. */
+export function copySecret(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new ArrayBuffer(byteLengthOf(bytes)));
+  writeBytes(copy, bytes);
+  return copy;
+}
+
 /** Overwrites a range with zeros. */
 export function wipeBytes(bytes: Uint8Array, start: number, end: number): void {
   apply(fill, bytes, [0, start, end]);

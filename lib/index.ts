@@ -93,7 +93,11 @@ export {
   type SsiProvider,
 } from './credentials/attributes.js';
 export { Credentials } from './credentials/credentials.js';
-export type { IdentityOptions } from './credentials/identity.js';
+export type {
+  IdentityOptions,
+  KeytabIdentityOptions,
+  PasswordIdentityOptions,
+} from './credentials/identity.js';
 export type {
   AddedCredentialsOptions,
   ClientCredentialsOptions,

@@ -1,5 +1,5 @@
 import { getBinding, resultOf } from '../addon/binding.js';
-import { copyBytes } from '../bytes.js';
+import { copySecret } from '../bytes.js';
 import { type Credentials, openCredentials } from '../credentials/credentials.js';
 import type { ContextRole } from '../flags.js';
 import { readOptions } from '../options.js';
@@ -35,7 +35,7 @@ export function importState(
 ): ContextState {
   validateName(packageName, 'packageName');
   validateBytes(exported, 'exported');
-  const copy = copyBytes(exported);
+  const copy = copySecret(exported);
   try {
     const { require: required } = readOptions(options, 'options', importOptions[role]);
     const imported = resultOf(getBinding().importContext(packageName, copy, role === 'server'));

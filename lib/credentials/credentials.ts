@@ -83,10 +83,10 @@ export class Credentials {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
    */
   static async acquire(options: CredentialsOptions = {}): Promise<Credentials> {
-    const request = readAcquire(options);
     assertNotImpersonating('Credentials.acquire()');
+    const request = readAcquire(options);
     return trace('acquire', request, async () => {
-      const acquired = await startThenClearPassword<NativeAcquired>(request, (native, settle) =>
+      const acquired = await startThenClearSecret<NativeAcquired>(request, (native, settle) =>
         getBinding().acquireCredentials(native, settle),
       );
       return new Credentials(constructorKey, acquired, request.use);
@@ -139,10 +139,10 @@ export class Credentials {
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
    */
   async add(options: AddedCredentialsOptions): Promise<void> {
-    const request = readAdd(options, this.#use);
     assertNotImpersonating('credentials.add()');
+    const request = readAdd(options, this.#use);
     return trace('add', request, () =>
-      startThenClearPassword<undefined>(request, (native, settle) =>
+      startThenClearSecret<undefined>(request, (native, settle) =>
         getBinding().addCredentials(this.#open(), native, settle),
       ),
     );
@@ -198,19 +198,25 @@ export async function acquireAsClient(
 }
 
 /**
- * Makes a call that takes the request. The addon then has a copy of the password, which it wipes: the
- * request waits for the result without it.
+ * Makes a call that takes the request. The addon then has a copy of the password or the keytab, which it
+ * wipes: the request waits for the result without it.
  */
-async function startThenClearPassword<Value>(
+async function startThenClearSecret<Value>(
   { native, signal }: CredentialsRequest,
   start: (request: NativeCredentialsRequest, settle: Settle<Value>) => number,
 ): Promise<Value> {
-  const result = await callOnThread<Value>((settle) => {
-    const number = start(native, settle);
-    native.identity = undefined;
-    return number;
-  }, signal);
-  return resultOf(result);
+  try {
+    const call = callOnThread<Value>((settle) => start(native, settle), signal);
+    clearSecret(native);
+    return resultOf(await call);
+  } finally {
+    clearSecret(native);
+  }
+}
+
+function clearSecret(request: NativeCredentialsRequest): void {
+  request.identity?.keytab?.fill(0);
+  request.identity = undefined;
 }
 
 function trace<Value>(

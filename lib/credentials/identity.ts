@@ -1,36 +1,68 @@
+import type { NativeIdentityRequest } from '../addon/binding.js';
+import { byteLengthOf, copySecret } from '../bytes.js';
 import { createError } from '../errors/usage-error.js';
-import { type Description, name, optional, type Reader, readOptions, text } from '../options.js';
+import { bytes, name, optional, type Reader, readOptions, text } from '../options.js';
 
-/** Whom to log on as, in place of the logged-on user. */
-export interface IdentityOptions {
+interface AccountOptions {
   /**
    * The account's name, `DOMAIN\\user`, or its user principal name (`user@domain`). A marshalled one
    * (CredMarshalCredential, `@@…`) goes as it is, with the PIN as the password.
    */
   user: string;
   domain?: string | undefined;
-  /** Required: without it Windows would silently use the logged-on user's own logon. */
-  password: string;
 }
 
-/** An identity in the form that Windows takes. */
-export interface Identity {
-  user: string;
-  domain: string;
+export interface PasswordIdentityOptions extends AccountOptions {
   password: string;
+  keytab?: undefined;
 }
+
+export interface KeytabIdentityOptions extends AccountOptions {
+  /**
+   * The bytes of a keytab file with the keys of the account, for Kerberos: from 1 to 65,507. winsspi
+   * copies them, and wipes the copy.
+   */
+  keytab: Uint8Array;
+  password?: undefined;
+}
+
+/**
+ * Whom to log on as, in place of the logged-on user: an account with its password or with a keytab.
+ * Without either, Windows would silently use the logged-on user's own logon.
+ */
+export type IdentityOptions = PasswordIdentityOptions | KeytabIdentityOptions;
+
+// The packed credentials of SEC_WINNT_AUTH_IDENTITY_EX2 have 65,535 bytes at most, with their headers.
+const LONGEST_KEYTAB = 65_507;
 
 const description = {
   user: name,
   domain: optional(text, ''),
-  password: text,
-} satisfies Description<IdentityOptions>;
+  password: optional(text),
+  keytab: optional(bytes(LONGEST_KEYTAB)),
+} satisfies Record<keyof IdentityOptions, Reader<unknown>>;
 
-/** Reads an identity. */
-export const identity: Reader<Identity> = (value, property) => {
-  const { user, domain, password } = readOptions(value, property, description);
-  return { ...splitName(user, domain, property), password };
+/** Reads an identity, whose keytab is still the caller's: see copyIdentity(). */
+export const identity: Reader<NativeIdentityRequest> = (value, property) => {
+  const { user, domain, password, keytab } = readOptions(value, property, description);
+  const account = splitName(user, domain, property);
+  if (keytab === undefined) {
+    text(password, `${property}.password`);
+    return { ...account, password: password as string };
+  }
+  if (password !== undefined) {
+    const reason = 'must be absent beside a password: an identity has one of the two';
+    throw createError('ERR_INVALID_ARG_VALUE', `${property}.keytab`, reason);
+  }
+  if (byteLengthOf(keytab) > 0) return { ...account, keytab };
+  throw createError('ERR_INVALID_ARG_VALUE', `${property}.keytab`, 'must not be empty');
 };
+
+/** Copies an identity, before code of the caller's can change its keytab. */
+export function copyIdentity(request: NativeIdentityRequest): NativeIdentityRequest {
+  if (request.keytab === undefined) return request;
+  return { ...request, keytab: copySecret(request.keytab) };
+}
 
 /**
  * Splits `DOMAIN\\user`, as SspiEncodeStringsAsAuthIdentity does. A user principal name has no domain

@@ -1,8 +1,15 @@
-import { getBinding, isFailure, type NativeCredentialsRequest } from '../addon/binding.js';
+import {
+  getBinding,
+  isFailure,
+  type NativeCredentialsRequest,
+  type NativeIdentityRequest,
+  type NativePackage,
+} from '../addon/binding.js';
 import type { CallOptions } from '../addon/calls.js';
 import { createError } from '../errors/usage-error.js';
 import { type CredentialsUse, credentialsUses } from '../flag-bits.js';
 import {
+  boolean,
   type Constant,
   constant,
   type Description,
@@ -12,7 +19,7 @@ import {
   readOptions,
   signal,
 } from '../options.js';
-import { type Identity, type IdentityOptions, identity } from './identity.js';
+import { copyIdentity, type IdentityOptions, identity } from './identity.js';
 
 /** What a client's own credentials can be acquired with. */
 export interface ClientCredentialsOptions extends CallOptions {
@@ -24,6 +31,8 @@ export interface ClientCredentialsOptions extends CallOptions {
   principal?: string | undefined;
   /** What Negotiate may choose: names with commas between them, `!` before one that it may not. */
   packageList?: string | undefined;
+  /** Whether Negotiate may choose NTLM. false is the packageList `!ntlm`. Default: true. */
+  ntlm?: boolean | undefined;
 }
 
 export interface CredentialsOptions extends ClientCredentialsOptions {
@@ -52,6 +61,7 @@ const clientOptions = {
   use: optional(use, 'outbound'),
   principal: optional(name),
   packageList: optional(name),
+  ntlm: optional(boolean, true),
   signal,
 } satisfies Description<ClientCredentialsOptions>;
 
@@ -91,23 +101,53 @@ interface Settings {
   readonly use: CredentialsUse;
   readonly principal: string | undefined;
   readonly packageList: string | undefined;
-  readonly identity: Identity | undefined;
+  readonly ntlm: boolean;
+  readonly identity: NativeIdentityRequest | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
-function createRequest({ signal, ...settings }: Settings): CredentialsRequest {
-  const { identity, packageList } = settings;
-  if (identity !== undefined) assertTakes('identity', settings.package);
-  if (packageList !== undefined) assertTakes('packageList', settings.package);
-  return { native: { ...settings, use: credentialsUses[settings.use] }, use: settings.use, signal };
+function createRequest({ ntlm, signal, ...settings }: Settings): CredentialsRequest {
+  if (settings.identity !== undefined) assertTakes('identity', settings.package);
+  if (settings.packageList !== undefined) assertTakes('packageList', settings.package);
+  if (!ntlm) assertMayExcludeNtlm(settings);
+  const native = {
+    ...settings,
+    use: credentialsUses[settings.use],
+    identity: settings.identity && copyIdentity(settings.identity),
+    packageList: ntlm ? settings.packageList : '!ntlm',
+  };
+  return { native, use: settings.use, signal };
 }
 
 const SECPKG_FLAG_STREAM = 0x400;
 
 // Schannel and CredSSP, which are stream packages, read other structures there.
 function assertTakes(option: 'identity' | 'packageList', packageName: string): void {
-  const info = getBinding().querySecurityPackage(packageName);
-  if (isFailure(info) || (info.capabilities & SECPKG_FLAG_STREAM) === 0) return;
+  const info = findPackage(packageName);
+  if (!info || (info.capabilities & SECPKG_FLAG_STREAM) === 0) return;
   const reason = `is not for ${packageName}: stream packages take other structures`;
   throw createError('ERR_INVALID_ARG_VALUE', `options.${option}`, reason);
+}
+
+// The DCE identifier of Negotiate: https://learn.microsoft.com/windows/win32/rpc/authentication-service-constants
+const RPC_C_AUTHN_GSS_NEGOTIATE = 9;
+
+function assertMayExcludeNtlm({
+  package: packageName,
+  packageList,
+}: Omit<Settings, 'ntlm' | 'signal'>): void {
+  if (packageList !== undefined) {
+    const reason = "must not be false beside packageList: write '!ntlm' into the list";
+    throw createError('ERR_INVALID_ARG_VALUE', 'options.ntlm', reason);
+  }
+  const info = findPackage(packageName);
+  if (!info || info.rpcId === RPC_C_AUTHN_GSS_NEGOTIATE) return;
+  const reason = `must not be false for ${packageName}: only Negotiate chooses a package`;
+  throw createError('ERR_INVALID_ARG_VALUE', 'options.ntlm', reason);
+}
+
+// Absent: the call for the credentials then fails with the reason.
+function findPackage(name: string): NativePackage | undefined {
+  const info = getBinding().querySecurityPackage(name);
+  return isFailure(info) ? undefined : info;
 }

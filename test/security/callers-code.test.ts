@@ -145,6 +145,16 @@ const ofCredentials: Hostile[] = [
     function: 'AddCredentials',
   },
   {
+    name: 'add with a keytab',
+    options: () => ({
+      signal: signal(),
+      package: packageName,
+      identity: { keytab: bytes(), user: 'a', domain: 'b' },
+    }),
+    call: ({ credentials }, options) => credentials.add(options),
+    function: 'AddCredentials',
+  },
+  {
     name: 'set',
     options: () => ({ proxyServer: 'a', force: true }),
     call: ({ credentials }, value) => credentials.set('kdcProxySettings', value),
@@ -308,6 +318,23 @@ describe.skipIf(!providerInstalled)('bytes that code of the caller takes away me
       const token = context instanceof ServerContext ? Buffer.from('a') : undefined;
       await context.step(token).catch(() => {});
       expect(bindingsOf(hostile.function)?.subarray(32)).toEqual(Buffer.from(bytes()));
+    },
+  );
+
+  test.each(cases(ofCredentials.filter(({ name }) => name === 'add with a keytab')))(
+    '%s, in %s: the package gets the keytab that was passed, or none',
+    async (_, __, hostile, way) => {
+      using all = await subjects();
+      const options = hostile.options() as { identity: { keytab: Uint8Array } };
+      const { keytab } = options.identity;
+      ambush(options, way, () => detach(keytab));
+      const code = await failureOf(() => hostile.call(all, options as never));
+      const lengths = callsOf('AddCredentials').map((call) => call.keytabLength);
+      expect([code, lengths]).toEqual(
+        code === 'no failure' ? ['no failure', [bytes().length]] : ['ERR_INVALID_ARG_VALUE', []],
+      );
+      // It was neither wiped nor kept from the caller.
+      expect(keytab.byteLength).toBe(0);
     },
   );
 

@@ -133,6 +133,56 @@ describe.skipIf(!providerInstalled)('the copies of a password in memory', () => 
   });
 });
 
+describe.skipIf(!providerInstalled)('the copies of a keytab in memory', () => {
+  test.each([
+    ['acquire', 'AcquireCredentialsHandle', 'Credentials.acquire', 2],
+    ['add', 'AddCredentials', '(options) => credentials.add(options)', 1],
+  ])(
+    '%s: more than one while the package has it, otherwise that of the caller alone',
+    async (_, name, call, times) => {
+      const text = `
+        ${withContext}
+        const masked = ${JSON.stringify(maskedText(64))};
+        // V8 has short arrays in its heap, and moves them.
+        const keytab = new Uint8Array(new ArrayBuffer(masked.length));
+        masked.forEach((byte, index) => { keytab[index] = byte ^ ${MASK}; });
+        const pattern = Uint8Array.from(masked.slice(32));
+        const count = () => provider.copies(pattern);
+        const options = { package: 'TestScript', identity: { user: 'alice', keytab } };
+        const call = ${call};
+        const counted = [count()];
+        provider.hold('${name}');
+        const promise = call(options);
+        await untilCalled('${name}', ${times});
+        counted.push(count() > 1);
+        provider.release('${name}');
+        await promise;
+        counted.push(count());
+        const failures = [
+          { package: 'TestStream' }, // takes no identity
+          { package: 'Nonesuch' },
+          { signal: AbortSignal.abort() },
+          { signal: { aborted: false, addEventListener() { throw new Error('fails'); } } },
+        ];
+        for (const failure of failures) {
+          const refused = await call({ ...options, ...failure }).catch(() => 'refused');
+          counted.push(refused, count());
+        }
+        provider.fail('${name}', 0x8009030e);
+        counted.push(await call(options).catch(({ code }) => code), count());
+        keytab.fill(0);
+        counted.push(count());
+        ${print}`;
+      expect(await counted(text)).toEqual([
+        ...[1, true, 1],
+        ...['refused', 1, 'refused', 1, 'refused', 1, 'refused', 1],
+        ...['SEC_E_NO_CREDENTIALS', 1],
+        0,
+      ]);
+    },
+  );
+});
+
 describe.skipIf(!providerInstalled)('the objects of JavaScript', () => {
   test("of winsspi do not keep a password that the addon has copied; the caller's do", async () => {
     const text = `${withPassword()}
@@ -191,9 +241,14 @@ describe.skipIf(!providerInstalled)('the copies of a key in memory', () => {
       const exported = client.export();
       const pattern = maskedOf(exported.subarray(16, 48)); // the key, flags and counters
       const counted = [provider.copies(pattern)];
+      ClientContext.import('TestKerberos', exported).close();
+      counted.push(provider.copies(pattern));
+      try { ClientContext.import('TestKerberos', exported, { requires: [] }); } catch {}
+      counted.push(provider.copies(pattern));
       exported.fill(0);
       counted.push(provider.copies(pattern));
       ${print}`;
-    expect(await counted(text)).toEqual([1, 0]);
+    // The provider records what it imports.
+    expect(await counted(text)).toEqual([1, 2, 2, 1]);
   });
 });

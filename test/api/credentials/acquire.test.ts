@@ -7,13 +7,16 @@ import {
   checkProviderAfterEach,
   provider,
   providerInstalled,
+  providerPair,
   untilCalled,
 } from '../../harness/support/provider.js';
 
 /** FNV-1a over the UTF-16 bytes, as the provider records passwords. */
-function hash(text: string): number {
+const hash = (text: string) => hashBytes(Buffer.from(text, 'utf16le'));
+
+function hashBytes(bytes: Uint8Array): number {
   let value = 0x811c9dc5;
-  for (const byte of Buffer.from(text, 'utf16le')) value = Math.imul(value ^ byte, 0x01000193);
+  for (const byte of bytes) value = Math.imul(value ^ byte, 0x01000193);
   return value >>> 0;
 }
 
@@ -106,6 +109,50 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
     });
   });
 
+  const keytab = Buffer.from('0502000000', 'hex');
+
+  test('an identity with a keytab is SEC_WINNT_AUTH_IDENTITY_EX2 with packed credentials', async () => {
+    const own = Uint8Array.from(keytab);
+    const call = await acquired({ identity: { user: 'CORP\\alice', keytab: own } });
+    expect(call).toMatchObject({
+      form: 'SEC_WINNT_AUTH_IDENTITY_EX2',
+      user: 'alice',
+      domain: 'CORP',
+      keytabLength: keytab.length,
+      keytabHash: hashBytes(keytab),
+      packageList: '',
+    });
+    expect(own).toEqual(Uint8Array.from(keytab));
+  });
+
+  test.each([1, 65_507])('a keytab may have %d bytes', async (length) => {
+    const call = await acquired({ identity: { user: 'alice', keytab: new Uint8Array(length) } });
+    expect(call).toMatchObject({ keytabLength: length });
+  });
+
+  test.each<[string, object, string, string]>([
+    ['no bytes', { keytab: new Uint8Array() }, 'ERR_INVALID_ARG_VALUE', 'keytab'],
+    ['65,508 bytes', { keytab: new Uint8Array(65_508) }, 'ERR_OUT_OF_RANGE', 'keytab'],
+    [
+      'memory that is shared',
+      { keytab: new Uint8Array(new SharedArrayBuffer(8)) },
+      'ERR_INVALID_ARG_VALUE',
+      'keytab',
+    ],
+    ['text', { keytab: 'file' }, 'ERR_INVALID_ARG_TYPE', 'keytab'],
+    ['null', { keytab: null }, 'ERR_INVALID_ARG_TYPE', 'keytab'],
+    ['a password beside it', { keytab, password: 'x' }, 'ERR_INVALID_ARG_VALUE', 'keytab'],
+    ['an empty password beside it', { keytab, password: '' }, 'ERR_INVALID_ARG_VALUE', 'keytab'],
+    ['neither keytab nor password', { keytab: undefined }, 'ERR_INVALID_ARG_TYPE', 'password'],
+  ])('%s is no keytab, and never reaches the package', async (_, secret, code, property) => {
+    const refused = acquired({ identity: { user: 'alice', ...secret } as never });
+    await expect(refused).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(`options.identity.${property}`),
+    });
+    expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
+  });
+
   test.each([
     ['CORP\\alice', undefined, 'alice', 'CORP'],
     ['CORP\\alice', '', 'alice', 'CORP'],
@@ -152,6 +199,71 @@ describe.skipIf(!providerInstalled)('credentials as the package sees them', () =
     const call = await acquired({ packageList: '!NTLM' });
     expect(call).toMatchObject({ form: 'SEC_WINNT_AUTH_IDENTITY_EXW', packageList: '!NTLM' });
     for (const name of ['user', 'domain', 'passwordLength']) expect(call).not.toHaveProperty(name);
+  });
+});
+
+describe.skipIf(!providerInstalled)('credentials of Negotiate without NTLM', () => {
+  checkProviderAfterEach();
+
+  const negotiate = 'TestNegotiate';
+  const refused = (options: CredentialsOptions) =>
+    expect(Credentials.acquire(options)).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: expect.stringContaining('options.ntlm'),
+    });
+
+  test('ntlm: false is the package list !ntlm, with every kind of identity', async () => {
+    const keytab = Uint8Array.of(5, 2);
+    for (const identity of [
+      undefined,
+      { user: 'alice', password: 'x' },
+      { user: 'alice', keytab },
+    ]) {
+      using _credentials = await Credentials.acquire({ package: negotiate, ntlm: false, identity });
+    }
+    expect(callsOf('AcquireCredentialsHandle')).toMatchObject([
+      { form: 'SEC_WINNT_AUTH_IDENTITY_EXW', packageList: '!ntlm' },
+      { form: 'SEC_WINNT_AUTH_IDENTITY_EXW', packageList: '!ntlm', user: 'alice' },
+      { form: 'SEC_WINNT_AUTH_IDENTITY_EX2', packageList: '!ntlm', keytabLength: 2 },
+    ]);
+  });
+
+  test.each([{}, { ntlm: true }, { ntlm: undefined }])('%o leaves NTLM in', async (options) => {
+    const call = await acquired({ package: negotiate, ...options });
+    expect(call).not.toHaveProperty('packageList');
+    expect(callsOf('AcquireCredentialsHandle').length).toBe(1);
+  });
+
+  test("ntlm: true does not change a package list of the caller's", async () => {
+    const call = await acquired({ package: negotiate, ntlm: true, packageList: '!ntlm,kerberos' });
+    expect(call).toMatchObject({ packageList: '!ntlm,kerberos' });
+  });
+
+  test('a package list beside ntlm: false is refused', async () => {
+    await refused({ package: negotiate, ntlm: false, packageList: 'kerberos' });
+    expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
+  });
+
+  test.each(['TestScript', 'TestNtlm', 'TestStream', 'Kerberos'])(
+    'ntlm: false of %s, which chooses nothing, is refused',
+    async (name) => {
+      await refused({ package: name, ntlm: false });
+      expect(callsOf('AcquireCredentialsHandle')).toEqual([]);
+    },
+  );
+
+  test('a package that does not exist is PackageNotFoundError all the same', async () => {
+    await expect(Credentials.acquire({ package: 'Nonesuch', ntlm: false })).rejects.toMatchObject({
+      name: 'PackageNotFoundError',
+    });
+  });
+
+  test('add() and acquireCredentials() take it too', async () => {
+    using pair = await providerPair('TestScript');
+    using credentials = await pair.server.acquireCredentials({ package: negotiate, ntlm: false });
+    await credentials.add({ package: negotiate, ntlm: false });
+    const calls = callsOf('AcquireCredentialsHandle', 'AddCredentials').slice(-2);
+    expect(calls).toMatchObject([{ packageList: '!ntlm' }, { packageList: '!ntlm' }]);
   });
 });
 

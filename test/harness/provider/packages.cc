@@ -103,10 +103,17 @@ const Package* findPackage(const SEC_WCHAR* name) {
   return nullptr;
 }
 
+// The DCE identifier, by which Negotiate is known.
+// https://learn.microsoft.com/windows/win32/rpc/authentication-service-constants
+unsigned short identifierOf(const Package& package) {
+  constexpr unsigned short kNegotiate = 9;
+  return std::wcscmp(package.name, L"TestNegotiate") == 0 ? kNegotiate : SECPKG_ID_NONE;
+}
+
 SecPkgInfoW packageInfo(const Package& package) {
   return {package.capabilities,
           1,
-          SECPKG_ID_NONE,
+          identifierOf(package),
           package.max_token,
           const_cast<SEC_WCHAR*>(package.name),
           const_cast<SEC_WCHAR*>(package.comment)};

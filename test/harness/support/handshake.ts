@@ -3,6 +3,7 @@ import {
   type ClientContextOptions,
   Credentials,
   type IdentityOptions,
+  type PasswordIdentityOptions,
   type SecurityContext,
   ServerContext,
   type ServerContextOptions,
@@ -32,7 +33,7 @@ export async function handshake(client: SecurityContext, server: SecurityContext
 const other = (side: Leg['side']) => (side === 'client' ? 'server' : 'client');
 
 /** Alice in the lab and over WinPR, nobody but the logged-on user elsewhere. */
-export const client: IdentityOptions | undefined = onWinpr ? winprUser : lab?.users.alice;
+export const client: PasswordIdentityOptions | undefined = onWinpr ? winprUser : lab?.users.alice;
 
 export interface PairOptions {
   /** Default: Negotiate. */

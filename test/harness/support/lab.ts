@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { IdentityOptions } from 'winsspi';
+import type { PasswordIdentityOptions } from 'winsspi';
 
 /** What the lab tells the tests. On Windows there is no lab: the logged-on user is used. */
 export interface Lab {
@@ -9,14 +9,18 @@ export interface Lab {
   readonly users: Readonly<
     Record<
       'alice' | 'bob' | 'expired' | 'sensitive' | 'disabled' | 'lockable' | 'websvc',
-      Required<IdentityOptions>
+      Required<Omit<PasswordIdentityOptions, 'keytab'>>
     >
   >;
-  readonly service: Required<IdentityOptions> & { readonly spn: string };
+  readonly service: Required<Omit<PasswordIdentityOptions, 'keytab'>> & { readonly spn: string };
   /** A service that the domain does not trust with what its clients delegate. */
-  readonly untrustedService: Required<IdentityOptions> & { readonly spn: string };
+  readonly untrustedService: Required<Omit<PasswordIdentityOptions, 'keytab'>> & {
+    readonly spn: string;
+  };
   /** A service whose keys the tests change. */
-  readonly changingService: Required<IdentityOptions> & { readonly spn: string };
+  readonly changingService: Required<Omit<PasswordIdentityOptions, 'keytab'>> & {
+    readonly spn: string;
+  };
   readonly peer: { readonly host: string; readonly port: number };
   /** OpenSSL's TLS server, which reverses lines. */
   readonly tls: { readonly host: string; readonly port: number };

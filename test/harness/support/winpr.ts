@@ -1,4 +1,4 @@
-import type { IdentityOptions } from 'winsspi';
+import type { PasswordIdentityOptions } from 'winsspi';
 import { type Family, type Model, windowsFacts } from './family.js';
 
 // WinPR's security packages on Linux, over which the sanitizers run (test/harness/winpr). They are what
@@ -7,7 +7,7 @@ import { type Family, type Model, windowsFacts } from './family.js';
 export const onWinpr = process.env.WINSSPI_WINPR !== undefined;
 
 /** The account that WinPR's servers know: see test/harness/winpr/account.h. */
-export const winprUser: IdentityOptions = {
+export const winprUser: PasswordIdentityOptions = {
   user: 'alice',
   domain: 'WINPR',
   password: 'Alice-of-WinPR-1',

@@ -15,9 +15,14 @@ import type {
   DecryptResult,
   EncryptOptions,
   ExportOptions,
+  IdentityLookupOptions,
   IdentityOptions,
   ImportOptions,
+  KdcProxySettings,
+  KeyingMaterialInfo,
+  KeytabIdentityOptions,
   MessageAlteredError,
+  PasswordIdentityOptions,
   SecBuffer,
   SecurityContext,
   ServerContext,
@@ -121,7 +126,11 @@ describe('the types of the public API', () => {
     expectTypeOf<Mandatory<ClientContextOptions>>().toEqualTypeOf<'targetName'>();
     expectTypeOf<Mandatory<ServerContextOptions>>().toEqualTypeOf<never>();
     expectTypeOf<Mandatory<CredentialsOptions>>().toEqualTypeOf<never>();
-    expectTypeOf<Mandatory<IdentityOptions>>().toEqualTypeOf<'user' | 'password'>();
+    expectTypeOf<Mandatory<PasswordIdentityOptions>>().toEqualTypeOf<'user' | 'password'>();
+    expectTypeOf<Mandatory<KeytabIdentityOptions>>().toEqualTypeOf<'user' | 'keytab'>();
+    expectTypeOf<Mandatory<IdentityLookupOptions>>().toEqualTypeOf<never>();
+    expectTypeOf<Mandatory<KeyingMaterialInfo>>().toEqualTypeOf<'label' | 'length'>();
+    expectTypeOf<Mandatory<KdcProxySettings>>().toEqualTypeOf<'proxyServer'>();
     expectTypeOf<Mandatory<SpnOptions>>().toEqualTypeOf<never>();
     expectTypeOf<Mandatory<ThreadOptions>>().toEqualTypeOf<never>();
     expectTypeOf<Mandatory<TranslateNameOptions>>().toEqualTypeOf<'from' | 'to'>();
@@ -131,6 +140,14 @@ describe('the types of the public API', () => {
     expectTypeOf<Mandatory<WrapOptions>>().toEqualTypeOf<never>();
     expectTypeOf<Mandatory<EncryptOptions>>().toEqualTypeOf<never>();
     expectTypeOf<Mandatory<DecryptOptions>>().toEqualTypeOf<never>();
+  });
+
+  test('an identity has a password or a keytab', () => {
+    expectTypeOf<{ user: string; password: string }>().toExtend<IdentityOptions>();
+    expectTypeOf<{ user: string; keytab: Buffer }>().toExtend<IdentityOptions>();
+    expectTypeOf<{ user: string }>().not.toExtend<IdentityOptions>();
+    type Both = { user: string; password: string; keytab: Buffer };
+    expectTypeOf<Both>().not.toExtend<IdentityOptions>();
   });
 
   test('a message is of SecBuffers, whose data may be null', () => {
