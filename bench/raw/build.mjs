@@ -16,5 +16,5 @@ export function rawSources() {
 /** @param {string} path of the addon */
 export async function buildRaw(path) {
   const sources = rawSources().filter((name) => name.endsWith('.cc') && name !== hostHook);
-  await buildAddonLibrary(path, sources, ['-lsecur32']);
+  await buildAddonLibrary(path, sources, { linked: ['-lsecur32'] });
 }

@@ -1,38 +1,63 @@
 // Builds a DLL for Windows that is also a Node addon, on Linux.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './command.mjs';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
-const headers = ['node-addon-api', 'node-api-headers/include'];
+const nodeHeaders = ['node-addon-api', 'node-api-headers/include'];
 
 /** What every such DLL is built from beside its own sources: a path from the project's root. */
 export const hostHook = 'native/win_delay_load_hook.cc';
 
+const compiler = 'x86_64-w64-mingw32-g++-posix';
 const options = [
-  ...['-shared', '-static', '-s', '-O2', '-std=c++20', '-pedantic'],
+  ...['-O2', '-std=c++20', '-pedantic'],
   ...['-Wall', '-Wextra', '-Werror', '-fno-exceptions', '-fno-rtti'],
   ...['-DUNICODE', '-DNAPI_VERSION=9', '-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS'],
   '-DNODE_ADDON_API_REQUIRE_BASIC_FINALIZERS',
-  ...headers.flatMap((name) => ['-isystem', join(project, 'node_modules', name)]),
+  ...nodeHeaders.flatMap((name) => ['-isystem', join(project, 'node_modules', name)]),
 ];
 
 /**
  * @param {string} path of the DLL
  * @param {string[]} sources paths from the project's root
- * @param {string[]} libraries
+ * @param {{ linked: string[], headers?: string[] }} options `linked`: libraries, and a list of exports.
+ *   `headers`: what most sources include, in the form `<name>` or `"path from the project's root"`. Reading
+ *   them takes most of the compiler's time, so that they are compiled once, before the sources
  */
-export async function buildAddonLibrary(path, sources, libraries) {
+export async function buildAddonLibrary(path, sources, { linked, headers = [] }) {
   const scratch = mkdtempSync(join(tmpdir(), 'winsspi-addon-'));
   try {
-    const files = [...sources, hostHook].map((name) => join(project, name));
-    const all = [await makeImportLibrary(scratch), '-ldelayimp', ...libraries];
-    await run('x86_64-w64-mingw32-g++-posix', [...options, '-o', path, ...files, ...all]);
+    const included = headers.length > 0 ? await compileHeaders(scratch, headers) : [];
+    const objects = await compileSources(scratch, [...sources, hostHook], included);
+    const rest = [await makeImportLibrary(scratch), '-ldelayimp', ...linked];
+    await run(compiler, ['-shared', '-static', '-s', '-o', path, ...objects, ...rest]);
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+async function compileHeaders(scratch, names) {
+  const header = join(scratch, 'shared.h');
+  writeFileSync(header, names.map((name) => `#include ${name}\n`).join(''));
+  const search = ['-I', project];
+  await run(compiler, [...options, ...search, '-x', 'c++-header', header, '-o', `${header}.gch`]);
+  return [...search, '-Winvalid-pch', '-include', header];
+}
+
+/** Compiles as many at a time as there are processors. */
+async function compileSources(scratch, sources, included) {
+  const jobs = sources.map((name, index) => [join(project, name), join(scratch, `${index}.o`)]);
+  const waiting = jobs.values();
+  const compileRest = async () => {
+    for (const [source, object] of waiting) {
+      await run(compiler, [...options, ...included, '-c', source, '-o', object]);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, compileRest));
+  return jobs.map(([, object]) => object);
 }
 
 // For the loading of node.exe when the first of its functions is called, and so never in a process

@@ -1,8 +1,9 @@
 // The inner half of the lab: the first process of the run's own namespaces. When it ends, every
 // process, mount and port of the run ends with it.
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rawAddon } from '../../../bench/raw/build.mjs';
+import { providerLibrary } from '../provider/build.mjs';
 import {
   accounts,
   changingService,
@@ -20,7 +21,7 @@ import { startPeer } from './peer.mjs';
 import { startRunner } from './runner.mjs';
 import { removeOlder, touch } from './templates.mjs';
 import { startTlsServer } from './tls.mjs';
-import { makePrefix, runNode, startWine, windowsPath } from './wine.mjs';
+import { makePrefix, runNode, startWine, systemFolder, windowsPath } from './wine.mjs';
 
 const jobs = { prefix: buildPrefix, domain: buildDomain, run: runScript };
 
@@ -75,7 +76,7 @@ async function runScript({ cache, templates, args, env, project }) {
     bringUpDomain(cache, templates.domain),
     startTlsServer(folder),
     startRunner(folder),
-    mountPrefix(cache, templates.prefix).then(() => startWine(folder)),
+    bringUpWine(cache, templates),
   ]);
   const description = join(folder, 'lab.json');
   writeFileSync(
@@ -94,6 +95,14 @@ async function runScript({ cache, templates, args, env, project }) {
       ...env,
     },
   });
+}
+
+async function bringUpWine(cache, templates) {
+  const folder = runFolder(cache);
+  await mountPrefix(cache, templates.prefix);
+  const system = systemFolder(join(folder, 'prefix'));
+  copyFileSync(join(templates.provider, providerLibrary), join(system, providerLibrary));
+  await startWine(folder);
 }
 
 /** Resolves with the ports of what needs the domain. */

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildRaw, rawAddon } from '../../../bench/raw/build.mjs';
+import { buildProvider, providerLibrary } from '../provider/build.mjs';
 import { run } from './command.mjs';
 import { enter } from './namespace.mjs';
 import { installedPackages, labPackages } from './packages.mjs';
@@ -17,7 +18,13 @@ import {
 process.stdin.on('end', () => process.exit(129)).resume();
 
 const folders = templateFolders(installedPackages(Object.keys(labPackages)));
-const makers = { node: installNode, prefix: build, raw: buildRawAddon, domain: build };
+const makers = {
+  node: installNode,
+  prefix: build,
+  provider: (folder) => buildAddon(folder, providerLibrary, buildProvider),
+  raw: (folder) => buildAddon(folder, rawAddon, buildRaw),
+  domain: build,
+};
 const missing = missingTemplates(folders);
 if (missing.length > 0)
   console.error(`Setting up the lab, once, in ${cacheFolder} (850 MB, half a minute) …`);
@@ -42,8 +49,8 @@ async function installNode(folder) {
   complete(folder);
 }
 
-async function buildRawAddon(folder) {
-  await buildRaw(join(emptied(folder), rawAddon));
+async function buildAddon(folder, name, buildInto) {
+  await buildInto(join(emptied(folder), name));
   complete(folder);
 }
 

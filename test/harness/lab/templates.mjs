@@ -1,5 +1,5 @@
 // What is made once and used by every run: node.exe with its packages, Wine's prefix, the
-// benchmark's addon, the domain.
+// tests' security provider, the benchmark's addon, the domain.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -27,8 +27,8 @@ const recipes = {
     ...['wine.mjs', 'machine.mjs', 'node-library.mjs', 'windows/bcryptprimitives.c'],
     ...['windows/handle_count.c', 'windows/node_library.c'],
     ...filesIn('../bridge').filter((path) => !path.endsWith('.test.ts')),
-    ...providerSources().map((path) => `../../../${path}`),
   ],
+  provider: providerSources().map((path) => `../../../${path}`),
   raw: rawSources().map((path) => `../../../${path}`),
   domain: ['domain.mjs', 'accounts.mjs', 'logon.c', 'machine.mjs'],
 };
@@ -38,10 +38,10 @@ const recipes = {
  * @param {Map<string, string>} versions of the Debian packages
  */
 export function templateFolders(versions) {
-  const made = { node: '', prefix: versions.get('wine64'), raw: '', domain: versions.get('samba') };
+  const made = { prefix: versions.get('wine64'), domain: versions.get('samba') };
   const place = ([kind, files]) => [
     kind,
-    join(cacheFolder, `${kind}-${digest(files, made[kind])}`),
+    join(cacheFolder, `${kind}-${digest(files, made[kind] ?? '')}`),
   ];
   return Object.fromEntries(Object.entries(recipes).map(place));
 }

@@ -6,7 +6,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bridgeFolder, bridgeLibrary, buildBridge } from '../bridge/build.mjs';
-import { buildProvider, providerLibrary } from '../provider/build.mjs';
+import { providerLibrary } from '../provider/build.mjs';
 import { run } from './command.mjs';
 import { logOnLibrary } from './domain.mjs';
 import { buildNodeLibrary } from './node-library.mjs';
@@ -14,6 +14,9 @@ import { follow } from './output.mjs';
 
 /** The path that a Windows program sees for one of the host's. */
 export const windowsPath = (path) => `Z:${path.replaceAll('/', '\\')}`;
+
+/** Where Windows's own libraries are, in a prefix. */
+export const systemFolder = (prefix) => join(prefix, 'drive_c/windows/system32');
 
 /** What secur32 asks for packages beside its own. */
 const securityProviders = [bridgeLibrary, providerLibrary];
@@ -81,11 +84,11 @@ export async function runNode({ folder, node, args, env, cwd }) {
 }
 
 /**
- * What is built for Windows: a library of random numbers and a count of handles, which Wine lacks, a
- * library that has Node-API, and the tests' own security provider.
+ * What is built for Windows: a library of random numbers and a count of handles, which Wine lacks, and a
+ * library that has Node-API.
  */
 async function addPrograms(prefix) {
-  const folder = join(prefix, 'drive_c/windows/system32');
+  const folder = systemFolder(prefix);
   const compile = (name, source, ...options) => {
     const path = fileURLToPath(new URL(`windows/${source}`, import.meta.url));
     const files = ['-o', join(folder, name), path];
@@ -94,5 +97,4 @@ async function addPrograms(prefix) {
   await compile('bcryptprimitives.dll', 'bcryptprimitives.c', '-shared', '-ladvapi32');
   await compile('handle_count.exe', 'handle_count.c', '-lntdll');
   await buildNodeLibrary(join(folder, 'node_library.dll'));
-  await buildProvider(join(folder, providerLibrary));
 }

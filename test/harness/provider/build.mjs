@@ -1,5 +1,6 @@
 // Builds the tests' own security provider for Windows, on Linux.
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAddonLibrary, hostHook } from '../lab/addon.mjs';
 
@@ -17,8 +18,16 @@ export function providerSources() {
   ];
 }
 
+const headers = [
+  ...['"test/harness/provider/sspi.h"', '<algorithm>', '<condition_variable>', '<deque>', '<map>'],
+  ...['<memory>', '<mutex>', '<optional>', '<set>', '<span>', '<string>', '<variant>', '<vector>'],
+];
+
 /** @param {string} path of the DLL */
 export async function buildProvider(path) {
-  const sources = providerSources().filter((name) => /\.(cc|def)$/.test(name) && name !== hostHook);
-  await buildAddonLibrary(path, sources, ['-lcrypt32']);
+  const sources = providerSources().filter((name) => name.endsWith('.cc') && name !== hostHook);
+  await buildAddonLibrary(path, sources, {
+    linked: [join(folder, 'provider.def'), '-lcrypt32'],
+    headers,
+  });
 }
