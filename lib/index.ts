@@ -237,7 +237,12 @@ export type {
   VerifyResult,
   WrappedParts,
 } from './message/messages.js';
-export type { DecryptOptions, EncryptOptions, WrapOptions } from './message/options.js';
+export type {
+  DecryptOptions,
+  EncryptOptions,
+  WrapDetachedOptions,
+  WrapOptions,
+} from './message/options.js';
 export {
   SECPKG_ATTR_SIZES,
   SECPKG_ATTR_STREAM_SIZES,

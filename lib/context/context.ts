@@ -21,6 +21,7 @@ import {
 import { readToken, type StepResult, step } from './handshake.js';
 import { ContextMessages, protectionOf } from './messages.js';
 import { type ExportOptions, exportOptions } from './options.js';
+import { findPrincipal } from './principal.js';
 import type { ContextState } from './state.js';
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
@@ -67,6 +68,20 @@ export abstract class SecurityContext extends ContextMessages {
   /** The package that authenticated, such as `Kerberos`. Absent until the context is complete. */
   get package(): string | undefined {
     return this.#state.package;
+  }
+
+  /**
+   * The name of the peer that the package has authenticated, as the package writes it: on a server the
+   * client, such as `CORP\\alice`; on a client the server, such as `HTTP/web.corp.example.com@CORP.EXAMPLE.COM`,
+   * and only with mutual authentication. Absent while the context is not complete, and where the package
+   * has no name. A name for logs: a server decides by the SIDs of identity().
+   *
+   * Throws SspiError where the query fails.
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
+   */
+  get principal(): string | undefined {
+    return findPrincipal(this.#state);
   }
 
   /** What was granted, not what was asked for. All false until the context is complete. */

@@ -8,7 +8,12 @@ import type {
   VerifyResult,
   WrappedParts,
 } from '../message/messages.js';
-import type { DecryptOptions, EncryptOptions, WrapOptions } from '../message/options.js';
+import type {
+  DecryptOptions,
+  EncryptOptions,
+  WrapDetachedOptions,
+  WrapOptions,
+} from '../message/options.js';
 import { MessageProtection } from '../message/protection.js';
 import { unwrapTraces, wrapTraces } from '../tracing/channels.js';
 import { type TracedContext, TracedIncoming, TracedOutgoing } from '../tracing/traced-messages.js';
@@ -164,8 +169,11 @@ export abstract class ContextMessages implements OutgoingMethods, IncomingMethod
     return this.#incoming.unwrapAsync(wrapped);
   }
 
-  /** Seals a copy of the message and returns token, message and padding apart. */
-  wrapDetached(message: Uint8Array, options?: WrapOptions): WrappedParts {
+  /**
+   * Encrypts and signs a copy of the message, and returns token, message and padding apart. With
+   * `padding: false`, the package gets no PADDING buffer, and the padding that is returned is empty.
+   */
+  wrapDetached(message: Uint8Array, options?: WrapDetachedOptions): WrappedParts {
     return this.#outgoing.wrapDetached(message, options);
   }
 

@@ -36,6 +36,10 @@ import {
 // Keeps callers from the constructor: credentials come from acquire().
 const constructorKey = Symbol('Credentials.acquire');
 
+// Each copy of winsspi in a process has classes of its own. This marks the credentials of all of them, so
+// that an error can say why this copy refuses those of another one. It is no proof: any object can have it.
+const brand = Symbol.for('winsspi.Credentials');
+
 /**
  * Returns the handle of credentials that are open and were acquired for a use, or for both. Runs no code
  * of the caller's.
@@ -68,6 +72,7 @@ export class Credentials {
   }
 
   static {
+    Object.defineProperty(Credentials.prototype, brand, { value: true });
     openCredentials = (credentials, use) => {
       if (!isObject(credentials) || !(#handle in credentials)) throw credentialsError(credentials);
       const acquiredFor = credentials.#use;
@@ -235,6 +240,9 @@ function isObject(value: unknown): value is object {
 }
 
 function credentialsError(value: unknown): Error {
+  if (isObject(value) && brand in value && !(value instanceof Credentials)) {
+    return createError('ERR_SSPI_FOREIGN_OBJECT', 'credentials');
+  }
   const expected = 'an instance of Credentials, from Credentials.acquire()';
   return createError('ERR_INVALID_ARG_TYPE', 'credentials', expected, value);
 }

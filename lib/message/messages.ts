@@ -1,7 +1,12 @@
 import type { NativeContext } from '../addon/binding.js';
 import type { ContextFlags } from '../flags.js';
 import type { SecBuffer } from './buffers.js';
-import type { DecryptOptions, EncryptOptions, WrapOptions } from './options.js';
+import type {
+  DecryptOptions,
+  EncryptOptions,
+  WrapDetachedOptions,
+  WrapOptions,
+} from './options.js';
 
 /** What messages need of their context. */
 export interface MessageContext {
@@ -63,7 +68,7 @@ export interface OutgoingMethods {
   wrap(message: Uint8Array, options?: WrapOptions): Buffer;
   wrapAsync(message: Uint8Array, options?: WrapOptions): Promise<Buffer>;
   wrapInto(target: Uint8Array, message: Uint8Array, options?: WrapOptions): number;
-  wrapDetached(message: Uint8Array, options?: WrapOptions): WrappedParts;
+  wrapDetached(message: Uint8Array, options?: WrapDetachedOptions): WrappedParts;
   sign(message: Uint8Array): Buffer;
 }
 

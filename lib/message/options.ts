@@ -17,6 +17,14 @@ export interface WrapOptions {
   encrypt?: boolean | undefined;
 }
 
+export interface WrapDetachedOptions extends WrapOptions {
+  /**
+   * false: pass no PADDING buffer, for protocols that send token and message only, such as WinRM and
+   * DCE/RPC. A package that has to pad, such as Kerberos with RC4, then fails. Default: true.
+   */
+  padding?: boolean | undefined;
+}
+
 /** Encrypt options, read and checked. */
 export interface EncryptSettings {
   readonly qop: number;
@@ -44,6 +52,25 @@ export function validDecryptOptions(options: DecryptOptions | undefined): Encryp
 export function validWrapQop(options: WrapOptions | undefined): number {
   if (options === undefined) return 0;
   const { encrypt = true } = validOptions(options, 'options', ['encrypt']);
+  return toWrapQop(encrypt);
+}
+
+/** What wrapDetached() asks for: the quality of protection, and whether it passes a PADDING buffer. */
+export function validWrapDetached(options: WrapDetachedOptions | undefined): {
+  readonly qop: number;
+  readonly pads: boolean;
+} {
+  if (options === undefined) return { qop: 0, pads: true };
+  const { encrypt = true, padding = true } = validOptions(options, 'options', [
+    'encrypt',
+    'padding',
+  ]);
+  const qop = toWrapQop(encrypt);
+  validateBoolean(padding, 'options.padding');
+  return { qop, pads: padding };
+}
+
+function toWrapQop(encrypt: unknown): number {
   validateBoolean(encrypt, 'options.encrypt');
   return encrypt ? 0 : SECQOP_WRAP_NO_ENCRYPT;
 }

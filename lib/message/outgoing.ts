@@ -9,7 +9,9 @@ import type { OutgoingMethods, WrappedParts } from './messages.js';
 import {
   type EncryptOptions,
   validEncryptOptions,
+  validWrapDetached,
   validWrapQop,
+  type WrapDetachedOptions,
   type WrapOptions,
 } from './options.js';
 import type { MessageSizes } from './sizes.js';
@@ -82,32 +84,27 @@ export class OutgoingMessages extends MessageDirection implements OutgoingMethod
     return overheadOf(this.native.sizes);
   }
 
-  wrapDetached(message: Uint8Array, options?: WrapOptions): WrappedParts {
-    const qop = validWrapQop(options);
+  wrapDetached(message: Uint8Array, options?: WrapDetachedOptions): WrappedParts {
+    const { qop, pads } = validWrapDetached(options);
     validateBytes(message, 'message');
     this.assertReady();
-    const sizes = this.#sizesFor(message);
-    const { trailerSize, paddingSize } = sizes;
+    const { trailerSize, paddingSize } = this.#sizesFor(message);
     const length = byteLengthOf(message);
     // One run of memory, as packages like it best. Zeroed: a package may not write all of it.
-    const memory = allocZeros(length + overheadOf(sizes));
+    const memory = allocZeros(trailerSize + length + paddingSize);
     writeBytes(memory, message, trailerSize);
-    const result = this.native.callBuffers({
-      name: 'encryptMessage',
-      buffers: [
-        { type: SECBUFFER_TOKEN, data: rangeOf(memory, 0, trailerSize) },
-        { type: SECBUFFER_DATA, data: rangeOf(memory, trailerSize, length) },
-        { type: SECBUFFER_PADDING, data: rangeOf(memory, trailerSize + length, paddingSize) },
-      ],
-      qop,
-      sequenceNumber: 0,
-    });
-    assertOk('encryptMessage', result);
-    const { buffers } = result;
+    const token = { type: SECBUFFER_TOKEN, data: rangeOf(memory, 0, trailerSize) };
+    const data = { type: SECBUFFER_DATA, data: rangeOf(memory, trailerSize, length) };
+    const end = rangeOf(memory, trailerSize + length, paddingSize);
+    const padding = { type: SECBUFFER_PADDING, data: end };
+    const buffers = pads ? [token, data, padding] : [token, data];
+    const call: BufferCall = { name: 'encryptMessage', buffers, qop, sequenceNumber: 0 };
+    const result = this.native.callBuffers(call);
+    assertOk(call.name, result);
     return {
-      token: bytesOf(buffers[0]),
-      message: bytesOf(buffers[1]),
-      padding: bytesOf(buffers[2]),
+      token: bytesOf(result.buffers[0]),
+      message: bytesOf(result.buffers[1]),
+      padding: bytesOf(result.buffers[2]),
     };
   }
 

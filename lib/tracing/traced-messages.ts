@@ -10,7 +10,12 @@ import type {
   VerifyResult,
   WrappedParts,
 } from '../message/messages.js';
-import type { DecryptOptions, EncryptOptions, WrapOptions } from '../message/options.js';
+import type {
+  DecryptOptions,
+  EncryptOptions,
+  WrapDetachedOptions,
+  WrapOptions,
+} from '../message/options.js';
 import { traceAsync, traceSync, unwrapTraces, wrapTraces } from './channels.js';
 import { bytesIn, bytesInBuffers, bytesInData, bytesInParts } from './message-sizes.js';
 import type { ContextTrace, UnwrapTrace, WrapTrace } from './traces.js';
@@ -108,7 +113,7 @@ export class TracedOutgoing
     return this.sync('wrapInto', bytesIn(message), call, outcome);
   }
 
-  wrapDetached(message: Uint8Array, options?: WrapOptions): WrappedParts {
+  wrapDetached(message: Uint8Array, options?: WrapDetachedOptions): WrappedParts {
     const call = () => this.messages.wrapDetached(message, options);
     const outcome = (parts: WrappedParts) => ({ outputBytes: bytesInParts(parts) });
     return this.sync('wrapDetached', bytesIn(message), call, outcome);

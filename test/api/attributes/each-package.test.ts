@@ -39,7 +39,20 @@ describe.each(families)('attributes of $title', (family) => {
     }
   });
 
+  testOf(family, 'names')('principal is the client, on the server', async () => {
+    expect((await meet(family)).server.principal).toBe(clientName);
+  });
+
   if (chosen === 'Kerberos') {
+    testOf(family, 'nativeNames')(
+      'principal is the server, on a client that authenticated it',
+      async () => {
+        const flags = { mutualAuthentication: true };
+        const { client } = await meet(family, { client: { flags } });
+        expect(client.principal).toBe('HTTP/localhost@CORP.TEST');
+      },
+    );
+
     testOf(family, 'nativeNames')('nativeNames are the principals of Kerberos', async () => {
       proves('SECPKG_ATTR_NATIVE_NAMES');
       for (const context of await both()) {

@@ -1,5 +1,11 @@
+import { cpSync, mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import type * as winsspi from 'winsspi';
 import { ClientContext, Credentials, ServerContext } from 'winsspi';
 import { proves } from '../../harness/proofs/proves.js';
 import { client as alice, handshake } from '../../harness/support/handshake.js';
@@ -138,6 +144,31 @@ describe('misuse', () => {
       );
     }
   });
+});
+
+test('credentials of another copy of winsspi are refused with an error that says so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'winsspi-copy-'));
+  for (const name of ['dist', 'prebuilds']) {
+    cpSync(fileURLToPath(new URL(`../../../${name}`, import.meta.url)), join(folder, name), {
+      recursive: true,
+    });
+  }
+  const copy: typeof winsspi = createRequire(import.meta.url)(join(folder, 'dist/index.js'));
+  using outbound = await copy.Credentials.acquire();
+  using inbound = await copy.Credentials.acquire({ use: 'inbound' });
+  expect(new copy.ServerContext(inbound)).toBeInstanceOf(copy.ServerContext);
+  for (const construct of [
+    () => new ServerContext(inbound),
+    () => new ClientContext(outbound, { targetName }),
+  ]) {
+    expect(construct).toThrow(
+      expect.objectContaining({
+        name: 'TypeError',
+        code: 'ERR_SSPI_FOREIGN_OBJECT',
+        message: expect.stringMatching(/^The "credentials" argument was created by another copy/),
+      }),
+    );
+  }
 });
 
 describe('close', () => {

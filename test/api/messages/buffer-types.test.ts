@@ -96,7 +96,7 @@ describe.skipIf(!providerInstalled)('the buffers of a message', () => {
     });
   });
 
-  test('PADDING of cbBlockSize from wrap and wrapDetached always, in an array only as passed', async () => {
+  test('PADDING of cbBlockSize from wrap and wrapDetached, in an array only as passed', async () => {
     proves('SECBUFFER_PADDING', 'padding buffer');
     using pair = await providerPair('TestScript');
     pair.client.wrap(text);
@@ -115,6 +115,35 @@ describe.skipIf(!providerInstalled)('the buffers of a message', () => {
     ];
     const padded = [...array, [SECBUFFER_PADDING, 1]];
     expect(calls).toEqual([padded, padded, padded, array]);
+  });
+
+  test('wrapDetached with padding: false passes no PADDING, and returns none', async () => {
+    proves('detached messages');
+    using pair = await providerPair('TestScript');
+    const { token, message, padding } = pair.client.wrapDetached(text, { padding: false });
+    expect(callsOf('EncryptMessage').map(({ buffers }) => buffers.map(({ type }) => type))).toEqual(
+      [[SECBUFFER_TOKEN, SECBUFFER_DATA]],
+    );
+    expect(padding).toEqual(Buffer.alloc(0));
+    expect(pair.server.unwrapDetached({ token, message })).toEqual({
+      message: text,
+      encrypted: true,
+    });
+    const signed = pair.client.wrapDetached(text, { padding: false, encrypt: false });
+    expect(pair.server.unwrapDetached(signed)).toEqual({ message: text, encrypted: false });
+  });
+
+  test('wrapDetached takes only a boolean for padding', async () => {
+    using pair = await providerPair('TestScript');
+    for (const padding of [null, 0, 'false']) {
+      expect(() => pair.client.wrapDetached(text, { padding: padding as never })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_INVALID_ARG_TYPE',
+          message: expect.stringMatching(/^The "options.padding" property must be of type boolean/),
+        }),
+      );
+    }
+    expect(callsOf('EncryptMessage')).toEqual([]);
   });
 
   test('wrapDetached lays token, message and padding on end', async () => {

@@ -28,8 +28,8 @@ export const facts = {
   },
   'padding buffer': {
     statement:
-      'wrap and wrapDetached pass a PADDING buffer of cbBlockSize bytes always. An array of ' +
-      'SecBuffers goes to the package as it is, with or without one.',
+      'wrap passes a PADDING buffer of cbBlockSize bytes always, wrapDetached unless padding is false. ' +
+      'An array of SecBuffers goes to the package as it is, with or without one.',
   },
   'sequence number': {
     statement:
