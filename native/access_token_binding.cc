@@ -14,18 +14,18 @@ Napi::Value identityOf(Napi::Env env, sspi::AccessTokenInfo& info) {
   Napi::Array groups = Napi::Array::New(env, info.groups.size());
   for (std::size_t i = 0; i < info.groups.size(); i++) {
     Napi::Object group = accountOf(env, info.groups[i].account);
-    group.Set("attributes", info.groups[i].attributes);
-    groups.Set(static_cast<uint32_t>(i), group);
+    define(group, "attributes", info.groups[i].attributes);
+    defineElement(groups, i, group);
   }
   Napi::Object object = Napi::Object::New(env);
-  object.Set("user", accountOf(env, info.user));
-  object.Set("groups", groups);
-  object.Set("logonId", Napi::BigInt::New(env, info.logon_id));
-  object.Set("impersonationLevel", info.impersonation_level
-                                       ? Napi::Number::New(env, *info.impersonation_level)
-                                       : env.Undefined());
-  object.Set("elevated", info.elevated);
-  object.Set("expiry", numberOrUndefined(env, info.expiry));
+  define(object, "user", accountOf(env, info.user));
+  define(object, "groups", groups);
+  define(object, "logonId", Napi::BigInt::New(env, info.logon_id));
+  define(object, "impersonationLevel",
+         info.impersonation_level ? Napi::Number::New(env, *info.impersonation_level)
+                                  : env.Undefined());
+  define(object, "elevated", info.elevated);
+  define(object, "expiry", numberOrUndefined(env, info.expiry));
   return object;
 }
 
@@ -36,7 +36,7 @@ Napi::Value identity(const Napi::CallbackInfo& info) {
   auto* context = sharedContext(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   const auto names = info[1].As<Napi::Boolean>().Value() ? sspi::AccountNames::kLookedUp
-                                                        : sspi::AccountNames::kLeftOut;
+                                                         : sspi::AccountNames::kLeftOut;
   return startAsyncWork(
       info[2],
       [lease = sspi::ContextLease(*context), names]() -> sspi::Result<sspi::AccessTokenInfo> {
@@ -78,16 +78,16 @@ Napi::Value impersonate(const Napi::CallbackInfo& info) {
   impersonation->end();
   if (called != napi_ok) return env.Undefined();
   Napi::Object object = Napi::Object::New(env);
-  object.Set("value", value);
+  define(object, "value", value);
   return object;
 }
 
 }  // namespace
 
 void defineAccessToken(Napi::Env env, Napi::Object exports) {
-  exports.Set("identity", Napi::Function::New(env, identity));
-  exports.Set("isMemberOf", Napi::Function::New(env, isMemberOf));
-  exports.Set("impersonate", Napi::Function::New(env, impersonate));
+  define(exports, "identity", Napi::Function::New(env, identity));
+  define(exports, "isMemberOf", Napi::Function::New(env, isMemberOf));
+  define(exports, "impersonate", Napi::Function::New(env, impersonate));
 }
 
 }  // namespace winsspi

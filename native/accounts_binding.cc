@@ -9,10 +9,10 @@ namespace winsspi {
 
 Napi::Object accountOf(Napi::Env env, const sspi::Account& account) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("sid", Napi::String::New(env, account.sid));
-  object.Set("name", textOrUndefined(env, account.name));
-  object.Set("domain", textOrUndefined(env, account.domain));
-  object.Set("type", account.type);
+  define(object, "sid", Napi::String::New(env, account.sid));
+  define(object, "name", textOrUndefined(env, account.name));
+  define(object, "domain", textOrUndefined(env, account.domain));
+  define(object, "type", account.type);
   return object;
 }
 
@@ -54,9 +54,9 @@ Napi::Value translateName(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineAccounts(Napi::Env env, Napi::Object exports) {
-  exports.Set("lookupAccountSid", Napi::Function::New(env, lookupAccountSid));
-  exports.Set("lookupAccountName", Napi::Function::New(env, lookupAccountName));
-  exports.Set("translateName", Napi::Function::New(env, translateName));
+  define(exports, "lookupAccountSid", Napi::Function::New(env, lookupAccountSid));
+  define(exports, "lookupAccountName", Napi::Function::New(env, lookupAccountName));
+  define(exports, "translateName", Napi::Function::New(env, translateName));
 }
 
 }  // namespace winsspi

@@ -35,24 +35,24 @@ Napi::Value valueOf(Napi::Env env, const sspi::StreamSizes& sizes) {
 
 Napi::Value valueOf(Napi::Env env, const sspi::Names& names) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("userName", Napi::String::New(env, names.user));
+  define(object, "userName", Napi::String::New(env, names.user));
   return object;
 }
 
 Napi::Value valueOf(Napi::Env env, const sspi::Lifespan& lifespan) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("start", numberOrUndefined(env, lifespan.start));
-  object.Set("expiry", numberOrUndefined(env, lifespan.expiry));
+  define(object, "start", numberOrUndefined(env, lifespan.start));
+  define(object, "expiry", numberOrUndefined(env, lifespan.expiry));
   return object;
 }
 
 Napi::Value valueOf(Napi::Env env, const sspi::KeyInfo& info) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("signatureAlgorithmName", Napi::String::New(env, info.signature_algorithm_name));
-  object.Set("encryptAlgorithmName", Napi::String::New(env, info.encrypt_algorithm_name));
-  object.Set("keySize", info.key_size);
-  object.Set("signatureAlgorithm", info.signature_algorithm);
-  object.Set("encryptAlgorithm", info.encrypt_algorithm);
+  define(object, "signatureAlgorithmName", Napi::String::New(env, info.signature_algorithm_name));
+  define(object, "encryptAlgorithmName", Napi::String::New(env, info.encrypt_algorithm_name));
+  define(object, "keySize", info.key_size);
+  define(object, "signatureAlgorithm", info.signature_algorithm);
+  define(object, "encryptAlgorithm", info.encrypt_algorithm);
   return object;
 }
 
@@ -66,15 +66,15 @@ Napi::Value valueOf(Napi::Env env, const sspi::PackageInfo& package) {
 
 Napi::Value valueOf(Napi::Env env, const sspi::NegotiationInfo& info) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("package", packageOf(env, info.package));
-  object.Set("state", info.state);
+  define(object, "package", packageOf(env, info.package));
+  define(object, "state", info.state);
   return object;
 }
 
 Napi::Value valueOf(Napi::Env env, const sspi::NativeNames& names) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("clientName", Napi::String::New(env, names.client));
-  object.Set("serverName", Napi::String::New(env, names.server));
+  define(object, "clientName", Napi::String::New(env, names.client));
+  define(object, "serverName", Napi::String::New(env, names.server));
   return object;
 }
 
@@ -84,14 +84,14 @@ Napi::Value valueOf(Napi::Env env, const sspi::Flags& flags) {
 
 Napi::Value valueOf(Napi::Env env, const sspi::DceInfo& info) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("authorizationService", info.authorization_service);
-  object.Set("name", textOrUndefined(env, info.name));
+  define(object, "authorizationService", info.authorization_service);
+  define(object, "name", textOrUndefined(env, info.name));
   return object;
 }
 
 Napi::Value valueOf(Napi::Env env, const sspi::Authority& authority) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("authorityName", Napi::String::New(env, authority.name));
+  define(object, "authorityName", Napi::String::New(env, authority.name));
   return object;
 }
 
@@ -120,13 +120,13 @@ Napi::Value valueOf(Napi::Env env, const sspi::LastClientTokenStatus& last) {
 
 Napi::Value valueOf(Napi::Env env, const sspi::ApplicationProtocol& negotiated) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("status", negotiated.status);
-  object.Set("extension", negotiated.extension);
+  define(object, "status", negotiated.status);
+  define(object, "extension", negotiated.extension);
   // Bytes, of which every value is a character.
   const std::string& protocol = negotiated.protocol;
   napi_value characters = nullptr;
   napi_create_string_latin1(env, protocol.data(), protocol.size(), &characters);
-  object.Set("protocol", characters);
+  define(object, "protocol", characters);
   return object;
 }
 
@@ -136,32 +136,32 @@ Napi::Value valueOf(Napi::Env env, const sspi::RemoteCertificate& certificate) {
 
 Napi::Value valueOf(Napi::Env env, const sspi::ConnectionInfo& info) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("protocol", info.protocol);
-  object.Set("cipherAlgorithm", info.cipher_algorithm);
-  object.Set("cipherStrength", info.cipher_strength);
-  object.Set("hashAlgorithm", info.hash_algorithm);
-  object.Set("hashStrength", info.hash_strength);
-  object.Set("exchangeAlgorithm", info.exchange_algorithm);
-  object.Set("exchangeStrength", info.exchange_strength);
+  define(object, "protocol", info.protocol);
+  define(object, "cipherAlgorithm", info.cipher_algorithm);
+  define(object, "cipherStrength", info.cipher_strength);
+  define(object, "hashAlgorithm", info.hash_algorithm);
+  define(object, "hashStrength", info.hash_strength);
+  define(object, "exchangeAlgorithm", info.exchange_algorithm);
+  define(object, "exchangeStrength", info.exchange_strength);
   return object;
 }
 
 Napi::Value valueOf(Napi::Env env, const sspi::CipherInfo& info) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("protocol", info.protocol);
-  object.Set("cipherSuite", info.cipher_suite);
-  object.Set("baseCipherSuite", info.base_cipher_suite);
-  object.Set("cipherSuiteName", Napi::String::New(env, info.cipher_suite_name));
-  object.Set("cipherName", Napi::String::New(env, info.cipher_name));
-  object.Set("cipherLength", info.cipher_length);
-  object.Set("cipherBlockLength", info.cipher_block_length);
-  object.Set("hashName", Napi::String::New(env, info.hash_name));
-  object.Set("hashLength", info.hash_length);
-  object.Set("exchangeName", Napi::String::New(env, info.exchange_name));
-  object.Set("minimumExchangeLength", info.minimum_exchange_length);
-  object.Set("maximumExchangeLength", info.maximum_exchange_length);
-  object.Set("certificateName", Napi::String::New(env, info.certificate_name));
-  object.Set("keyType", info.key_type);
+  define(object, "protocol", info.protocol);
+  define(object, "cipherSuite", info.cipher_suite);
+  define(object, "baseCipherSuite", info.base_cipher_suite);
+  define(object, "cipherSuiteName", Napi::String::New(env, info.cipher_suite_name));
+  define(object, "cipherName", Napi::String::New(env, info.cipher_name));
+  define(object, "cipherLength", info.cipher_length);
+  define(object, "cipherBlockLength", info.cipher_block_length);
+  define(object, "hashName", Napi::String::New(env, info.hash_name));
+  define(object, "hashLength", info.hash_length);
+  define(object, "exchangeName", Napi::String::New(env, info.exchange_name));
+  define(object, "minimumExchangeLength", info.minimum_exchange_length);
+  define(object, "maximumExchangeLength", info.maximum_exchange_length);
+  define(object, "certificateName", Napi::String::New(env, info.certificate_name));
+  define(object, "keyType", info.key_type);
   return object;
 }
 
@@ -247,9 +247,9 @@ Napi::Value setApplicationData(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineAttributes(Napi::Env env, Napi::Object exports) {
-  exports.Set("queryAttribute", Napi::Function::New(env, queryAttribute));
-  exports.Set("setKeyingMaterialInfo", Napi::Function::New(env, setKeyingMaterialInfo));
-  exports.Set("setApplicationData", Napi::Function::New(env, setApplicationData));
+  define(exports, "queryAttribute", Napi::Function::New(env, queryAttribute));
+  define(exports, "setKeyingMaterialInfo", Napi::Function::New(env, setKeyingMaterialInfo));
+  define(exports, "setApplicationData", Napi::Function::New(env, setApplicationData));
 }
 
 }  // namespace winsspi

@@ -14,13 +14,13 @@ namespace {
 
 Napi::Value legOf(Napi::Env env, sspi::Leg& leg) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("status", static_cast<uint32_t>(leg.status));
-  object.Set("complete", sspi::isComplete(leg.status));
-  object.Set("token", leg.token.empty() ? env.Undefined() : bufferOf(env, leg.token));
-  object.Set("extra", leg.extra.empty() ? env.Undefined() : bufferOf(env, leg.extra));
-  object.Set("flags", leg.flags);
-  object.Set("expiry", numberOrUndefined(env, leg.expiry));
-  object.Set("package", textOrUndefined(env, leg.package));
+  define(object, "status", static_cast<uint32_t>(leg.status));
+  define(object, "complete", sspi::isComplete(leg.status));
+  define(object, "token", leg.token.empty() ? env.Undefined() : bufferOf(env, leg.token));
+  define(object, "extra", leg.extra.empty() ? env.Undefined() : bufferOf(env, leg.extra));
+  define(object, "flags", leg.flags);
+  define(object, "expiry", numberOrUndefined(env, leg.expiry));
+  define(object, "package", textOrUndefined(env, leg.package));
   return object;
 }
 
@@ -78,10 +78,10 @@ Napi::Value importContext(const Napi::CallbackInfo& info) {
   const auto flags = sspi::queryFlags(*context);
   const auto lifespan = sspi::queryLifespan(*context);
   Napi::Object object = Napi::Object::New(env);
-  object.Set("package", Napi::String::New(env, context->negotiatedPackage()));
-  object.Set("flags", flags ? Napi::Number::New(env, flags->flags) : env.Undefined());
-  object.Set("expiry", lifespan ? numberOrUndefined(env, lifespan->expiry) : env.Undefined());
-  object.Set("handle", wrap(env, context));
+  define(object, "package", Napi::String::New(env, context->negotiatedPackage()));
+  define(object, "flags", flags ? Napi::Number::New(env, flags->flags) : env.Undefined());
+  define(object, "expiry", lifespan ? numberOrUndefined(env, lifespan->expiry) : env.Undefined());
+  define(object, "handle", wrap(env, context));
   return object;
 }
 
@@ -93,11 +93,11 @@ void closeContext(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineContext(Napi::Env env, Napi::Object exports) {
-  exports.Set("createContext", Napi::Function::New(env, createContext));
-  exports.Set("step", Napi::Function::New(env, step));
-  exports.Set("exportContext", Napi::Function::New(env, exportContext));
-  exports.Set("importContext", Napi::Function::New(env, importContext));
-  exports.Set("closeContext", Napi::Function::New(env, closeContext));
+  define(exports, "createContext", Napi::Function::New(env, createContext));
+  define(exports, "step", Napi::Function::New(env, step));
+  define(exports, "exportContext", Napi::Function::New(env, exportContext));
+  define(exports, "importContext", Napi::Function::New(env, importContext));
+  define(exports, "closeContext", Napi::Function::New(env, closeContext));
 }
 
 }  // namespace winsspi

@@ -1,5 +1,7 @@
 #include "convert.h"
 
+#include <string>
+
 namespace winsspi {
 
 std::u16string textOf(const Napi::Value& value) {
@@ -44,6 +46,12 @@ Napi::Value textOrUndefined(Napi::Env env, const std::u16string& text) {
 
 Napi::Value numberOrUndefined(Napi::Env env, const std::optional<double>& number) {
   return number ? Napi::Number::New(env, *number) : env.Undefined();
+}
+
+void defineElement(Napi::Array array, std::size_t index, const Napi::Value& value) {
+  const Napi::Env env = array.Env();
+  const Napi::Name name = Napi::String::New(env, std::to_string(index));
+  array.DefineProperty(Napi::PropertyDescriptor::Value(name, value, napi_default_jsproperty));
 }
 
 Napi::Value failureOf(Napi::Env env, const sspi::Failure& failure) {

@@ -1,4 +1,5 @@
-// Values between JavaScript and native/sspi: copied, never shared, but for bytesInPlace and ownBytes.
+// Values between JavaScript and native/sspi: copied, never shared, but for bytesInPlace and
+// ownBytes.
 #ifndef WINSSPI_CONVERT_H_
 #define WINSSPI_CONVERT_H_
 
@@ -67,6 +68,9 @@ void define(Napi::Object object, const char* name, const T& value) {
   object.DefineProperty(Napi::PropertyDescriptor::Value(
       name, Napi::Value::From(object.Env(), value), napi_default_jsproperty));
 }
+
+// Adds an element, which Set() would give to a setter on Array.prototype.
+void defineElement(Napi::Array array, std::size_t index, const Napi::Value& value);
 
 // { syscall, status, bufferOutsideMemory, missing? }: what a function returns in place of its
 // result.

@@ -17,10 +17,10 @@ namespace {
 
 Napi::Value credentialsOf(Napi::Env env, sspi::Credentials& credentials) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("package", Napi::String::New(env, credentials.package().name));
-  object.Set("expiry", numberOrUndefined(env, credentials.expiry()));
-  object.Set("handle",
-             wrap(env, std::make_shared<const sspi::Credentials>(std::move(credentials))));
+  define(object, "package", Napi::String::New(env, credentials.package().name));
+  define(object, "expiry", numberOrUndefined(env, credentials.expiry()));
+  define(object, "handle",
+         wrap(env, std::make_shared<const sspi::Credentials>(std::move(credentials))));
   return object;
 }
 
@@ -89,14 +89,14 @@ Napi::Value addCredentials(const Napi::CallbackInfo& info) {
 
 Napi::Value valueOf(Napi::Env env, const sspi::CredentialsNames& names) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("userName", Napi::String::New(env, names.user));
+  define(object, "userName", Napi::String::New(env, names.user));
   return object;
 }
 
 Napi::Value valueOf(Napi::Env env, const sspi::SsiProvider& provider) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("providerName", Napi::String::New(env, provider.name));
-  object.Set("providerInfo", bufferOf(env, provider.info));
+  define(object, "providerName", Napi::String::New(env, provider.name));
+  define(object, "providerInfo", bufferOf(env, provider.info));
   return object;
 }
 
@@ -128,16 +128,17 @@ void closeCredentials(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineCredentials(Napi::Env env, Napi::Object exports) {
-  exports.Set("acquireCredentials", Napi::Function::New(env, acquireCredentials));
-  exports.Set("acquireCredentialsAsClient", Napi::Function::New(env, acquireCredentialsAsClient));
-  exports.Set("addCredentials", Napi::Function::New(env, addCredentials));
-  exports.Set("queryCredentialsNames",
-              Napi::Function::New(env, answer<sspi::queryCredentialsNames>));
-  exports.Set("queryCredentialsSsiProvider",
-              Napi::Function::New(env, answer<sspi::querySsiProvider>));
-  exports.Set("queryCredentialsCert", Napi::Function::New(env, answer<sspi::queryCert>));
-  exports.Set("setKdcProxySettings", Napi::Function::New(env, setKdcProxySettings));
-  exports.Set("closeCredentials", Napi::Function::New(env, closeCredentials));
+  define(exports, "acquireCredentials", Napi::Function::New(env, acquireCredentials));
+  define(exports, "acquireCredentialsAsClient",
+         Napi::Function::New(env, acquireCredentialsAsClient));
+  define(exports, "addCredentials", Napi::Function::New(env, addCredentials));
+  define(exports, "queryCredentialsNames",
+         Napi::Function::New(env, answer<sspi::queryCredentialsNames>));
+  define(exports, "queryCredentialsSsiProvider",
+         Napi::Function::New(env, answer<sspi::querySsiProvider>));
+  define(exports, "queryCredentialsCert", Napi::Function::New(env, answer<sspi::queryCert>));
+  define(exports, "setKdcProxySettings", Napi::Function::New(env, setKdcProxySettings));
+  define(exports, "closeCredentials", Napi::Function::New(env, closeCredentials));
 }
 
 }  // namespace winsspi

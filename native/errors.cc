@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "convert.h"
 #include "environment.h"
 
 namespace winsspi {
@@ -36,7 +37,7 @@ void throwError(Napi::Env env, const char* code, std::initializer_list<napi_valu
 }
 
 void defineErrors(Napi::Env env, Napi::Object exports) {
-  exports.Set("setCreateError", Napi::Function::New(env, setCreateError));
+  define(exports, "setCreateError", Napi::Function::New(env, setCreateError));
 }
 
 }  // namespace winsspi

@@ -19,8 +19,8 @@ namespace {
 // In the order of the operations in lib/message/call-frame.ts.
 constexpr uint32_t kApplyControlToken = 4;
 
-// (...memory): the operation of the shared frame, over Uint8Arrays and nulls. undefined or a failure:
-// see runOperation(). Creates no JavaScript value that it need not.
+// (...memory): the operation of the shared frame, over Uint8Arrays and nulls. undefined or a
+// failure: see runOperation(). Creates no JavaScript value that it need not.
 napi_value callMessageFunction(napi_env env, napi_callback_info info) {
   std::array<napi_value, sspi::kMaxBuffers> values;
   // Node-API fills all that it is asked for, and nearly every call has few.
@@ -162,9 +162,9 @@ Napi::Value messageAsync(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineMessage(Napi::Env env, Napi::Object exports) {
-  exports.Set("callFrame", Environment::of(env).callFrameArray());
-  exports.Set("messageFunction", Napi::Function::New(env, messageFunction));
-  exports.Set("messageAsync", Napi::Function::New(env, messageAsync));
+  define(exports, "callFrame", Environment::of(env).callFrameArray());
+  define(exports, "messageFunction", Napi::Function::New(env, messageFunction));
+  define(exports, "messageAsync", Napi::Function::New(env, messageAsync));
 }
 
 }  // namespace winsspi

@@ -11,7 +11,7 @@ Napi::Value enumerateSecurityPackages(const Napi::CallbackInfo& info) {
   if (!packages) return failureOf(env, packages.failure());
   Napi::Array array = Napi::Array::New(env, packages->size());
   for (std::size_t i = 0; i < packages->size(); i++) {
-    array.Set(static_cast<uint32_t>(i), packageOf(env, (*packages)[i]));
+    defineElement(array, i, packageOf(env, (*packages)[i]));
   }
   return array;
 }
@@ -25,18 +25,18 @@ Napi::Value querySecurityPackage(const Napi::CallbackInfo& info) {
 
 Napi::Value packageOf(Napi::Env env, const sspi::PackageInfo& package) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("name", Napi::String::New(env, package.name));
-  object.Set("comment", Napi::String::New(env, package.comment));
-  object.Set("capabilities", package.capabilities);
-  object.Set("version", package.version);
-  object.Set("rpcId", package.rpc_id);
-  object.Set("maxToken", package.max_token);
+  define(object, "name", Napi::String::New(env, package.name));
+  define(object, "comment", Napi::String::New(env, package.comment));
+  define(object, "capabilities", package.capabilities);
+  define(object, "version", package.version);
+  define(object, "rpcId", package.rpc_id);
+  define(object, "maxToken", package.max_token);
   return object;
 }
 
 void definePackages(Napi::Env env, Napi::Object exports) {
-  exports.Set("enumerateSecurityPackages", Napi::Function::New(env, enumerateSecurityPackages));
-  exports.Set("querySecurityPackage", Napi::Function::New(env, querySecurityPackage));
+  define(exports, "enumerateSecurityPackages", Napi::Function::New(env, enumerateSecurityPackages));
+  define(exports, "querySecurityPackage", Napi::Function::New(env, querySecurityPackage));
 }
 
 }  // namespace winsspi

@@ -1,6 +1,7 @@
 #include "bindings.h"
 
 #include "async_calls.h"
+#include "convert.h"
 #include "environment.h"
 
 namespace winsspi {
@@ -25,17 +26,17 @@ Napi::Value configureThreads(const Napi::CallbackInfo& info) {
   limits.idle_milliseconds = numberOr(info[2], limits.idle_milliseconds);
   calls.setLimits(limits);
   Napi::Object object = Napi::Object::New(info.Env());
-  object.Set("max", static_cast<double>(limits.threads));
-  object.Set("queue", static_cast<double>(limits.queue));
-  object.Set("idleMilliseconds", limits.idle_milliseconds);
+  define(object, "max", static_cast<double>(limits.threads));
+  define(object, "queue", static_cast<double>(limits.queue));
+  define(object, "idleMilliseconds", limits.idle_milliseconds);
   return object;
 }
 
 }  // namespace
 
 void defineThreads(Napi::Env env, Napi::Object exports) {
-  exports.Set("cancelCall", Napi::Function::New(env, cancelCall));
-  exports.Set("configureThreads", Napi::Function::New(env, configureThreads));
+  define(exports, "cancelCall", Napi::Function::New(env, cancelCall));
+  define(exports, "configureThreads", Napi::Function::New(env, configureThreads));
 }
 
 }  // namespace winsspi

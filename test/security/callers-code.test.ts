@@ -1,12 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   ClientContext,
+  type ContextAttributeName,
   Credentials,
   SCHANNEL_SHUTDOWN,
   SECBUFFER_CHANNEL_BINDINGS,
   SECBUFFER_TOKEN,
   ServerContext,
 } from 'winsspi';
+import { runModule } from '../harness/support/child.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -15,6 +18,7 @@ import {
   providerInstalled,
   untilCalled,
 } from '../harness/support/provider.js';
+import { withContext } from '../harness/support/provider-child.js';
 
 // Options, signals and arrays can run code of the caller's while they are read: getters, proxies,
 // iterators, listeners. It must not run between a check and the call that the check is for.
@@ -382,5 +386,64 @@ describe.skipIf(!providerInstalled)('a list of requirements', () => {
     await expect(context.step((await server.step(token)).token)).rejects.toMatchObject({
       code: 'ERR_SSPI_REQUIREMENT_NOT_MET',
     });
+  });
+});
+
+const attributes: readonly ContextAttributeName[] = [
+  ...(['names', 'lifespan', 'keyInfo', 'packageInfo', 'negotiationInfo', 'nativeNames'] as const),
+  ...(['dceInfo', 'authority', 'accessToken', 'applicationProtocol', 'connectionInfo'] as const),
+  ...(['cipherInfo', 'sizes', 'streamSizes'] as const),
+];
+
+// A property that is set, and not defined, runs a setter on the prototype.
+describe.skipIf(!providerInstalled)('setters on the prototypes of objects and arrays', () => {
+  const native = new URL('../../native/', import.meta.url);
+  const definitions = readdirSync(native)
+    .filter((name) => name.endsWith('.cc'))
+    .flatMap((name) => [
+      ...readFileSync(new URL(name, native), 'utf8').matchAll(/define\(object, "(\w+)"/g),
+    ]);
+  // Descriptors of properties inherit it: Node could define none.
+  const names = new Set(definitions.map(([, name]) => name).filter((name) => name !== 'value'));
+
+  test('see nothing of the results of the addon', async () => {
+    expect(names.size).toBeGreaterThan(50);
+    const child = await runModule(`
+      import * as winsspi from ${JSON.stringify(new URL('../../dist/index.mjs', import.meta.url).href)};
+      ${withContext}
+      const seen = new Set();
+      const watch = (prototype, name) =>
+        Object.defineProperty(prototype, name, {
+          __proto__: null,
+          configurable: true,
+          set(value) {
+            const [, , caller = ''] = new Error().stack.split('\\n');
+            if (!caller.includes('node:')) seen.add(name + caller);
+            const configurable = true;
+            Object.defineProperty(this, name, { __proto__: null, value, configurable });
+          },
+        });
+      const serverCredentials = await Credentials.acquire({ package: 'TestScript', use: 'both' });
+      const server = new winsspi.ServerContext(serverCredentials);
+      for (const name of ${JSON.stringify([...names])}) watch(Object.prototype, name);
+      for (const index of [0, 1]) watch(Array.prototype, index);
+
+      await Credentials.acquire({ package: 'TestScript' });
+      const { token } = await context.step();
+      await context.step((await server.step(token)).token);
+      await server.identity();
+      server.impersonate(() => 1);
+      for (const name of ${JSON.stringify(attributes)}) server.queryAttribute(name);
+      for (const name of ['names', 'ssiProvider']) serverCredentials.query(name);
+      winsspi.enumerateSecurityPackages();
+      winsspi.querySecurityPackage('TestScript');
+      configureThreads({});
+      await winsspi.lookupAccountSid('S-1-5-18');
+      winsspi.ServerContext.import('TestScript', server.export());
+      for (const name of ${JSON.stringify([...names])}) delete Object.prototype[name];
+      console.log(JSON.stringify({ seen: [...seen] }));
+    `);
+    expect(child).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(child.stdout)).toEqual({ seen: [] });
   });
 });
