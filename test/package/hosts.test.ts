@@ -38,17 +38,18 @@ function writeHost(path: string): void {
       if (!/^napi_register_module|^node_api_module_get/.test(found)) program.write(other, at + 1);
     }
   }
+  expect(program.includes('\0napi_create_function\0')).toBe(false);
   writeFileSync(path, program);
 }
 
-/** The addon as a linker makes it that puts the table of addresses into read-only memory. */
+/** The addon of mingw-w64 as binutils 2.44 links it: with the table of addresses in read-only memory. */
 function writeReadOnlyAddon(path: string): void {
   const addon = readFileSync(addonPath);
   const header = addon.readUInt32LE(0x3c);
   const sections = header + 24 + addon.readUInt16LE(header + 20);
   const section = addon.indexOf('.idata\0\0', sections);
+  expect(section).toBeGreaterThan(0);
   const characteristics = addon.readUInt32LE(section + 36);
-  expect(characteristics & IMAGE_SCN_MEM_WRITE).not.toBe(0);
   addon.writeUInt32LE((characteristics & ~IMAGE_SCN_MEM_WRITE) >>> 0, section + 36);
   writeFileSync(path, addon);
 }
@@ -77,15 +78,9 @@ describe('the addon loads in a process', () => {
       expect(await runModule(load, { program: program() })).toEqual(works);
       rmSync(library);
     });
-
-    test('which the lab has taken from the program: without one it does not load', async () => {
-      const ended = await runModule(use, { program: program() });
-      expect(ended.code).not.toBe(0);
-      expect(ended.stdout).toBe('');
-    });
   });
 
-  test('that put its table of addresses into read-only memory', async () => {
+  test.skipIf(!lab)('that maps its table of addresses read-only', async () => {
     const path = join(folder, 'read-only.node');
     writeReadOnlyAddon(path);
     const load = `
