@@ -23,17 +23,9 @@ constexpr uint32_t kApplyControlToken = 4;
 // failure: see runOperation(). Creates no JavaScript value that it need not.
 napi_value callMessageFunction(napi_env env, napi_callback_info info) {
   std::array<napi_value, sspi::kMaxBuffers> values;
-  // Node-API fills all that it is asked for, and nearly every call has few.
-  constexpr std::size_t kFew = 4;
-  std::size_t count = kFew;
+  std::size_t count = values.size();
   void* data = nullptr;
   if (napi_get_cb_info(env, info, &count, values.data(), nullptr, &data) != napi_ok) return nullptr;
-  if (count > kFew) {
-    count = values.size();
-    if (napi_get_cb_info(env, info, &count, values.data(), nullptr, nullptr) != napi_ok) {
-      return nullptr;
-    }
-  }
   const auto& [context, environment] = *static_cast<Wrapped<sspi::Context>*>(data);
   if (!context) {
     throwError(env, Kind<sspi::Context>::kClosed);

@@ -7,9 +7,11 @@
  */
 
 const calls = 'lib/message/native-messages.ts';
+const binding = 'lib/addon/binding.ts';
 const native = 'native/message_binding.cc';
 
 const replace = (file, from, to) => ({ file, from, to });
+const replaceEvery = (file, from, to) => ({ file, from, to, every: true });
 
 /** @type {Piece[]} */
 export const pieces = [
@@ -40,10 +42,82 @@ export const pieces = [
     ],
   },
   {
-    name: 'few',
-    what: 'few arguments asked for first',
-    without: 'all 32 at once',
-    edits: [replace(native, 'kFew = 4;', 'kFew = sspi::kMaxBuffers;')],
+    name: 'words',
+    what: 'the call frame',
+    without: 'numbers as arguments, and a number returned (wrap and wrapInto)',
+    edits: [
+      replace(binding, '(...memory: (Uint8Array | null)[]) =>', '(...memory: any[]) =>'),
+      replace(
+        calls,
+        `    writeBytesCall(frame, 'wrap', qop, trailerSize, paddingSize, this.#output.offset);
+    const failure = this.#call(memory, message);
+    if (isDone(frame)) return this.#output.keep(memory, readOffset(frame), readLength(frame));
+`,
+        `    const { offset } = this.#output;
+    const failure: any = this.#call(memory, message, 5, qop, trailerSize, paddingSize, offset);
+    if (typeof failure === 'number') return this.#output.keep(memory, offset, failure);
+`,
+      ),
+      replace(
+        calls,
+        `    writeBytesCall(frame, 'wrap', qop, trailerSize, paddingSize, 0);
+    const failure = this.#call(target, message);
+    if (isDone(frame)) return readLength(frame);
+`,
+        `    const failure: any = this.#call(target, message, 5, qop, trailerSize, paddingSize, 0);
+    if (typeof failure === 'number') return failure;
+`,
+      ),
+      replace(
+        native,
+        '  CallFrame& frame = environment.callFrame();\n',
+        `  CallFrame words;
+  const bool passed = count == 7;
+  if (passed) {
+    uint32_t* const to[] = {&words.operation, &words.qop, &words.trailer, &words.padding,
+                            &words.offset};
+    for (std::size_t i = 0; i < std::size(to); i++) {
+      if (napi_get_value_uint32(env, values[i + 2], to[i]) != napi_ok) return nullptr;
+    }
+    words.done = 0;
+    count = 2;
+  }
+  CallFrame& frame = passed ? words : environment.callFrame();
+`,
+      ),
+      replace(
+        native,
+        '  return result ? nullptr : static_cast<napi_value>(failureOf(env, result.failure()));\n',
+        `  if (!result) return failureOf(env, result.failure());
+  napi_value length = nullptr;
+  if (passed && frame.done) napi_create_uint32(env, frame.length, &length);
+  return length;
+`,
+      ),
+    ],
+  },
+  {
+    name: 'context',
+    what: 'a function for each context',
+    without: 'one function with the context as an argument',
+    edits: [
+      replaceEvery(calls, 'this.#call(', 'this.#call(this.context.handle, '),
+      replace(binding, '(...memory: (Uint8Array | null)[]) =>', '(...memory: any[]) =>'),
+      replace(
+        calls,
+        'apply(this.#call, undefined, createArray(buffers.length, data))',
+        'apply(this.#call, undefined, [this.context.handle, ...createArray(buffers.length, data)])',
+      ),
+      replace(
+        native,
+        'const auto& [context, environment] = *static_cast<Wrapped<sspi::Context>*>(data);',
+        `auto* const wrapped = wrappedOf<sspi::Context>(env, values[0]);
+  if (!wrapped) return nullptr;
+  const auto& [context, environment] = *wrapped;
+  count--;`,
+      ),
+      replace(native, 'ownBytes(env, values[i])', 'ownBytes(env, values[i + 1])'),
+    ],
   },
   {
     name: 'place',
