@@ -8,13 +8,34 @@ import { ContextState } from './state.js';
 
 /** The side that starts: the one that authenticates to a server. */
 export class ClientContext extends SecurityContext {
+  /**
+   * Creates a context that has made no step yet.
+   *
+   * @param credentials Credentials for clients. They may be closed while the context is in use.
+   * @param options `targetName`: the server's service principal name. `flags`, `require`, `channelBindings`.
+   * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_SSPI_CREDENTIALS_CLOSED.
+   *
+   * @example
+   * const client = new ClientContext(credentials, { targetName: spn('HTTP', 'web.corp.example.com') });
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
+   */
   constructor(credentials: Credentials, options: ClientContextOptions) {
     super(credentials instanceof ContextState ? credentials : create(credentials, options));
   }
 
   /**
-   * A complete context that export() of another ClientContext gave, with the name of its package.
-   * Throws InvalidTokenError and others, and ERR_SSPI_REQUIREMENT_NOT_MET.
+   * Imports a complete context that export() of another ClientContext returned.
+   *
+   * @param packageName The package of that context, such as `Kerberos`.
+   * @param exported What export() returned. It is copied.
+   * @param options `require`: the flags without which the context must not be used.
+   * @throws {InvalidTokenError} The bytes are not an exported context.
+   * @throws {SspiError} Windows fails the call.
+   * @throws ERR_SSPI_REQUIREMENT_NOT_MET The context lacks what `require` lists.
+   *
+   * @example
+   * const client = ClientContext.import('Kerberos', exported, { require: ['confidentiality'] });
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-importsecuritycontextw
    */

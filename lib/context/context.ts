@@ -95,14 +95,28 @@ export abstract class SecurityContext extends ContextMessages {
   }
 
   /**
-   * One leg of the handshake, off the JavaScript thread: takes the peer's token, gives the token
-   * for the peer. A client starts without one. One step at a time. When a context is complete and
-   * lacks what `require` lists, the step fails with ERR_SSPI_REQUIREMENT_NOT_MET.
+   * Makes one leg of the handshake, off the JavaScript thread. One step at a time. A failed step ends the
+   * context, and every later call fails with the same error.
    *
-   * A complete context has steps again after applyControlToken(), and after decryptMessage() gave
-   * SEC_I_RENEGOTIATE. While such a step wants another one, `done` is false; messages go on.
+   * A complete context has steps again after applyControlToken(), and after decryptMessage() returned
+   * SEC_I_RENEGOTIATE. Until the last of these, `done` is false; messages can be protected meanwhile.
    *
-   * An aborted step ends the context: ERR_SSPI_CONTEXT_CLOSED from then on.
+   * @param token The peer's token, at most 1 MiB. It is copied at once. A client starts without one.
+   * @param options `signal`: an aborted step rejects with its reason, and ends the context.
+   * @returns The token for the peer, if any, and whether the context is complete.
+   * @throws {LogonDeniedError} and the other families of SspiError. With the flag `extendedError`, the error's
+   *   `token` tells the peer why.
+   * @throws {IncompleteMessageError} The token's rest has to come. The context can still be used.
+   * @throws ERR_SSPI_REQUIREMENT_NOT_MET The context is complete, and lacks what `require` lists.
+   * @throws ERR_SSPI_CONTEXT_COMPLETE, ERR_SSPI_CONTEXT_BUSY, ERR_SSPI_CONTEXT_CLOSED, ERR_SSPI_OVERLOADED.
+   *
+   * @example
+   * let { token } = await client.step();
+   * while (!client.done) {
+   *   send(token);
+   *   ({ token } = await client.step(await receive()));
+   * }
+   * if (token) send(token);
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
@@ -136,7 +150,16 @@ export abstract class SecurityContext extends ContextMessages {
   }
 
   /**
-   * An attribute of the context. Throws UnsupportedFunctionError where the package lacks it.
+   * Queries an attribute of the context.
+   *
+   * @param name The attribute's name, or its number SECPKG_ATTR_*.
+   * @returns The value, in the type that ContextAttributes has for the name.
+   * @throws {UnsupportedFunctionError} The package does not have the attribute.
+   * @throws {SspiError} Windows fails the call.
+   * @throws ERR_SSPI_CONTEXT_INCOMPLETE Before the first step. ERR_SSPI_CONTEXT_BUSY, ERR_SSPI_CONTEXT_CLOSED.
+   *
+   * @example
+   * const { userName } = server.queryAttribute('names'); // CORP\\alice
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw
    */
@@ -147,8 +170,17 @@ export abstract class SecurityContext extends ContextMessages {
   }
 
   /**
-   * Sets an attribute of the context. Throws UnsupportedFunctionError where the package lacks it: only
-   * Schannel has any.
+   * Sets an attribute of the context. Only Schannel has any.
+   *
+   * @param name `applicationData` or `keyingMaterialInfo`.
+   * @param value The value, in the type that SettableContextAttribute has for the name. It is copied.
+   * @throws {UnsupportedFunctionError} The package does not have the attribute.
+   * @throws {SspiError} Windows fails the call.
+   * @throws ERR_SSPI_CONTEXT_INCOMPLETE Before the first step. ERR_SSPI_CONTEXT_BUSY, ERR_SSPI_CONTEXT_CLOSED.
+   *
+   * @example
+   * context.setAttribute('keyingMaterialInfo', { label: 'EXPORTER-my-protocol', length: 32 });
+   * const key = context.queryAttribute('keyingMaterial');
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcontextattributesw
    */
@@ -163,12 +195,20 @@ export abstract class SecurityContext extends ContextMessages {
   }
 
   /**
-   * The complete context in the form that import() of the same class takes, in another process of this
-   * machine. It holds the session key: whoever has it can read and forge messages. It does not hold the
-   * client's access token. This context is closed, unless `keep` is true: then the two must not both be
-   * used, for each would count the messages for itself. With `reset`, the new one counts from the
-   * start: only for a context that has not sealed or opened a message yet, for the same numbers and
-   * keys would come again.
+   * Exports the complete context for import() of the same class, in another process of this machine, and
+   * closes it. The bytes hold the session key: whoever has them can read and forge messages. They do not hold
+   * the client's access token.
+   *
+   * @param options `keep: true` leaves this context open. Do not use both: each counts the messages for itself.
+   *   `reset: true` lets the new one count from the start. Do so only before the first message: the same
+   *   numbers and keys would come again.
+   * @returns The exported context. Zero it when it has been passed on.
+   * @throws {UnsupportedFunctionError} The package exports no contexts.
+   * @throws {SspiError} Windows fails the call.
+   * @throws ERR_SSPI_CONTEXT_INCOMPLETE, ERR_SSPI_CONTEXT_BUSY, ERR_SSPI_CONTEXT_CLOSED.
+   *
+   * @example
+   * child.send({ package: context.package, exported: context.export() });
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
    */
@@ -182,7 +222,7 @@ export abstract class SecurityContext extends ContextMessages {
     return exported;
   }
 
-  /** Gives the Windows handle back, when a step that is under way has ended. Never throws. */
+  /** Releases the Windows handle, after a step that is under way has ended. Never throws. */
   close(): void {
     const isOpen = this.#state.name !== 'closed';
     this.#state.close();

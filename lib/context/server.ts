@@ -21,14 +21,35 @@ import { ContextState } from './state.js';
 
 /** The side that accepts: the one that a client authenticates to. */
 export class ServerContext extends SecurityContext {
+  /**
+   * Creates a context that has made no step yet.
+   *
+   * @param credentials Credentials for servers. They may be closed while the context is in use.
+   * @param options `flags`, `require`, `channelBindings`.
+   * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_SSPI_CREDENTIALS_CLOSED.
+   *
+   * @example
+   * const server = new ServerContext(credentials, { require: ['confidentiality'] });
+   *
+   * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
+   */
   constructor(credentials: Credentials, options: ServerContextOptions = {}) {
     super(credentials instanceof ContextState ? credentials : create(credentials, options));
   }
 
   /**
-   * A complete context that export() of another ServerContext gave, with the name of its package. The
-   * client's access token does not come with it: what asks for that may fail. Throws InvalidTokenError
-   * and others, and ERR_SSPI_REQUIREMENT_NOT_MET.
+   * Imports a complete context that export() of another ServerContext returned. It comes without the client's
+   * access token: identity() and the like may fail.
+   *
+   * @param packageName The package of that context, such as `Kerberos`.
+   * @param exported What export() returned. It is copied.
+   * @param options `require`: the flags without which the context must not be used.
+   * @throws {InvalidTokenError} The bytes are not an exported context.
+   * @throws {SspiError} Windows fails the call.
+   * @throws ERR_SSPI_REQUIREMENT_NOT_MET The context lacks what `require` lists.
+   *
+   * @example
+   * process.on('message', ({ package: name, exported }) => ServerContext.import(name, exported));
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-importsecuritycontextw
    */
@@ -42,7 +63,15 @@ export class ServerContext extends SecurityContext {
   }
 
   /**
-   * Who the client is: user and groups, by SID and name, off the JavaScript thread.
+   * Queries who the client is: user and groups, by SID and name. Off the JavaScript thread.
+   *
+   * @param options `names: false` looks up no names, and so waits for no domain controller. `signal`.
+   * @returns What the client's access token holds. `isAnonymous` and `isGuest` are clients that are no user.
+   * @throws {SspiError} There is no access token, or Windows fails the call.
+   * @throws ERR_SSPI_CONTEXT_INCOMPLETE, ERR_SSPI_CONTEXT_BUSY, ERR_SSPI_CONTEXT_CLOSED, ERR_SSPI_OVERLOADED.
+   *
+   * @example
+   * const { sid, name, isAnonymous, isGuest } = await server.identity();
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querysecuritycontexttoken
    */
@@ -56,8 +85,16 @@ export class ServerContext extends SecurityContext {
   }
 
   /**
-   * Whether the client is a member of a group, or the user itself, by SID: disabled memberships do
-   * not count. Off the JavaScript thread.
+   * Checks whether the client is a member of a group, or the user itself. Disabled memberships do not count.
+   * Off the JavaScript thread.
+   *
+   * @param sid The SID of the group or the user, such as `S-1-5-32-544`.
+   * @param options `signal`.
+   * @returns Whether the client's access token has the SID, enabled.
+   * @throws As identity().
+   *
+   * @example
+   * if (!(await server.isMemberOf('S-1-5-32-544'))) refuse();
    *
    * https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
    */
@@ -71,10 +108,19 @@ export class ServerContext extends SecurityContext {
   }
 
   /**
-   * Credentials of the client, with which this server can log on to another one as the client, if the
-   * client delegated its own: `flags.delegate` tells. Otherwise this rejects, or a step with them does,
-   * with NoCredentialsError and others. Off the JavaScript thread, on a thread that acts as the client
-   * meanwhile.
+   * Acquires the client's credentials, with which this server can log on to another one as the client, where
+   * the client delegated them: see `flags.delegate`. Off the JavaScript thread, on a thread that acts as the
+   * client meanwhile.
+   *
+   * @param options `package`, `use`, `principal`, `packageList`, `ntlm` and `signal`, as of Credentials.acquire().
+   * @returns The client's credentials.
+   * @throws {NoCredentialsError} The client delegated none. Some packages find this at the first step only.
+   * @throws {SspiError} Windows fails the call.
+   * @throws As identity().
+   *
+   * @example
+   * using delegated = await server.acquireCredentials();
+   * const client = new ClientContext(delegated, { targetName: 'MSSQLSvc/db.corp.example.com' });
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
    */
@@ -83,10 +129,19 @@ export class ServerContext extends SecurityContext {
   }
 
   /**
-   * Runs a callback as the client and returns what it returned. The thread is turned back in any
-   * case, to what it was before: itself, or the client of an impersonation around this one. Only
-   * synchronous work is the client's: a callback that returns a promise is refused, for the rest of
-   * it would run as the process, and so is Credentials.acquire() inside a callback.
+   * Runs a callback as the client. Afterwards, the thread is what it was before: the process, or the client of
+   * an impersonation around this one. Credentials.acquire() is refused inside a callback: it would run on
+   * another thread, as the process.
+   *
+   * @param callback A synchronous function: what follows an `await` would run as the process.
+   * @returns What the callback returns.
+   * @throws What the callback throws.
+   * @throws {SspiError} The thread could not act as the client: the callback did not run.
+   * @throws ERR_INVALID_ARG_VALUE The callback is asynchronous, or returned a promise.
+   * @throws ERR_SSPI_CONTEXT_INCOMPLETE, ERR_SSPI_CONTEXT_BUSY, ERR_SSPI_CONTEXT_CLOSED.
+   *
+   * @example
+   * const text = server.impersonate(() => fs.readFileSync(path, 'utf8'));
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-impersonatesecuritycontext
    */

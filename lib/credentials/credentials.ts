@@ -4,16 +4,14 @@ import {
   type NativeAcquired,
   type NativeContext,
   type NativeCredentials,
-  type NativeCredentialsRequest,
   resultOf,
 } from '../addon/binding.js';
-import { callOnThread, type Settle } from '../addon/calls.js';
+import type { Settle } from '../addon/calls.js';
 import { assertNotImpersonating } from '../addon/impersonation.js';
 import { toDate } from '../addon/time.js';
 import { createError } from '../errors/usage-error.js';
 import type { CredentialsUse } from '../flags.js';
-import { acquireTraces, closeChannel, traceAsync } from '../tracing/channels.js';
-import type { AcquireTrace } from '../tracing/traces.js';
+import { closeChannel } from '../tracing/channels.js';
 import {
   type CredentialsAttribute,
   type CredentialsAttributeName,
@@ -23,11 +21,11 @@ import {
   type SettableCredentialsAttribute,
   type SettableCredentialsAttributeName,
 } from './attributes.js';
+import { callWithSecret, traceCall } from './calls.js';
 import {
   type AddedCredentialsOptions,
   type ClientCredentialsOptions,
   type CredentialsOptions,
-  type CredentialsRequest,
   readAcquire,
   readAcquireAsClient,
   readAdd,
@@ -82,16 +80,26 @@ export class Credentials {
   }
 
   /**
-   * Gets credentials, off the JavaScript thread. Rejects with SspiError: PackageNotFoundError,
-   * NoCredentialsError and others. Windows does not look at the password before the first step.
+   * Acquires credentials, off the JavaScript thread. Windows does not check a password before the first step.
+   *
+   * @param options `package` (default: Negotiate), `use` (default: outbound), `identity` (default: the account
+   *   of the process), `principal`, `packageList`, `ntlm` and `signal`.
+   * @returns The credentials. Close them when no more contexts are made with them.
+   * @throws {PackageNotFoundError} Windows does not have the package.
+   * @throws {NoCredentialsError} The account has no credentials for the package.
+   * @throws {SspiError} Windows fails the call.
+   * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_SSPI_OVERLOADED.
+   *
+   * @example
+   * using credentials = await Credentials.acquire({ package: 'Kerberos', use: 'inbound' });
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acquirecredentialshandlew
    */
   static async acquire(options: CredentialsOptions = {}): Promise<Credentials> {
     assertNotImpersonating('Credentials.acquire()');
     const request = readAcquire(options);
-    return trace('acquire', request, async () => {
-      const acquired = await startThenClearSecret<NativeAcquired>(request, (native, settle) =>
+    return traceCall('acquire', request, async () => {
+      const acquired = await callWithSecret<NativeAcquired>(request, (native, settle) =>
         getBinding().acquireCredentials(native, settle),
       );
       return new Credentials(constructorKey, acquired, request.use);
@@ -114,7 +122,16 @@ export class Credentials {
   }
 
   /**
-   * An attribute of the credentials. Throws UnsupportedFunctionError where the package lacks it.
+   * Queries an attribute of the credentials.
+   *
+   * @param attribute The attribute's name, or its number SECPKG_CRED_ATTR_*.
+   * @returns The value, in the type that CredentialsAttribute has for the name.
+   * @throws {UnsupportedFunctionError} The package does not have the attribute.
+   * @throws {SspiError} Windows fails the call.
+   * @throws ERR_SSPI_CREDENTIALS_CLOSED.
+   *
+   * @example
+   * const { userName } = credentials.query('names');
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycredentialsattributesw
    */
@@ -124,8 +141,16 @@ export class Credentials {
   }
 
   /**
-   * Sets an attribute of the credentials. Throws UnsupportedFunctionError where Windows or the package
-   * lacks it.
+   * Sets an attribute of the credentials.
+   *
+   * @param attribute `kdcProxySettings`.
+   * @param value The value, in the type that SettableCredentialsAttribute has for the name.
+   * @throws {UnsupportedFunctionError} Windows or the package does not have the attribute.
+   * @throws {SspiError} Windows fails the call.
+   * @throws ERR_SSPI_CREDENTIALS_CLOSED.
+   *
+   * @example
+   * credentials.set('kdcProxySettings', { proxyServer: 'proxy.corp.example.com:443:KdcProxy', force: true });
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-setcredentialsattributesw
    */
@@ -138,22 +163,29 @@ export class Credentials {
   }
 
   /**
-   * Adds credentials of another package to these, off the JavaScript thread: for Negotiate, a choice
-   * more.
+   * Adds credentials of another package to these, off the JavaScript thread. Negotiate then has one more choice.
+   *
+   * @param options `package`, and the options of Credentials.acquire(). The use is that of these credentials.
+   * @throws {PackageNotFoundError} Windows does not have the package.
+   * @throws {SspiError} Windows fails the call.
+   * @throws ERR_SSPI_CREDENTIALS_CLOSED, ERR_SSPI_OVERLOADED.
+   *
+   * @example
+   * await credentials.add({ package: 'NTLM', identity: { user: 'CORP\\\\alice', password } });
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-addcredentialsw
    */
   async add(options: AddedCredentialsOptions): Promise<void> {
     assertNotImpersonating('credentials.add()');
     const request = readAdd(options, this.#use);
-    return trace('add', request, () =>
-      startThenClearSecret<undefined>(request, (native, settle) =>
+    return traceCall('add', request, () =>
+      callWithSecret<undefined>(request, (native, settle) =>
         getBinding().addCredentials(this.#open(), native, settle),
       ),
     );
   }
 
-  /** Releases the Windows handle, at the latest when the last context of it is closed. */
+  /** Releases the Windows handle, once the last context that was made with it is closed. Never throws. */
   close(): void {
     const handle = this.#handle;
     if (!handle) return;
@@ -193,46 +225,13 @@ export async function acquireAsClient(
   options: ClientCredentialsOptions,
 ): Promise<Credentials> {
   const request = readAcquireAsClient(options);
-  return trace('acquireCredentials', request, async () => {
+  return traceCall('acquireCredentials', request, async () => {
     const acquired = await context.call<NativeAcquired>(
       (handle, settle) => getBinding().acquireCredentialsAsClient(handle, request.native, settle),
       request.signal,
     );
     return new Credentials(constructorKey, acquired, request.use);
   });
-}
-
-/**
- * Makes a call that takes the request. The addon then has a copy of the password or the keytab, which it
- * wipes: the request waits for the result without it.
- */
-async function startThenClearSecret<Value>(
-  { native, signal }: CredentialsRequest,
-  start: (request: NativeCredentialsRequest, settle: Settle<Value>) => number,
-): Promise<Value> {
-  try {
-    const call = callOnThread<Value>((settle) => start(native, settle), signal);
-    clearSecret(native);
-    return resultOf(await call);
-  } finally {
-    clearSecret(native);
-  }
-}
-
-function clearSecret(request: NativeCredentialsRequest): void {
-  request.identity?.keytab?.fill(0);
-  request.identity = undefined;
-}
-
-function trace<Value>(
-  operation: AcquireTrace['operation'],
-  { native, use }: CredentialsRequest,
-  call: () => Promise<Value>,
-): Promise<Value> {
-  if (!acquireTraces.hasSubscribers) return call();
-  const identity = native.identity !== undefined;
-  const message = { operation, package: native.package, use, identity };
-  return traceAsync<AcquireTrace, Value>(acquireTraces, message, call, () => ({}));
 }
 
 function isObject(value: unknown): value is object {
