@@ -24,7 +24,12 @@ import { type TracedContext, TracedIncoming, TracedOutgoing } from '../tracing/t
  */
 export let protectionOf: (context: ContextMessages) => MessageProtection | undefined;
 
-/** The protection of messages under a context, which is complete. */
+/**
+ * The protection of messages under a context, which is complete. A method throws ERR_SSPI_NOT_GRANTED where
+ * the package did not grant its protection: `confidentiality` to encrypt, and any of `integrity`,
+ * `replayDetect`, `sequenceDetect` and `confidentiality` to sign, to verify and to decrypt. Of an imported
+ * context, the package may not say what it granted: then each method calls the package.
+ */
 export abstract class ContextMessages implements OutgoingMethods, IncomingMethods {
   readonly #context: TracedContext;
   #protection: MessageProtection | undefined;

@@ -3,12 +3,13 @@ import { callOnThread, type Settle } from '../addon/calls.js';
 import { toDate } from '../addon/time.js';
 import { createError } from '../errors/usage-error.js';
 import { type ContextFlag, type ContextFlags, type ContextRole, grantedFlags } from '../flags.js';
+import { toGrants, UNKNOWN_GRANTS } from '../message/grants.js';
 import type { ContextTrace } from '../tracing/traces.js';
 import { PendingSteps } from './pending-steps.js';
 
 /** What the addon says about a complete context. */
 export interface Established {
-  readonly flags: number | undefined;
+  readonly flags: number | undefined; // undefined: an imported context, whose package has no such attribute
   readonly expiry: number | undefined; // milliseconds since 1970
   readonly package: string | undefined;
 }
@@ -35,6 +36,7 @@ export class ContextState {
   readonly #pendingSteps = new PendingSteps();
   #stage: Stage = 'new';
   #flags: ContextFlags;
+  #grants = 0;
   #expiry: number | undefined; // milliseconds since 1970
   #package: string | undefined;
   #steps = 0;
@@ -60,6 +62,11 @@ export class ContextState {
 
   get flags(): ContextFlags {
     return this.#flags;
+  }
+
+  /** What messages were granted: SIGNING and ENCRYPTION. */
+  get grants(): number {
+    return this.#grants;
   }
 
   get expiry(): Date | undefined {
@@ -177,6 +184,7 @@ export class ContextState {
     if (missing.length > 0)
       throw this.fail(requirementError(missing, name ?? this.#origin.package));
     this.#flags = granted;
+    this.#grants = flags === undefined ? UNKNOWN_GRANTS : toGrants(granted);
     this.#expiry = expiry;
     this.#package = name;
     this.#stage = 'complete';

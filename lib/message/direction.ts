@@ -3,6 +3,7 @@ import { SEC_E_OK } from '../errors/status.js';
 import { createArray } from './array.js';
 import type { SecBuffer } from './buffers.js';
 import type { BufferCall, BufferCallResult } from './call-frame.js';
+import { notGrantedError } from './grants.js';
 import type { NativeMessages } from './native-messages.js';
 import { Queue } from './queue.js';
 import { lengthOf, validateLengths, validateMemory } from './valid-buffers.js';
@@ -30,9 +31,16 @@ export abstract class MessageDirection {
     this.#queue?.assertEmpty();
   }
 
+  /** Throws unless the context is complete and was granted what the call needs. */
+  protected assertGranted(operation: string, grant: number): void {
+    const { context } = this.native;
+    context.assertComplete();
+    if ((context.grants & grant) === 0) throw notGrantedError(operation, grant);
+  }
+
   /** Throws unless a synchronous call can be made now. Code of the caller's must not run after it. */
-  protected assertReady(): void {
-    this.native.context.assertComplete();
+  protected assertReady(operation: string, grant: number): void {
+    this.assertGranted(operation, grant);
     this.assertIdle();
   }
 

@@ -2,15 +2,10 @@ import { allocBytes, byteLengthOf, copyBytes, rangeOf, writeBytes } from '../byt
 import { sspiError } from '../errors/errors.js';
 import { SEC_I_RENEGOTIATE, statusName } from '../errors/status.js';
 import { validateBytes, validOptions } from '../validate.js';
-import {
-  SECBUFFER_DATA,
-  SECBUFFER_PADDING,
-  SECBUFFER_TOKEN,
-  SECQOP_WRAP_NO_ENCRYPT,
-  type SecBuffer,
-} from './buffers.js';
+import { SECBUFFER_DATA, SECBUFFER_PADDING, SECBUFFER_TOKEN, type SecBuffer } from './buffers.js';
 import { type BufferCall, type BufferCallResult, STREAM } from './call-frame.js';
 import { assertOk, bytesOf, MessageDirection } from './direction.js';
+import { isEncrypted, SIGNING } from './grants.js';
 import type {
   DecryptResult,
   IncomingMethods,
@@ -54,16 +49,17 @@ export class IncomingMessages extends MessageDirection implements IncomingMethod
 
   unwrap(wrapped: Uint8Array): UnwrapResult {
     validateUint8Array(wrapped, 'wrapped');
-    this.assertReady();
-    return unwrapResult(this.native.callUnwrap(wrapped, this.#tokenLengthOf(wrapped)));
+    this.assertReady('unwrap', SIGNING);
+    return this.#unwrapped(this.native.callUnwrap(wrapped, this.#tokenLengthOf(wrapped)));
   }
 
   async unwrapAsync(wrapped: Uint8Array): Promise<UnwrapResult> {
     validateBytes(wrapped, 'wrapped');
-    this.native.context.assertComplete();
+    this.assertGranted('unwrapAsync', SIGNING);
     const tokenLength = this.#tokenLengthOf(wrapped);
     const memory = copyBytes(wrapped);
-    return unwrapResult(await this.inTurn(() => this.native.callUnwrapAsync(memory, tokenLength)));
+    const call = () => this.native.callUnwrapAsync(memory, tokenLength);
+    return this.#unwrapped(await this.inTurn(call));
   }
 
   unwrapDetached(parts: ReceivedParts): UnwrapResult {
@@ -72,7 +68,7 @@ export class IncomingMessages extends MessageDirection implements IncomingMethod
     validateBytes(token, 'parts.token');
     validateBytes(message, 'parts.message');
     if (padding !== undefined) validateBytes(padding, 'parts.padding');
-    this.assertReady();
+    this.assertReady('unwrapDetached', SIGNING);
     const start = byteLengthOf(message);
     const tokenLength = byteLengthOf(token);
     const end = start + tokenLength;
@@ -92,13 +88,13 @@ export class IncomingMessages extends MessageDirection implements IncomingMethod
     const call = { name: 'decryptMessage', buffers, qop: 0, sequenceNumber: 0 } as const;
     const result = this.native.callBuffers(call);
     assertOk('decryptMessage', result);
-    return unwrapResult({ message: bytesOf(result.buffers[1]), qop: result.qop });
+    return this.#unwrapped({ message: bytesOf(result.buffers[1]), qop: result.qop });
   }
 
   verify(message: Uint8Array, signature: Uint8Array): void {
     validateUint8Array(message, 'message');
     validateUint8Array(signature, 'signature');
-    this.assertReady();
+    this.assertReady('verify', SIGNING);
     this.native.callVerify(message, signature);
   }
 
@@ -112,13 +108,17 @@ export class IncomingMessages extends MessageDirection implements IncomingMethod
   }
 
   #callBuffers(call: BufferCall): BufferCallResult {
-    this.assertReady();
+    this.assertReady(call.name, SIGNING);
     return this.native.callBuffers(call);
   }
 
   async #callBuffersAsync(call: BufferCall): Promise<BufferCallResult> {
-    this.native.context.assertComplete();
+    this.assertGranted(`${call.name}Async`, SIGNING);
     return this.callBuffersInTurn(call);
+  }
+
+  #unwrapped({ message, qop }: { message: Buffer; qop: number }): UnwrapResult {
+    return { message, encrypted: isEncrypted(this.native.context.grants, qop) };
   }
 
   // Decrypting may end in a success that is not SEC_E_OK and that the caller has to see.
@@ -140,8 +140,4 @@ function readCall(
 function verified(result: BufferCallResult): VerifyResult {
   assertOk('verifySignature', result);
   return { qop: result.qop };
-}
-
-function unwrapResult({ message, qop }: { message: Buffer; qop: number }): UnwrapResult {
-  return { message, encrypted: qop !== SECQOP_WRAP_NO_ENCRYPT };
 }

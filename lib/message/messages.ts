@@ -13,6 +13,8 @@ export interface MessageContext {
   readonly handle: NativeContext;
   /** What was granted. */
   readonly flags: ContextFlags;
+  /** What messages were granted: SIGNING and ENCRYPTION of grants.ts. */
+  readonly grants: number;
   /** The package that authenticated. */
   readonly package: string | undefined;
   /** Throws unless the context can protect messages now. */
@@ -52,7 +54,7 @@ export interface ReceivedParts {
 
 export interface UnwrapResult {
   readonly message: Buffer;
-  /** Whether the message was encrypted; false: signed only. */
+  /** Whether the message was encrypted. False: it was signed only, or confidentiality was not granted. */
   readonly encrypted: boolean;
 }
 

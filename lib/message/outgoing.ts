@@ -5,6 +5,7 @@ import { SECBUFFER_DATA, SECBUFFER_PADDING, SECBUFFER_TOKEN, type SecBuffer } fr
 import type { BufferCall } from './call-frame.js';
 import { allocWrapBuffer } from './copies.js';
 import { assertOk, bytesOf, MessageDirection } from './direction.js';
+import { grantOfQop, SIGNING } from './grants.js';
 import type { OutgoingMethods, WrappedParts } from './messages.js';
 import {
   type EncryptOptions,
@@ -53,14 +54,14 @@ export class OutgoingMessages extends MessageDirection implements OutgoingMethod
   wrap(message: Uint8Array, options?: WrapOptions): Buffer {
     const qop = validWrapQop(options);
     validateUint8Array(message, 'message');
-    this.assertReady();
+    this.assertReady('wrap', grantOfQop(qop));
     return this.native.callWrap(message, qop, this.#sizesFor(message));
   }
 
   async wrapAsync(message: Uint8Array, options?: WrapOptions): Promise<Buffer> {
     const qop = validWrapQop(options);
     validateBytes(message, 'message');
-    this.native.context.assertComplete();
+    this.assertGranted('wrapAsync', grantOfQop(qop));
     const sizes = this.#sizesFor(message);
     const memory = allocWrapBuffer(message, sizes);
     return this.inTurn(() => this.native.callWrapAsync(memory, qop, sizes));
@@ -70,7 +71,7 @@ export class OutgoingMessages extends MessageDirection implements OutgoingMethod
     const qop = validWrapQop(options);
     validateUint8Array(target, 'target');
     validateUint8Array(message, 'message');
-    this.assertReady();
+    this.assertReady('wrapInto', grantOfQop(qop));
     const sizes = this.#sizesFor(message);
     // The addon checks the target's length: to check it here too would take longer than the call.
     const length = this.native.callWrapInto(target, message, qop, sizes);
@@ -87,7 +88,7 @@ export class OutgoingMessages extends MessageDirection implements OutgoingMethod
   wrapDetached(message: Uint8Array, options?: WrapDetachedOptions): WrappedParts {
     const { qop, pads } = validWrapDetached(options);
     validateBytes(message, 'message');
-    this.assertReady();
+    this.assertReady('wrapDetached', grantOfQop(qop));
     const { trailerSize, paddingSize } = this.#sizesFor(message);
     const length = byteLengthOf(message);
     // One run of memory, as packages like it best. Zeroed: a package may not write all of it.
@@ -110,7 +111,7 @@ export class OutgoingMessages extends MessageDirection implements OutgoingMethod
 
   sign(message: Uint8Array): Buffer {
     validateUint8Array(message, 'message');
-    this.assertReady();
+    this.assertReady('sign', SIGNING);
     return this.native.callSign(message, this.native.sizes);
   }
 
@@ -122,7 +123,7 @@ export class OutgoingMessages extends MessageDirection implements OutgoingMethod
   }
 
   #callBuffers(call: BufferCall): SecBuffer[] {
-    this.assertReady();
+    this.assertReady(call.name, grantOf(call));
     this.#validateSizes(call);
     const result = this.native.callBuffers(call);
     assertOk(call.name, result);
@@ -130,7 +131,7 @@ export class OutgoingMessages extends MessageDirection implements OutgoingMethod
   }
 
   async #callBuffersAsync(call: BufferCall): Promise<SecBuffer[]> {
-    this.native.context.assertComplete();
+    this.assertGranted(`${call.name}Async`, grantOf(call));
     this.#validateSizes(call);
     const result = await this.callBuffersInTurn(call);
     assertOk(call.name, result);
@@ -157,6 +158,9 @@ function readCall(
   const { qop, sequenceNumber } = validEncryptOptions(options);
   return { name, buffers: validBuffers(buffers), qop, sequenceNumber };
 }
+
+const grantOf = ({ name, qop }: BufferCall): number =>
+  name === 'makeSignature' ? SIGNING : grantOfQop(qop);
 
 const overheadOf = ({ trailerSize, paddingSize }: MessageSizes): number =>
   trailerSize + paddingSize;

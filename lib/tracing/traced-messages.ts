@@ -1,5 +1,6 @@
 import type { TracingChannel } from 'node:diagnostics_channel';
-import { SECQOP_WRAP_NO_ENCRYPT, type SecBuffer } from '../message/buffers.js';
+import type { SecBuffer } from '../message/buffers.js';
+import { isEncrypted } from '../message/grants.js';
 import type {
   DecryptResult,
   IncomingMethods,
@@ -29,12 +30,12 @@ export interface TracedContext extends MessageContext {
 /** Publishes calls. A context that is not complete publishes none. */
 abstract class TracedDirection<Methods, Message extends WrapTrace | UnwrapTrace> {
   protected readonly messages: Methods;
-  readonly #context: TracedContext;
+  protected readonly context: TracedContext;
   readonly #traces: TracingChannel<unknown, Message>;
 
   constructor(messages: Methods, context: TracedContext, traces: TracingChannel<unknown, Message>) {
     this.messages = messages;
-    this.#context = context;
+    this.context = context;
     this.#traces = traces;
   }
 
@@ -57,8 +58,8 @@ abstract class TracedDirection<Methods, Message extends WrapTrace | UnwrapTrace>
   }
 
   #newMessage(operation: Message['operation'], inputBytes: number): Message {
-    this.#context.assertComplete();
-    return { operation, ...this.#context.trace, inputBytes } as Message;
+    this.context.assertComplete();
+    return { operation, ...this.context.trace, inputBytes } as Message;
   }
 }
 
@@ -136,7 +137,7 @@ export class TracedIncoming
 
   decryptMessage(buffers: readonly SecBuffer[], options?: DecryptOptions): DecryptResult {
     const call = () => this.messages.decryptMessage(buffers, options);
-    return this.sync('decryptMessage', bytesInBuffers(buffers), call, decryptedOutcome);
+    return this.sync('decryptMessage', bytesInBuffers(buffers), call, this.#decrypted);
   }
 
   decryptMessageAsync(
@@ -144,7 +145,7 @@ export class TracedIncoming
     options?: DecryptOptions,
   ): Promise<DecryptResult> {
     const call = () => this.messages.decryptMessageAsync(buffers, options);
-    return this.async('decryptMessageAsync', bytesInBuffers(buffers), call, decryptedOutcome);
+    return this.async('decryptMessageAsync', bytesInBuffers(buffers), call, this.#decrypted);
   }
 
   verifySignature(buffers: readonly SecBuffer[], options?: DecryptOptions): VerifyResult {
@@ -179,6 +180,12 @@ export class TracedIncoming
     const call = () => this.messages.verify(message, signature);
     this.sync('verify', bytesIn(message) + bytesIn(signature), call, noOutcome);
   }
+
+  readonly #decrypted = ({ qop, status, buffers }: DecryptResult) => ({
+    status,
+    outputBytes: bytesInData(buffers),
+    encrypted: isEncrypted(this.context.grants, qop),
+  });
 }
 
 const bytesOutcome = (bytes: Buffer) => ({ outputBytes: bytes.length });
@@ -191,10 +198,5 @@ const signedOutcome = (buffers: readonly SecBuffer[]) => ({
 const unwrappedOutcome = ({ message, encrypted }: UnwrapResult) => ({
   outputBytes: message.length,
   encrypted,
-});
-const decryptedOutcome = ({ qop, status, buffers }: DecryptResult) => ({
-  status,
-  outputBytes: bytesInData(buffers),
-  encrypted: qop !== SECQOP_WRAP_NO_ENCRYPT,
 });
 const noOutcome = () => ({});

@@ -135,6 +135,12 @@ std::u16string Context::negotiatedPackage() const {
   return credentials_->package().name;
 }
 
+uint32_t Context::grantedFlags(uint32_t written) const {
+  if (written != 0) return written;
+  const auto flags = queryFlags(*this);
+  return flags ? flags->flags : 0;
+}
+
 Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
   // Of a package that states less than it writes, and of one that asks for more than there can be.
   constexpr std::size_t kLeastRoom = 4096;
@@ -180,7 +186,7 @@ Result<Leg> Context::finish(Arguments& arguments, SECURITY_STATUS status) {
   return Leg{status,
              std::move(arguments.memory),
              {extra.begin(), extra.end()},
-             static_cast<uint32_t>(arguments.flags),
+             isComplete(status) ? grantedFlags(static_cast<uint32_t>(arguments.flags)) : 0,
              millisecondsSinceEpoch(arguments.expiry),
              isComplete(status) ? negotiatedPackage() : std::u16string()};
 }

@@ -34,7 +34,7 @@ struct Leg {
   SECURITY_STATUS status;
   std::vector<std::byte> token;  // for the peer; may be empty
   std::vector<std::byte> extra;  // the end of the input, which was not consumed
-  uint32_t flags;                // ISC_RET_* or ASC_RET_*
+  uint32_t flags;                // ISC_RET_* or ASC_RET_*; 0 until the context is complete
   std::optional<double> expiry;  // milliseconds since 1970, UTC
   std::u16string package;        // empty until the context is complete
 };
@@ -91,6 +91,9 @@ class Context {
   const char* function() const;
   SECURITY_STATUS run(Arguments& arguments);
   Result<Leg> finish(Arguments& arguments, SECURITY_STATUS status);
+  // What was granted to the complete context: as the last step wrote it, or as the attribute says
+  // where the package writes no flags in a step.
+  uint32_t grantedFlags(uint32_t written) const;
   Result<void> completeToken(Arguments& arguments);
 
   // Released after the context that was made with them.

@@ -415,9 +415,20 @@ describe.skipIf(!providerInstalled)('what the package says of a complete context
     expect(pair.client.expiry).toEqual(new Date('2040-01-02T03:04:05Z'));
   });
 
-  test('flags that the package leaves unwritten are all false', async () => {
+  test('flags that the package leaves unwritten are those of the attribute', async () => {
     proves('outputs of each step');
+    using written = await complete(() => {});
     using pair = await complete(() => provider.behave('unwrittenFlags', 1));
+    for (const side of ['client', 'server'] as const) {
+      expect(granted(written[side].flags).length).toBeGreaterThan(3);
+      expect(pair[side].flags).toEqual(written[side].flags);
+    }
+  });
+
+  test('flags that the package has in neither place are all false', async () => {
+    proves('outputs of each step');
+    provider.behave('unwrittenFlags', 1);
+    using pair = await providerPair('TestStream');
     for (const { flags } of [pair.client, pair.server]) {
       expect(Object.keys(flags).length).toBeGreaterThan(10);
       expect(granted(flags)).toEqual([]);

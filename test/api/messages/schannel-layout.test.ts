@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   IncompleteMessageError,
+  ISC_REQ_CONFIDENTIALITY,
   SECBUFFER_DATA,
   SECBUFFER_EMPTY,
   SECBUFFER_EXTRA,
@@ -58,6 +59,14 @@ describe.skipIf(!providerInstalled)("a package of Schannel's shape", () => {
       buffers: 4,
       blockSize: 1,
     });
+  });
+
+  test('grants confidentiality alone, by which messages are encrypted and decrypted', async () => {
+    provider.behave('flags', ISC_REQ_CONFIDENTIALITY);
+    using pair = await providerPair('TestStream');
+    expect(pair.client.flags).toMatchObject({ confidentiality: true, integrity: false });
+    const opened = open(pair.server, record(pair.client));
+    expect(dataAt(opened.buffers, 1)).toEqual(text);
   });
 
   test('encryptMessage fills header and trailer, which shrinks', async () => {

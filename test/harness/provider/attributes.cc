@@ -90,7 +90,7 @@ void answerUsual(const Context& context, ULONG attribute, void* memory) {
       as<SecPkgContext_NegotiationInfoW>(memory) = negotiationInfo(context);
       break;
     case SECPKG_ATTR_FLAGS:
-      as<SecPkgContext_Flags>(memory) = {context.flags};
+      as<SecPkgContext_Flags>(memory) = {behaviour("flags").value_or(context.flags)};
       break;
   }
 }

@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ClientContext,
+  type ContextFlag,
+  SECBUFFER_DATA,
+  SECBUFFER_TOKEN,
+  SECQOP_WRAP_NO_ENCRYPT,
+  SECQOP_WRAP_OOB_DATA,
+  type SecurityContext,
+  ServerContext,
+} from 'winsspi';
+import {
+  callsOf,
+  checkProviderAfterEach,
+  type ProviderPackage,
+  type ProviderPair,
+  provider,
+  providerInstalled,
+  providerPair,
+} from '../../harness/support/provider.js';
+import { recordTraces } from '../../harness/support/traces.js';
+
+// Calls whose protection the package did not grant: a package may answer them with a success.
+
+const SEC_E_UNSUPPORTED_FUNCTION = 0x80090302;
+const text = Buffer.from('the text of the message');
+
+// ISC_RET_* and ASC_RET_* have these numbers in common.
+const mutualAuthentication = 0x2;
+const replayDetect = 0x4;
+
+type Call = (context: SecurityContext, options?: { encrypt: false }) => unknown;
+
+const token = () => ({ type: SECBUFFER_TOKEN, data: Buffer.alloc(128) });
+const data = () => ({ type: SECBUFFER_DATA, data: Buffer.from(text) });
+const qopOf = (options?: object) => ({ qop: options ? SECQOP_WRAP_NO_ENCRYPT : 0 });
+
+/** The calls that encrypt, or sign alone where the options say so. */
+const wrapping: Record<string, Call> = {
+  wrap: (context, options) => context.wrap(text, options),
+  wrapAsync: (context, options) => context.wrapAsync(text, options),
+  wrapInto: (context, options) => context.wrapInto(Buffer.alloc(300), text, options),
+  wrapDetached: (context, options) => context.wrapDetached(text, options),
+  encryptMessage: (context, options) => context.encryptMessage([token(), data()], qopOf(options)),
+  encryptMessageAsync: (context, options) =>
+    context.encryptMessageAsync([token(), data()], qopOf(options)),
+};
+
+const signing: Record<string, Call> = {
+  sign: (context) => context.sign(text),
+  makeSignature: (context) => context.makeSignature([data(), token()]),
+  makeSignatureAsync: (context) => context.makeSignatureAsync([data(), token()]),
+};
+
+const receiving: Record<string, Call> = {
+  unwrap: (context) => context.unwrap(text),
+  unwrapAsync: (context) => context.unwrapAsync(text),
+  unwrapDetached: (context) => context.unwrapDetached({ token: text, message: text }),
+  decryptMessage: (context) => context.decryptMessage([token(), data()]),
+  decryptMessageAsync: (context) => context.decryptMessageAsync([token(), data()]),
+  verify: (context) => context.verify(text, text),
+  verifySignature: (context) => context.verifySignature([token(), data()]),
+  verifySignatureAsync: (context) => context.verifySignatureAsync([token(), data()]),
+};
+
+/** How often the package was asked to protect or to open a message. */
+const messageCalls = () =>
+  callsOf('EncryptMessage', 'DecryptMessage', 'MakeSignature', 'VerifySignature').length;
+
+/** Two complete contexts to which these flags were granted, as the package says. */
+async function pairWith(
+  flags: number,
+  name: ProviderPackage = 'TestScript',
+): Promise<ProviderPair> {
+  provider.behave('flags', flags);
+  return providerPair(name);
+}
+
+/** The error of a call, thrown or rejected. */
+const errorOf = async (call: () => unknown) => {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+};
+
+const refusal = (operation: string, needed: string) =>
+  expect.objectContaining({
+    name: 'Error',
+    code: 'ERR_SSPI_NOT_GRANTED',
+    message:
+      `${operation} needs ${needed}, which the package did not grant. List what must be granted in ` +
+      '"require"',
+  });
+
+const noEncryption = { encrypt: false } as const;
+
+describe.skipIf(!providerInstalled)('a context to which no protection was granted', () => {
+  checkProviderAfterEach();
+
+  const anySigning = 'integrity, replayDetect, sequenceDetect or confidentiality';
+
+  test.each(Object.entries({ ...signing, ...receiving }))(
+    'refuses %s before the call',
+    async (operation, call) => {
+      using pair = await pairWith(mutualAuthentication);
+      for (const context of [pair.client, pair.server]) {
+        expect(await errorOf(() => call(context))).toEqual(refusal(operation, anySigning));
+      }
+      expect(messageCalls()).toBe(0);
+    },
+  );
+
+  test.each(Object.entries(wrapping))(
+    'refuses %s before the call, with encryption and without',
+    async (operation, call) => {
+      using pair = await pairWith(mutualAuthentication);
+      for (const context of [pair.client, pair.server]) {
+        expect(await errorOf(() => call(context))).toEqual(refusal(operation, 'confidentiality'));
+        expect(await errorOf(() => call(context, noEncryption))).toEqual(
+          refusal(operation, anySigning),
+        );
+      }
+      expect(messageCalls()).toBe(0);
+    },
+  );
+});
+
+describe.skipIf(!providerInstalled)('a context without confidentiality', () => {
+  checkProviderAfterEach();
+
+  test.each(Object.entries(wrapping))(
+    'refuses %s before the call, and signs with encrypt: false',
+    async (operation, call) => {
+      using pair = await pairWith(replayDetect);
+      expect(await errorOf(() => call(pair.client))).toEqual(refusal(operation, 'confidentiality'));
+      expect(messageCalls()).toBe(0);
+      await call(pair.client, noEncryption);
+      expect(callsOf('EncryptMessage')).toMatchObject([{ qop: SECQOP_WRAP_NO_ENCRYPT }]);
+    },
+  );
+
+  test.each(['encryptMessage', 'encryptMessageAsync'] as const)(
+    'refuses %s with every qop but SECQOP_WRAP_NO_ENCRYPT',
+    async (name) => {
+      using pair = await pairWith(replayDetect);
+      for (const qop of [0, 1, SECQOP_WRAP_OOB_DATA, 0x80000000]) {
+        const call = () => pair.client[name]([token(), data()], { qop });
+        expect(await errorOf(call)).toEqual(refusal(name, 'confidentiality'));
+      }
+      expect(messageCalls()).toBe(0);
+    },
+  );
+
+  test.each(Object.entries(signing))('makes the call of %s', async (_, call) => {
+    using pair = await pairWith(replayDetect);
+    await call(pair.client);
+    expect(messageCalls()).toBe(1);
+  });
+
+  test.each(Object.entries(receiving))('makes the call of %s', async (_, call) => {
+    using pair = await pairWith(replayDetect);
+    expect(await errorOf(() => call(pair.client))).toMatchObject({ code: /^SEC_E_/ });
+    expect(messageCalls()).toBe(1);
+  });
+
+  // TestNull answers SEC_E_OK with the plaintext and the qop 0, as the server of Wine's NTLM does.
+  test.each<[string, (context: SecurityContext, token: Buffer, message: Buffer) => unknown]>([
+    ['unwrap', (context, ...parts) => context.unwrap(Buffer.concat(parts))],
+    ['unwrapAsync', (context, ...parts) => context.unwrapAsync(Buffer.concat(parts))],
+    ['unwrapDetached', (context, token, message) => context.unwrapDetached({ token, message })],
+  ])('%s says that no message was encrypted, whatever the qop', async (_, open) => {
+    using pair = await pairWith(replayDetect, 'TestNull');
+    expect(await open(pair.server, Buffer.alloc(16), text)).toEqual({
+      message: text,
+      encrypted: false,
+    });
+  });
+
+  test.each([
+    ['decryptMessage', 'unwrap:end'],
+    ['decryptMessageAsync', 'unwrap:asyncEnd'],
+  ] as const)(
+    'a trace of %s says that no message was encrypted, whatever the qop',
+    async (name, end) => {
+      using pair = await pairWith(replayDetect, 'TestNull');
+      using recording = recordTraces(['unwrap']);
+      expect((await pair.server[name]([token(), data()])).qop).toBe(0);
+      expect(recording.messages(end)).toMatchObject([{ operation: name, encrypted: false }]);
+    },
+  );
+});
+
+describe.skipIf(!providerInstalled)('a signature', () => {
+  checkProviderAfterEach();
+
+  test.each<[ContextFlag, number, number]>([
+    ['replayDetect', 0x4, 0x4],
+    ['sequenceDetect', 0x8, 0x8],
+    ['confidentiality', 0x10, 0x10],
+    ['integrity', 0x10000, 0x20000],
+  ])('needs no more than %s', async (flag, clientBit, serverBit) => {
+    for (const [side, bit] of [
+      ['client', clientBit],
+      ['server', serverBit],
+    ] as const) {
+      using pair = await pairWith(bit);
+      expect(pair[side].flags[flag]).toBe(true);
+      expect(pair[side].sign(text).length).toBe(28);
+    }
+  });
+});
+
+describe.skipIf(!providerInstalled)('an imported context', () => {
+  checkProviderAfterEach();
+
+  const kinds = [
+    ['client', ClientContext],
+    ['server', ServerContext],
+  ] as const;
+
+  test.each(kinds)(
+    'of a %s protects every message where the package does not say what it granted',
+    async (side, kind) => {
+      using pair = await providerPair('TestScript');
+      const exported = pair[side].export();
+      provider.fail('QueryContextAttributes', SEC_E_UNSUPPORTED_FUNCTION);
+      using imported = kind.import('TestScript', exported);
+      expect(Object.values(imported.flags).some(Boolean)).toBe(false);
+      const peer = pair[side === 'client' ? 'server' : 'client'];
+      peer.verify(text, imported.sign(text));
+      expect(peer.unwrap(imported.wrap(text))).toEqual({ message: text, encrypted: true });
+      expect(imported.unwrap(peer.wrap(text))).toEqual({ message: text, encrypted: true });
+    },
+  );
+
+  test.each(kinds)(
+    'of a %s is refused what the package says that it did not grant',
+    async (side, kind) => {
+      using pair = await providerPair('TestScript');
+      const exported = pair[side].export();
+      provider.behave('flags', replayDetect);
+      using imported = kind.import('TestScript', exported);
+      expect(await errorOf(() => imported.wrap(text))).toEqual(refusal('wrap', 'confidentiality'));
+      imported.sign(text);
+    },
+  );
+});
