@@ -44,9 +44,6 @@ export interface MessageSizes {
   readonly signatureSize: number;
 }
 
-// Kerberos's token with DCE_STYLE, which cbSecurityTrailer does not always cover.
-const DCE_STYLE_TOKEN = 76;
-
 // Room for a token whatever SECPKG_ATTR_SIZES says: some packages state less than they write.
 const LEAST_TOKEN = 64;
 const LEAST_DCE_STYLE_TOKEN = 128;
@@ -58,10 +55,7 @@ const noStream = { header: 0, trailer: 0, maximumMessage: undefined };
 export function queryMessageSizes(context: NativeContext, dceStyle: boolean): MessageSizes {
   const sizes = queryIfKnown<Sizes>(context, SECPKG_ATTR_SIZES) ?? noSizes;
   const stream = queryIfKnown<StreamSizes>(context, SECPKG_ATTR_STREAM_SIZES) ?? noStream;
-  const { maxSignature, blockSize } = sizes;
-  const securityTrailer = dceStyle
-    ? Math.max(sizes.securityTrailer, DCE_STYLE_TOKEN)
-    : sizes.securityTrailer;
+  const { maxSignature, blockSize, securityTrailer } = sizes;
   return {
     securityTrailer,
     maxSignature,

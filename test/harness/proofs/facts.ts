@@ -92,7 +92,9 @@ export const facts = {
     onWindows: 'Where in the stream Kerberos of Windows leaves the message.',
   },
   'NTLM token size': {
-    statement: 'The token of NTLM has 16 bytes: TOKEN and DATA open, and unwrap divides them so.',
+    statement:
+      'The token of NTLM has 16 bytes, with DCE_STYLE too: TOKEN and DATA open, and unwrap divides ' +
+      'them so.',
     onWindows: 'That NTLM of Windows opens this layout.',
   },
   'detached messages': {
@@ -114,7 +116,7 @@ export const facts = {
   'short token buffer': {
     statement:
       'Some packages write past a TOKEN that is too small. One below cbSecurityTrailer or ' +
-      'cbMaxSignature, or below 76 bytes with DCE_STYLE, is a RangeError before the call.',
+      'cbMaxSignature is a RangeError before the call.',
   },
   'stream records': {
     statement:

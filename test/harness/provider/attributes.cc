@@ -14,15 +14,23 @@
 namespace provider {
 namespace {
 
+// As the script says, what Windows calls the package that it is shaped like.
+const wchar_t* nameOf(const Package& package) {
+  if (!behaves("windowsNames")) return package.name;
+  if (isNtlm(package)) return L"NTLM";
+  return isKerberos(package) ? L"Kerberos" : package.name;
+}
+
 // One block, as FreeContextBuffer frees only one: the structure and its texts behind it.
 SecPkgInfoW* copyOfPackage(const Package& package) {
   if (behaves("nullPointers")) return nullptr;
-  const std::size_t name = (std::wcslen(package.name) + 1) * sizeof(wchar_t);
+  const wchar_t* const package_name = nameOf(package);
+  const std::size_t name = (std::wcslen(package_name) + 1) * sizeof(wchar_t);
   const std::size_t comment = (std::wcslen(package.comment) + 1) * sizeof(wchar_t);
   auto* const memory =
       static_cast<unsigned char*>(allocateBuffer(sizeof(SecPkgInfoW) + name + comment));
   SecPkgInfoW info = packageInfo(package);
-  std::memcpy(memory + sizeof info, info.Name, name);
+  std::memcpy(memory + sizeof info, package_name, name);
   std::memcpy(memory + sizeof info + name, info.Comment, comment);
   info.Name = reinterpret_cast<SEC_WCHAR*>(memory + sizeof info);
   info.Comment = reinterpret_cast<SEC_WCHAR*>(memory + sizeof info + name);

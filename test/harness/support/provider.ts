@@ -115,6 +115,8 @@ export type Behaviour =
    * is not there.
    */
   | 'descriptor'
+  /** TestKerberos and TestNtlm are called Kerberos and NTLM in PACKAGE_INFO and NEGOTIATION_INFO. */
+  | 'windowsNames'
   /** The attribute names is another one for each client: CORP\\user- and the session's key. */
   | 'ownNames'
   /** The numbers in these attributes. */

@@ -8,6 +8,7 @@ import {
 } from 'winsspi';
 import type { Behaviour } from './family.js';
 import type { Pair } from './handshake.js';
+import { onWine } from './wine.js';
 
 /** The parts of a sealed message, in memory of their own. */
 export interface Sealed {
@@ -36,6 +37,12 @@ export function seal(context: SecurityContext, message: Buffer, qop = 0): Sealed
     )
     .map((buffer) => Buffer.from(buffer.data as Uint8Array)) as [Buffer, Buffer, Buffer];
   return { token, data, padding };
+}
+
+/** Room for a token with DCE_STYLE. Wine's Kerberos writes 76 bytes, whatever its sizes say. */
+export function dceToken(context: SecurityContext): Buffer {
+  const { securityTrailer } = context.queryAttribute('sizes');
+  return Buffer.alloc(onWine ? Math.max(securityTrailer, 76) : securityTrailer);
 }
 
 /** The plaintext of STREAM and an empty DATA, and where in the stream it lies. */
