@@ -65,30 +65,39 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
     expect(provider.impersonating()).toBe(false);
   });
 
-  test('refuses Credentials.acquire inside, which would run as the process', async () => {
+  test.each<[string, (credentials: Credentials) => Promise<unknown>]>([
+    ['Credentials.acquire', () => Credentials.acquire({ package: 'TestScript' })],
+    ['credentials.add', (credentials) => credentials.add({ package: 'TestScript' })],
+    ['lookupAccountSid', () => lookupAccountSid('S-1-1-0')],
+    ['lookupAccountName', () => lookupAccountName('Everyone')],
+    ['translateName', () => translateName('a', { from: 'display', to: 'userPrincipal' })],
+  ])('refuses %s inside, which would run as the process', async (name, call) => {
     using pair = await providerPair('TestScript');
-    const before = callsOf('AcquireCredentialsHandle').length;
-    let acquired: Promise<Credentials> | undefined;
-    pair.server.impersonate(() => {
-      acquired = Credentials.acquire({ package: 'TestScript' });
-      acquired.catch(() => {});
+    using credentials = await Credentials.acquire({ package: 'TestScript' });
+    const made = () => callsOf('AcquireCredentialsHandle', 'AddCredentials').length;
+    const before = made();
+    // In an object: impersonate() refuses a promise.
+    const { promise } = pair.server.impersonate(() => ({ promise: call(credentials) }));
+    await expect(promise).rejects.toMatchObject({
+      code: 'ERR_SSPI_IMPERSONATING',
+      message: expect.stringContaining(`${name}() must not be called inside impersonate()`),
     });
-    await expect(acquired).rejects.toMatchObject({ code: 'ERR_SSPI_IMPERSONATING' });
-    expect(callsOf('AcquireCredentialsHandle').length).toBe(before);
-    using after = await Credentials.acquire({ package: 'TestScript' });
-    expect(after.package).toBe('TestScript');
+    expect(made()).toBe(before);
   });
 
-  test('refuses look-ups inside, which would run as the process', async () => {
+  test.each<[ProviderFunction, (credentials: Credentials) => Promise<unknown>]>([
+    [
+      'AcquireCredentialsHandle',
+      async () => (await Credentials.acquire({ package: 'TestScript' })).close(),
+    ],
+    ['AddCredentials', (credentials) => credentials.add({ package: 'TestScript' })],
+  ])('lets %s run again after it', async (name, call) => {
     using pair = await providerPair('TestScript');
-    const looks = pair.server.impersonate(() => [
-      lookupAccountSid('S-1-1-0'),
-      lookupAccountName('Everyone'),
-      translateName('a', { from: 'display', to: 'userPrincipal' }),
-    ]);
-    for (const look of looks) {
-      await expect(look).rejects.toMatchObject({ code: 'ERR_SSPI_IMPERSONATING' });
-    }
+    using credentials = await Credentials.acquire({ package: 'TestScript' });
+    const before = callsOf(name).length;
+    pair.server.impersonate(() => {});
+    await call(credentials);
+    expect(callsOf(name).slice(before)).toMatchObject([{ impersonating: false }]);
   });
 
   test('a refused promise that fails later does not end the process', async () => {

@@ -13,6 +13,8 @@ import {
   checkProviderAfterEach,
   dataAt,
   newProviderPair,
+  type ProviderPair,
+  provider,
   providerInstalled,
   providerPair,
 } from '../../harness/support/provider.js';
@@ -99,6 +101,53 @@ describe.skipIf(!providerInstalled)("a package of Windows NTLM's shape", () => {
     head.write('head');
     pair.server.decryptMessage(sealed);
     expect(dataAt(sealed, 1)).toEqual(text);
+  });
+
+  const empty = Buffer.alloc(0);
+
+  // Called NTLM, the token is split off the message; else the package finds it in the stream.
+  describe.each([
+    ['TestNtlm', 0],
+    ['NTLM', 1],
+  ] as const)('and called %s', (name, windowsNames) => {
+    test.each<[string, (pair: ProviderPair) => unknown]>([
+      ['unwrap', ({ client, server }) => server.unwrap(client.wrap(empty))],
+      [
+        'unwrapAsync',
+        async ({ client, server }) => server.unwrapAsync(await client.wrapAsync(empty)),
+      ],
+      ['unwrapDetached', ({ client, server }) => server.unwrapDetached(client.wrapDetached(empty))],
+    ])('%s opens a message of no bytes', async (_, open) => {
+      proves('empty message');
+      provider.behave('windowsNames', windowsNames);
+      using pair = await providerPair('TestNtlm');
+      expect(pair.client.package).toBe(name);
+      expect(await open(pair)).toEqual({ message: empty, encrypted: true });
+    });
+  });
+
+  test.each(['', 'Async'] as const)(
+    'encryptMessage%s and decryptMessage%s take a message of no bytes',
+    async (suffix) => {
+      proves('empty message');
+      using pair = await providerPair('TestNtlm');
+      const encrypted = await pair.client[`encryptMessage${suffix}`]([
+        { type: SECBUFFER_TOKEN, data: Buffer.alloc(16) },
+        { type: SECBUFFER_DATA, data: Buffer.alloc(0) },
+      ]);
+      expect(encrypted.map(({ data }) => data?.length)).toEqual([16, 0]);
+      const { status, buffers } = await pair.server[`decryptMessage${suffix}`](encrypted);
+      expect([status, buffers[1]?.data?.length]).toEqual(['SEC_E_OK', 0]);
+    },
+  );
+
+  test('signs a message of no bytes', async () => {
+    proves('empty message');
+    using pair = await providerPair('TestNtlm');
+    const signature = pair.client.sign(empty);
+    expect(signature.length).toBe(16);
+    expect(() => pair.server.verify(text, signature)).toThrow(altered);
+    pair.server.verify(empty, signature);
   });
 
   test('signs with 16 bytes', async () => {

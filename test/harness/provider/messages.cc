@@ -1,5 +1,7 @@
 #include "messages.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -43,6 +45,15 @@ void moveOutside(SecBuffer& buffer) {
   }
 }
 
+// As a package that works in the memory of the token that it was given to read.
+void overwriteToken(std::span<SecBuffer> buffers) {
+  for (SecBuffer& buffer : buffers) {
+    if (kind(buffer) != SECBUFFER_TOKEN && kind(buffer) != SECBUFFER_STREAM) continue;
+    const auto bytes = bytesOf(buffer);
+    std::ranges::fill(bytes.first(std::min<std::size_t>(bytes.size(), 16)), 0xCC);
+  }
+}
+
 // Breaks it otherwise: the token is where the message is, and as long.
 void overlap(std::span<SecBuffer> buffers) {
   SecBuffer* const token = find(buffers, SECBUFFER_TOKEN);
@@ -78,6 +89,7 @@ SECURITY_STATUS run(const char* function, const SecHandle* handle, SecBufferDesc
   std::vector<ULONG> lengths;
   for (const SecBuffer& buffer : buffers) lengths.push_back(buffer.cbBuffer);
   const SECURITY_STATUS status = work(*context, buffers);
+  if (!qop && behaves("overwritesToken")) overwriteToken(buffers);
   if (status >= 0 && behaves("fullOutput")) restoreLengths(buffers, lengths);
   if (status >= 0) misbehave(buffers);
   changeDescriptor(message);

@@ -91,6 +91,8 @@ export type Behaviour =
   /** Where a message's buffer lies, and the type of that buffer: DATA where nothing is said. */
   | 'outside'
   | 'outsideType'
+  /** DecryptMessage and VerifySignature write into the TOKEN or the start of the STREAM that they read. */
+  | 'overwritesToken'
   /** The TOKEN that a message is left with is its DATA. */
   | 'overlap'
   /** The type of the next records of TestStream: 0x15 alert, 0x16 handshake. */
