@@ -6,13 +6,8 @@ import { SECBUFFER_DATA, SECBUFFER_PADDING, SECBUFFER_TOKEN, type SecBuffer } fr
 import { type BufferCall, type BufferCallResult, STREAM } from './call-frame.js';
 import { assertOk, bytesOf, MessageDirection } from './direction.js';
 import { isEncrypted, SIGNING } from './grants.js';
-import type {
-  DecryptResult,
-  IncomingMethods,
-  ReceivedParts,
-  UnwrapResult,
-  VerifyResult,
-} from './messages.js';
+import type { IncomingMethods } from './incoming-methods.js';
+import type { DecryptResult, ReceivedParts, UnwrapResult, VerifyResult } from './messages.js';
 import { type DecryptOptions, validDecryptOptions } from './options.js';
 import { validateUint8Array, validBuffers } from './valid-buffers.js';
 

@@ -1,12 +1,6 @@
 import type { NativeContext } from '../addon/binding.js';
 import type { ContextFlags } from '../flags.js';
 import type { SecBuffer } from './buffers.js';
-import type {
-  DecryptOptions,
-  EncryptOptions,
-  WrapDetachedOptions,
-  WrapOptions,
-} from './options.js';
 
 /** What messages need of their context. */
 export interface MessageContext {
@@ -56,38 +50,4 @@ export interface UnwrapResult {
   readonly message: Buffer;
   /** Whether the message was encrypted. False: it was signed only, or confidentiality was not granted. */
   readonly encrypted: boolean;
-}
-
-/** The methods for messages that go out. context/messages.ts describes them. */
-export interface OutgoingMethods {
-  encryptMessage(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[];
-  encryptMessageAsync(
-    buffers: readonly SecBuffer[],
-    options?: EncryptOptions,
-  ): Promise<SecBuffer[]>;
-  makeSignature(buffers: readonly SecBuffer[], options?: EncryptOptions): SecBuffer[];
-  makeSignatureAsync(buffers: readonly SecBuffer[], options?: EncryptOptions): Promise<SecBuffer[]>;
-  wrap(message: Uint8Array, options?: WrapOptions): Buffer;
-  wrapAsync(message: Uint8Array, options?: WrapOptions): Promise<Buffer>;
-  wrapInto(target: Uint8Array, message: Uint8Array, options?: WrapOptions): number;
-  wrapDetached(message: Uint8Array, options?: WrapDetachedOptions): WrappedParts;
-  sign(message: Uint8Array): Buffer;
-}
-
-/** The same for messages that come in. */
-export interface IncomingMethods {
-  decryptMessage(buffers: readonly SecBuffer[], options?: DecryptOptions): DecryptResult;
-  decryptMessageAsync(
-    buffers: readonly SecBuffer[],
-    options?: DecryptOptions,
-  ): Promise<DecryptResult>;
-  verifySignature(buffers: readonly SecBuffer[], options?: DecryptOptions): VerifyResult;
-  verifySignatureAsync(
-    buffers: readonly SecBuffer[],
-    options?: DecryptOptions,
-  ): Promise<VerifyResult>;
-  unwrap(wrapped: Uint8Array): UnwrapResult;
-  unwrapAsync(wrapped: Uint8Array): Promise<UnwrapResult>;
-  unwrapDetached(parts: ReceivedParts): UnwrapResult;
-  verify(message: Uint8Array, signature: Uint8Array): void;
 }

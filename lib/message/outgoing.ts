@@ -6,7 +6,7 @@ import type { BufferCall } from './call-frame.js';
 import { allocWrapBuffer } from './copies.js';
 import { assertOk, bytesOf, MessageDirection } from './direction.js';
 import { grantOfQop, SIGNING } from './grants.js';
-import type { OutgoingMethods, WrappedParts } from './messages.js';
+import type { WrappedParts } from './messages.js';
 import {
   type EncryptOptions,
   validEncryptOptions,
@@ -15,6 +15,7 @@ import {
   type WrapDetachedOptions,
   type WrapOptions,
 } from './options.js';
+import type { OutgoingMethods } from './outgoing-methods.js';
 import type { MessageSizes } from './sizes.js';
 import {
   messageLength,

@@ -1,11 +1,10 @@
 import type { TracingChannel } from 'node:diagnostics_channel';
 import type { SecBuffer } from '../message/buffers.js';
 import { isEncrypted } from '../message/grants.js';
+import type { IncomingMethods } from '../message/incoming-methods.js';
 import type {
   DecryptResult,
-  IncomingMethods,
   MessageContext,
-  OutgoingMethods,
   ReceivedParts,
   UnwrapResult,
   VerifyResult,
@@ -17,6 +16,7 @@ import type {
   WrapDetachedOptions,
   WrapOptions,
 } from '../message/options.js';
+import type { OutgoingMethods } from '../message/outgoing-methods.js';
 import { traceAsync, traceSync, unwrapTraces, wrapTraces } from './channels.js';
 import { bytesIn, bytesInBuffers, bytesInData, bytesInParts } from './message-sizes.js';
 import type { ContextTrace, UnwrapTrace, WrapTrace } from './traces.js';
