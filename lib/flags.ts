@@ -89,11 +89,11 @@ const words = {
   server: list(choice(grantableFlagNames('server'))),
 };
 
-/** Reads the option `require`, an array of words or a number of their bits, and returns the words. */
-export function requiredFlags(role: ContextRole, require: unknown): readonly ContextFlag[] {
-  const name = 'options.require';
-  if (typeof require !== 'number') return words[role](require, name);
-  const required = validBits(require, name);
+/** Reads the option `requiredFlags`, an array of words or a number of their bits, and returns the words. */
+export function readRequiredFlags(role: ContextRole, value: unknown): readonly ContextFlag[] {
+  const name = 'options.requiredFlags';
+  if (typeof value !== 'number') return words[role](value, name);
+  const required = validBits(value, name);
   const named = grantableFlagNames(role).filter((word) => required & sumBits(role, [word]));
   const rest = (required & ~sumBits(role, named)) >>> 0;
   if (rest === 0) return named;

@@ -6,7 +6,7 @@ import { Peer } from './peer.mjs';
 
 const peer = new Peer();
 
-async function connect({ port, package: packageName, identity, targetName, require }) {
+async function connect({ port, package: packageName, identity, targetName, requiredFlags }) {
   const connection = await Connection.open(port);
   let credentials;
   try {
@@ -16,7 +16,7 @@ async function connect({ port, package: packageName, identity, targetName, requi
     connection.hangUp();
     return { legs: [], failure: describeError(error) };
   }
-  const context = new ClientContext(credentials, { targetName, require });
+  const context = new ClientContext(credentials, { targetName, requiredFlags });
   credentials.close(); // The context keeps what it needs.
   return await peer.establish(context, connection, { starts: true });
 }

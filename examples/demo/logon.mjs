@@ -5,7 +5,7 @@ const required = ['integrity', 'confidentiality'];
 export async function logOn({ client, server, port, setting, checks }) {
   const [here, there] = await meet(
     { client, server, port },
-    { package: 'Negotiate', require: required },
+    { package: 'Negotiate', requiredFlags: required },
     setting.identity,
     setting.targetName,
   );

@@ -18,10 +18,10 @@ async function listen() {
   return server.address().port;
 }
 
-async function accept({ package: packageName, require }) {
+async function accept({ package: packageName, requiredFlags }) {
   const credentials = await Credentials.acquire({ package: packageName, use: 'inbound' });
   const { value } = await connections.next();
-  const context = new ServerContext(credentials, { require });
+  const context = new ServerContext(credentials, { requiredFlags });
   credentials.close(); // The context keeps what it needs.
   return await peer.establish(context, new Connection(value[0]), { starts: false });
 }

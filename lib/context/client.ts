@@ -12,7 +12,7 @@ export class ClientContext extends SecurityContext {
    * Creates a context that has made no step yet.
    *
    * @param credentials Credentials for clients. They may be closed while the context is in use.
-   * @param options `targetName`: the server's service principal name. `flags`, `require`, `channelBindings`.
+   * @param options `targetName`: the server's service principal name. `flags`, `requiredFlags`, `channelBindings`.
    * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_SSPI_CREDENTIALS_CLOSED.
    *
    * @example
@@ -29,13 +29,13 @@ export class ClientContext extends SecurityContext {
    *
    * @param packageName The package of that context, such as `Kerberos`.
    * @param exported What export() returned. It is copied.
-   * @param options `require`: the flags without which the context must not be used.
+   * @param options `requiredFlags`: the flags without which the context must not be used.
    * @throws {InvalidTokenError} The bytes are not an exported context.
    * @throws {SspiError} Windows fails the call.
-   * @throws ERR_SSPI_REQUIREMENT_NOT_MET The context lacks what `require` lists.
+   * @throws ERR_SSPI_REQUIREMENT_NOT_MET The context lacks what `requiredFlags` lists.
    *
    * @example
-   * const client = ClientContext.import('Kerberos', exported, { require: ['confidentiality'] });
+   * const client = ClientContext.import('Kerberos', exported, { requiredFlags: ['confidentiality'] });
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-importsecuritycontextw
    */

@@ -60,7 +60,7 @@ export abstract class SecurityContext extends ContextMessages {
     };
   }
 
-  /** Whether the context is complete, with all that `require` lists. */
+  /** Whether the context is complete, with all that `requiredFlags` lists. */
   get done(): boolean {
     return this.#state.done;
   }
@@ -107,7 +107,7 @@ export abstract class SecurityContext extends ContextMessages {
    * @throws {LogonDeniedError} and the other families of SspiError. With the flag `extendedError`, the error's
    *   `token` tells the peer why.
    * @throws {IncompleteMessageError} The token's rest has to come. The context can still be used.
-   * @throws ERR_SSPI_REQUIREMENT_NOT_MET The context is complete, and lacks what `require` lists.
+   * @throws ERR_SSPI_REQUIREMENT_NOT_MET The context is complete, and lacks what `requiredFlags` lists.
    * @throws ERR_SSPI_CONTEXT_COMPLETE, ERR_SSPI_CONTEXT_BUSY, ERR_SSPI_CONTEXT_CLOSED, ERR_SSPI_OVERLOADED.
    *
    * @example

@@ -12,7 +12,7 @@ export function createState(
   role: ContextRole,
   credentials: Credentials,
   targetName: string | undefined,
-  { flags, require: required, channelBindings }: ContextSettings,
+  { flags, requiredFlags: required, channelBindings }: ContextSettings,
 ): ContextState {
   const isServer = role === 'server';
   const opened = openCredentials(credentials, isServer ? 'inbound' : 'outbound');
@@ -37,7 +37,7 @@ export function importState(
   validateBytes(exported, 'exported');
   const copy = copySecret(exported);
   try {
-    const { require: required } = readOptions(options, 'options', importOptions[role]);
+    const { requiredFlags: required } = readOptions(options, 'options', importOptions[role]);
     const imported = resultOf(getBinding().importContext(packageName, copy, role === 'server'));
     const origin = { role, required, package: packageName, targetName: undefined };
     const state = new ContextState(imported.handle, origin);

@@ -3,8 +3,8 @@ import {
   type ClientContextFlags,
   type ContextFlag,
   type ContextRole,
+  readRequiredFlags,
   requestedBits,
-  requiredFlags,
   type ServerContextFlag,
   type ServerContextFlags,
 } from '../flags.js';
@@ -23,7 +23,7 @@ export interface ContextOptions<Flag extends ContextFlag = ClientContextFlag & S
   /** What to ask for: words that differ from the default, or exactly the bits of a number. */
   flags?: Pick<ClientContextFlags & ServerContextFlags, Flag> | number | undefined;
   /** What must have been granted when the context is complete: words, or the bits of a number. */
-  require?: readonly Flag[] | number | undefined;
+  requiredFlags?: readonly Flag[] | number | undefined;
   channelBindings?: ChannelBindings | undefined;
 }
 
@@ -36,7 +36,7 @@ export type ServerContextOptions = ContextOptions<ServerContextFlag>;
 
 export interface ImportOptions<Flag extends ContextFlag = ContextFlag> {
   /** What must have been granted, as far as the package reports it for an imported context. */
-  require?: readonly Flag[] | number | undefined;
+  requiredFlags?: readonly Flag[] | number | undefined;
 }
 
 export interface ExportOptions {
@@ -51,7 +51,7 @@ const nothing: readonly ContextFlag[] = [];
 
 function describeImport(role: ContextRole) {
   return {
-    require: optional((value) => requiredFlags(role, value), nothing),
+    requiredFlags: optional((value) => readRequiredFlags(role, value), nothing),
   } satisfies Record<keyof ImportOptions, Reader<unknown>>;
 }
 

@@ -25,11 +25,11 @@ export class ServerContext extends SecurityContext {
    * Creates a context that has made no step yet.
    *
    * @param credentials Credentials for servers. They may be closed while the context is in use.
-   * @param options `flags`, `require`, `channelBindings`.
+   * @param options `flags`, `requiredFlags`, `channelBindings`.
    * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_SSPI_CREDENTIALS_CLOSED.
    *
    * @example
-   * const server = new ServerContext(credentials, { require: ['confidentiality'] });
+   * const server = new ServerContext(credentials, { requiredFlags: ['confidentiality'] });
    *
    * https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
    */
@@ -43,10 +43,10 @@ export class ServerContext extends SecurityContext {
    *
    * @param packageName The package of that context, such as `Kerberos`.
    * @param exported What export() returned. It is copied.
-   * @param options `require`: the flags without which the context must not be used.
+   * @param options `requiredFlags`: the flags without which the context must not be used.
    * @throws {InvalidTokenError} The bytes are not an exported context.
    * @throws {SspiError} Windows fails the call.
-   * @throws ERR_SSPI_REQUIREMENT_NOT_MET The context lacks what `require` lists.
+   * @throws ERR_SSPI_REQUIREMENT_NOT_MET The context lacks what `requiredFlags` lists.
    *
    * @example
    * process.on('message', ({ package: name, exported }) => ServerContext.import(name, exported));

@@ -100,7 +100,7 @@ export const codes = {
     class: Error,
     text: (call: string, flags: string) =>
       `${call} needs ${flags}, which the package did not grant. List what must be granted in ` +
-      '"require"',
+      '"requiredFlags"',
   },
   ERR_SSPI_OVERLOADED: {
     class: Error,
@@ -111,7 +111,7 @@ export const codes = {
   ERR_SSPI_REQUIREMENT_NOT_MET: {
     class: Error,
     text: (missing: string, packageName: string) =>
-      `${packageName} established the context without ${missing}, which "require" lists. The ` +
+      `${packageName} established the context without ${missing}, which "requiredFlags" lists. The ` +
       'context cannot be used',
   },
   ERR_SSPI_THREAD_NOT_STARTED: {

@@ -48,7 +48,7 @@ export async function authenticate<Received extends Answer>(
   using context = new ClientContext(await party.credentials(), {
     targetName: party.targetName,
     flags: party.flags,
-    require: party.require,
+    requiredFlags: party.requiredFlags,
     ...(channelBindings && { channelBindings }),
   });
   let token: Buffer | undefined;
@@ -78,11 +78,11 @@ async function complete(
   context: ClientContext,
   status: number,
   token: Buffer | undefined,
-  { role, flags, require }: Party,
+  { role, flags, requiredFlags }: Party,
 ): Promise<void> {
   if (!context.done && token) await context.step(token);
   if (context.done) return;
-  const noProof = flags.mutualAuthentication === false && require.length === 0;
+  const noProof = flags.mutualAuthentication === false && requiredFlags.length === 0;
   if (noProof && !token) return;
   throw handshakeError(
     `The ${role.name} answered ${status} and has not proved who it is. Where it cannot, ask for no ` +

@@ -37,7 +37,7 @@ export interface ClientOptions {
   /** What the contexts ask for, where it differs from the default. */
   flags?: ClientContextFlags;
   /** What the contexts must have been granted. */
-  require?: readonly ClientContextFlag[];
+  requiredFlags?: readonly ClientContextFlag[];
   /** Whether contexts are bound to the TLS connection that they are for. Default: true. */
   channelBindings?: boolean;
   /** What TLS connections are made with: `ca`, `rejectUnauthorized`, … */
@@ -56,7 +56,7 @@ export interface ClientSettings {
   readonly allowedOrigins: readonly string[] | undefined;
   readonly targetName: ClientOptions['targetName'];
   readonly flags: ClientContextFlags;
-  readonly require: readonly ClientContextFlag[];
+  readonly requiredFlags: readonly ClientContextFlag[];
   readonly channelBindings: boolean;
   readonly tls: ConnectionOptions;
   readonly proxy: ProxySettings | undefined;
@@ -71,7 +71,7 @@ const keys = [
   'allowedOrigins',
   'targetName',
   'flags',
-  'require',
+  'requiredFlags',
   'channelBindings',
   'tls',
   'proxy',
@@ -81,7 +81,14 @@ const keys = [
 /** Options with their defaults, checked. What only a context can check, the first context checks. */
 export function clientSettings(options: ClientOptions): ClientSettings {
   const valid = validOptions(options, 'options', keys);
-  const { credentials, identity, allowedOrigins, targetName, flags = {}, require = [] } = valid;
+  const {
+    credentials,
+    identity,
+    allowedOrigins,
+    targetName,
+    flags = {},
+    requiredFlags = [],
+  } = valid;
   const { scheme = 'Negotiate', channelBindings = true, tls = {}, maxRedirects = 20 } = valid;
   validateChoice(scheme, 'options.scheme', ['Negotiate', 'NTLM']);
   validateBoolean(channelBindings, 'options.channelBindings');
@@ -98,7 +105,7 @@ export function clientSettings(options: ClientOptions): ClientSettings {
     allowedOrigins: allowedOrigins && validOrigins(allowedOrigins),
     targetName,
     flags,
-    require,
+    requiredFlags,
     channelBindings,
     tls: { ...tls },
     proxy: valid.proxy === undefined ? undefined : proxySettings(valid.proxy, source),

@@ -11,12 +11,12 @@ export function isTls(socket: Socket): socket is TLSSocket {
 
 /** What a context of a connection is made with. */
 export function contextOptions(socket: Socket, settings: ServerSettings): ServerContextOptions {
-  const { flags, require, extendedProtection } = settings;
-  if (extendedProtection === 'off' || !isTls(socket)) return { flags, require };
+  const { flags, requiredFlags, extendedProtection } = settings;
+  if (extendedProtection === 'off' || !isTls(socket)) return { flags, requiredFlags };
   return {
     // Without this word, Windows refuses clients that have no channel bindings.
     flags: { ...flags, allowMissingBindings: extendedProtection === 'allow' },
-    require,
+    requiredFlags,
     channelBindings: bindingsOf(socket, settings),
   };
 }

@@ -10,7 +10,7 @@ export interface Party {
   readonly scheme: Scheme;
   readonly targetName: string;
   readonly flags: ClientContextFlags;
-  readonly require: readonly ClientContextFlag[];
+  readonly requiredFlags: readonly ClientContextFlag[];
   /** Whether contexts are bound to the TLS connection, which must be with this party. */
   readonly channelBindings: boolean;
   /** Whether a proxy, which is authenticated to, may answer in place of this party. */
@@ -53,13 +53,13 @@ export function serverParty(
 ): Party | undefined {
   const allowed = settings.allowedOrigins ?? [first.origin];
   if (!allowed.includes(url.origin)) return undefined;
-  const { scheme, flags, require } = settings;
+  const { scheme, flags, requiredFlags } = settings;
   return {
     role: serverRole,
     scheme,
     targetName: targetNameOf(url, first, settings),
     flags,
-    require,
+    requiredFlags,
     channelBindings: settings.channelBindings && url.protocol === 'https:',
     // What comes through a tunnel is the server's own.
     isBehindProxy: settings.proxy !== undefined && url.protocol === 'http:',
@@ -68,13 +68,13 @@ export function serverParty(
 }
 
 export function proxyParty(proxy: ProxySettings, outbound: OwnCredentials): Party {
-  const { scheme, targetName, flags, require } = proxy;
+  const { scheme, targetName, flags, requiredFlags } = proxy;
   return {
     role: proxyRole,
     scheme,
     targetName,
     flags,
-    require,
+    requiredFlags,
     channelBindings: proxy.channelBindings && proxy.url.protocol === 'https:',
     isBehindProxy: false,
     credentials: () => outbound.get(),

@@ -31,7 +31,7 @@ export interface ProxyOptions {
   /** What the contexts ask for. Mutual authentication is asked for only here. */
   flags?: ClientContextFlags;
   /** What the contexts must have been granted. */
-  require?: readonly ClientContextFlag[];
+  requiredFlags?: readonly ClientContextFlag[];
   /** Whether contexts are bound to the TLS connection with a proxy of https. Default: true. */
   channelBindings?: boolean;
   /** What TLS connections with a proxy of https are made with. */
@@ -45,7 +45,7 @@ export interface ProxySettings {
   readonly scheme: Scheme;
   readonly targetName: string;
   readonly flags: ClientContextFlags;
-  readonly require: readonly ClientContextFlag[];
+  readonly requiredFlags: readonly ClientContextFlag[];
   readonly channelBindings: boolean;
   readonly tls: ConnectionOptions;
 }
@@ -58,7 +58,7 @@ const keys = [
   'package',
   'targetName',
   'flags',
-  'require',
+  'requiredFlags',
   'channelBindings',
   'tls',
 ] as const;
@@ -80,7 +80,7 @@ export function proxySettings(
     keys,
   );
   const url = validUrl(valid.url);
-  const { scheme = client.scheme, channelBindings = true, tls = {}, require = [] } = valid;
+  const { scheme = client.scheme, channelBindings = true, tls = {}, requiredFlags = [] } = valid;
   validateChoice(scheme, 'options.proxy.scheme', ['Negotiate', 'NTLM']);
   validateBoolean(channelBindings, 'options.proxy.channelBindings');
   const { targetName = spn('HTTP', hostOf(url)) } = valid;
@@ -92,7 +92,7 @@ export function proxySettings(
     targetName,
     // Few proxies prove who they are: there is no header for it in the answer to a CONNECT.
     flags: { mutualAuthentication: false, ...valid.flags },
-    require,
+    requiredFlags,
     channelBindings,
     tls: { ...tls },
   };

@@ -43,7 +43,7 @@ export interface ServerOptions {
   /** What the contexts ask for, where it differs from the default. */
   flags?: ServerContextFlags;
   /** What the contexts must have been granted. */
-  require?: readonly ServerContextFlag[];
+  requiredFlags?: readonly ServerContextFlag[];
   /** Who may come in, by the SIDs of groups or users: one of them is enough. Default: everybody. */
   allow?: readonly string[];
   /** The longest token, in bytes. Default: 49,152. A server's `maxHeaderSize` comes before it. */
@@ -74,7 +74,7 @@ export const serverKeys = [
   'extendedProtection',
   'certificate',
   'flags',
-  'require',
+  'requiredFlags',
   'allow',
   'maxTokenLength',
   'maxHandshakes',
@@ -88,7 +88,7 @@ const LONGEST_TIMER = 0x7fffffff;
 /** Options with their defaults, checked. What only a context can check, the first context checks. */
 export function serverSettings(options: ServerOptions): ServerSettings {
   const valid = validOptions(options, 'options', serverKeys);
-  const { credentials, certificate, allow, flags = {}, require = [] } = valid;
+  const { credentials, certificate, allow, flags = {}, requiredFlags = [] } = valid;
   const { per = 'connection', proxied = 'refuse', extendedProtection = 'allow' } = valid;
   const { maxTokenLength = LONGEST_TOKEN, maxHandshakes = 1000 } = valid;
   const { handshakeTimeout = 15_000, onRefusal = () => {} } = valid;
@@ -110,7 +110,7 @@ export function serverSettings(options: ServerOptions): ServerSettings {
     extendedProtection,
     certificate,
     flags,
-    require: validList(require, 'options.require'),
+    requiredFlags: validList(requiredFlags, 'options.requiredFlags'),
     allow: allow && [...allow],
     maxTokenLength,
     maxHandshakes,

@@ -100,7 +100,7 @@ describe.skipIf(!lab)(`a server with NTLM (${needsDomain})`, () => {
 
   test('is not let past where it must prove who it is: NTLM does not', async () => {
     const base = { ...asBob(), package: names.NTLM, scheme: 'NTLM' } as const;
-    const options: ClientOptions = { ...base, require: ['mutualAuthentication'] };
+    const options: ClientOptions = { ...base, requiredFlags: ['mutualAuthentication'] };
     await expect(negotiateFetch(peer(), { negotiate: options })).rejects.toMatchObject({
       code: 'ERR_SSPI_REQUIREMENT_NOT_MET',
     });

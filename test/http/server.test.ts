@@ -268,7 +268,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
 
   test('refuses a context without what it requires', async () => {
     provider.behave('flags', 0);
-    await using setting = await start('TestKerberos', { require: ['integrity'] });
+    await using setting = await start('TestKerberos', { requiredFlags: ['integrity'] });
     using connection = new HttpConnection(setting.server);
     using context = clientOf(setting.credentials);
     expect((await connection.logOn(context)).status).toBe(401);

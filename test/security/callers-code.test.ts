@@ -117,7 +117,7 @@ const ofContexts: Hostile[] = [
 
 const contextOptions = () => ({
   flags: { integrity: true, delegate: false },
-  require: ['integrity', 'confidentiality'],
+  requiredFlags: ['integrity', 'confidentiality'],
   channelBindings: { applicationData: bytes() },
 });
 
@@ -363,7 +363,7 @@ describe.skipIf(!providerInstalled)('bytes that code of the caller takes away me
     const exported = Uint8Array.from(all.server.export({ keep: true }));
     const original = Buffer.from(exported);
     using imported = ServerContext.import(packageName, exported, {
-      get require() {
+      get requiredFlags() {
         detach(exported);
         return [];
       },
@@ -378,7 +378,7 @@ describe.skipIf(!providerInstalled)('a list of requirements', () => {
 
   test('is read by its elements, not by its iterator', async () => {
     using credentials = await Credentials.acquire({ package: packageName, use: 'both' });
-    const options = (list: unknown) => ({ targetName: 'HTTP/a', require: list }) as never;
+    const options = (list: unknown) => ({ targetName: 'HTTP/a', requiredFlags: list }) as never;
     const lenient = Object.assign(['delegate'], { [Symbol.iterator]: () => [].values() });
     using context = new ClientContext(credentials, options(lenient));
     using server = new ServerContext(credentials);

@@ -4,8 +4,8 @@ import {
   flagNames,
   grantableFlagNames,
   grantedFlags,
+  readRequiredFlags,
   requestedBits,
-  requiredFlags,
 } from '../../lib/flags.js';
 import { proves } from '../harness/proofs/proves.js';
 
@@ -122,7 +122,7 @@ describe('a number of bits', () => {
       message: expect.stringContaining(text),
     });
     expect(() => requestedBits('client', bits)).toThrow(error);
-    expect(() => requiredFlags('client', bits)).toThrow(error);
+    expect(() => readRequiredFlags('client', bits)).toThrow(error);
   });
 });
 
@@ -130,24 +130,24 @@ describe('what is required', () => {
   test.each(roles)('of a %s is every word that can be granted, or its bit', (role) => {
     for (const word of grantableFlagNames(role)) {
       const bit = onlyBitOf(role, word);
-      expect(requiredFlags(role, [word])).toEqual([word]);
-      expect(requiredFlags(role, bit)).toEqual([word]);
+      expect(readRequiredFlags(role, [word])).toEqual([word]);
+      expect(readRequiredFlags(role, bit)).toEqual([word]);
     }
     const all = grantableFlagNames(role).reduce((sum, word) => sum | onlyBitOf(role, word), 0);
-    expect(requiredFlags(role, all)).toEqual(grantableFlagNames(role));
-    expect(requiredFlags(role, 0)).toEqual([]);
-    expect(requiredFlags(role, [])).toEqual([]);
+    expect(readRequiredFlags(role, all)).toEqual(grantableFlagNames(role));
+    expect(readRequiredFlags(role, 0)).toEqual([]);
+    expect(readRequiredFlags(role, [])).toEqual([]);
   });
 
   test.each([
-    ['client', ['noIntegrity'], "'options.require[0]' must be one of"],
-    ['client', ['integrity', 'integrty'], "'options.require[1]' must be one of"],
+    ['client', ['noIntegrity'], "'options.requiredFlags[0]' must be one of"],
+    ['client', ['integrity', 'integrty'], "'options.requiredFlags[1]' must be one of"],
     ['client', 0x00800010, 'has bits whose grant Windows does not report: 0x800000'],
     ['client', 0x80000000 | 0, 'has bits whose grant Windows does not report: 0x80000000'],
-    ['server', ['proxyBindings'], "'options.require[0]' must be one of"],
+    ['server', ['proxyBindings'], "'options.requiredFlags[0]' must be one of"],
     ['server', 0x10000000, 'has bits whose grant Windows does not report: 0x10000000'],
-  ] as const)('of a %s cannot be %o', (role, require, text) => {
-    expect(() => requiredFlags(role, require)).toThrow(
+  ] as const)('of a %s cannot be %o', (role, value, text) => {
+    expect(() => readRequiredFlags(role, value)).toThrow(
       expect.objectContaining({
         code: 'ERR_INVALID_ARG_VALUE',
         message: expect.stringContaining(text),
@@ -155,8 +155,8 @@ describe('what is required', () => {
     );
   });
 
-  test.each([['integrity'], [null], [{ integrity: true }], [[1]]])('is not %o', (require) => {
-    expect(() => requiredFlags('client', require)).toThrow(
+  test.each([['integrity'], [null], [{ integrity: true }], [[1]]])('is not %o', (value) => {
+    expect(() => readRequiredFlags('client', value)).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
     );
   });

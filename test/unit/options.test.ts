@@ -134,8 +134,11 @@ describe('a list', () => {
   });
 
   test('names the item that is wrong', () => {
-    expect(() => list(text)(['a', 1], 'options.require')).toThrow(
-      withCode('ERR_INVALID_ARG_TYPE', '"options.require[1]" property must be of type string'),
+    expect(() => list(text)(['a', 1], 'options.requiredFlags')).toThrow(
+      withCode(
+        'ERR_INVALID_ARG_TYPE',
+        '"options.requiredFlags[1]" property must be of type string',
+      ),
     );
   });
 

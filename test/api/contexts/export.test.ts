@@ -94,17 +94,17 @@ describe.skipIf(!providerInstalled)('an exported context', () => {
     ServerContext.import('TestScript', exported).close();
   });
 
-  test('has what "require" lists, or is refused and deleted', async () => {
+  test('has what "requiredFlags" lists, or is refused and deleted', async () => {
     using pair = await providerPair('TestKerberos');
     const exported = pair.server.export();
-    const require = ['confidentiality'] as const;
-    ServerContext.import('TestKerberos', exported, { require }).close();
-    expect(() => ServerContext.import('TestKerberos', exported, { require: ['delegate'] })).toThrow(
-      withCode('ERR_SSPI_REQUIREMENT_NOT_MET'),
-    );
+    const requiredFlags = ['confidentiality'] as const;
+    ServerContext.import('TestKerberos', exported, { requiredFlags }).close();
     expect(() =>
-      ServerContext.import('TestKerberos', exported, { requires: require } as never),
-    ).toThrow(/Did you mean 'require'\?/);
+      ServerContext.import('TestKerberos', exported, { requiredFlags: ['delegate'] }),
+    ).toThrow(withCode('ERR_SSPI_REQUIREMENT_NOT_MET'));
+    expect(() =>
+      ServerContext.import('TestKerberos', exported, { requiredFlag: requiredFlags } as never),
+    ).toThrow(/Did you mean 'requiredFlags'\?/);
     expect(provider.counters().contexts).toBe(1);
   });
 

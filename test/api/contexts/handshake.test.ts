@@ -452,7 +452,9 @@ describe.skipIf(!providerInstalled)('what the package says of a complete context
 
   test('a context without what is required is refused and gone', async () => {
     proves('required flags');
-    using pair = await newProviderPair('TestScript', { client: { require: ['confidentiality'] } });
+    using pair = await newProviderPair('TestScript', {
+      client: { requiredFlags: ['confidentiality'] },
+    });
     const { token } = await pair.client.step();
     const { token: answer } = await pair.server.step(token);
     provider.behave('flags', 0x10002);

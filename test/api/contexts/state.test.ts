@@ -156,21 +156,23 @@ describe('close', () => {
   });
 });
 
-describe('require', () => {
+describe('requiredFlags', () => {
   test('what was granted lets the context through', async () => {
     const { client } = await establishedPair({
-      client: { require: ['confidentiality', 'integrity'] },
+      client: { requiredFlags: ['confidentiality', 'integrity'] },
     });
     expect(client.done).toBe(true);
   });
 
   test('what was not granted fails the last step and the context', async () => {
     proves('required flags');
-    const { client, server } = await newPair({ client: { require: ['delegate', 'integrity'] } });
+    const { client, server } = await newPair({
+      client: { requiredFlags: ['delegate', 'integrity'] },
+    });
     const failure = await handshake(client, server).catch((error) => error);
     expect(failure).toMatchObject({
       code: 'ERR_SSPI_REQUIREMENT_NOT_MET',
-      message: expect.stringMatching(/without delegate, which "require" lists/),
+      message: expect.stringMatching(/without delegate, which "requiredFlags" lists/),
     });
     expect(client.done).toBe(false);
     expect(() => client.sign(Buffer.from('x'))).toThrow(failure);
@@ -179,7 +181,7 @@ describe('require', () => {
   test.skipIf(!lab)(`mutual authentication is not met by NTLM (${needsDomain})`, async () => {
     proves('required flags');
     const { client, server } = await newPair({
-      client: { targetName: 'HTTP/unknown.corp.test', require: ['mutualAuthentication'] },
+      client: { targetName: 'HTTP/unknown.corp.test', requiredFlags: ['mutualAuthentication'] },
     });
     await expect(handshake(client, server)).rejects.toThrow(
       withCode(
@@ -226,13 +228,13 @@ describe('misuse', () => {
     ],
     [
       'an unknown requirement',
-      { targetName: 'a', require: ['integrty'] },
+      { targetName: 'a', requiredFlags: ['integrty'] },
       'ERR_INVALID_ARG_VALUE',
       "Did you mean 'integrity'?",
     ],
     [
       'a requirement that is no list',
-      { targetName: 'a', require: 'integrity' },
+      { targetName: 'a', requiredFlags: 'integrity' },
       'ERR_INVALID_ARG_TYPE',
       'must be an instance of Array',
     ],
@@ -268,9 +270,9 @@ describe('misuse', () => {
     ],
     [
       'a requirement that nothing can tell',
-      { targetName: 'a', require: ['unverifiedTargetName'] },
+      { targetName: 'a', requiredFlags: ['unverifiedTargetName'] },
       'ERR_INVALID_ARG_VALUE',
-      "'options.require[0]' must be one of",
+      "'options.requiredFlags[0]' must be one of",
     ],
   ])('%s is refused', async (_, options, code, text) => {
     using credentials = await Credentials.acquire();

@@ -56,7 +56,7 @@ const refusal = (operation: string, needed: string) =>
     code: 'ERR_SSPI_NOT_GRANTED',
     message:
       `${operation} needs ${needed}, which the package did not grant. List what must be granted in ` +
-      '"require"',
+      '"requiredFlags"',
   });
 
 const noEncryption = { encrypt: false } as const;

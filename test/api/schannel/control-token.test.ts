@@ -196,8 +196,10 @@ describe.skipIf(!providerInstalled)('SEC_I_RENEGOTIATE', () => {
     expect((await pair.client.step(next)).done).toBe(true);
   });
 
-  test('a step that grants less than "require" ends the context', async () => {
-    using pair = await providerPair('TestStream', { client: { require: ['confidentiality'] } });
+  test('a step that grants less than "requiredFlags" ends the context', async () => {
+    using pair = await providerPair('TestStream', {
+      client: { requiredFlags: ['confidentiality'] },
+    });
     provider.behave('recordType', HANDSHAKE);
     open(pair.client, record(pair.server));
     provider.behave('flags', 2);
@@ -210,7 +212,9 @@ describe.skipIf(!providerInstalled)('SEC_I_RENEGOTIATE', () => {
   });
 
   test('a step that says nothing of flags leaves those of before', async () => {
-    using pair = await providerPair('TestStream', { client: { require: ['confidentiality'] } });
+    using pair = await providerPair('TestStream', {
+      client: { requiredFlags: ['confidentiality'] },
+    });
     provider.behave('recordType', HANDSHAKE);
     open(pair.client, record(pair.server));
     provider.behave('unwrittenFlags', 1);
@@ -241,7 +245,9 @@ describe.skipIf(!providerInstalled)('SEC_I_RENEGOTIATE', () => {
   });
 
   test('and a control token do not take the place of one another', async () => {
-    using pair = await providerPair('TestStream', { client: { require: ['confidentiality'] } });
+    using pair = await providerPair('TestStream', {
+      client: { requiredFlags: ['confidentiality'] },
+    });
     provider.behave('recordType', HANDSHAKE);
     open(pair.client, record(pair.server));
     shutdown(pair.client);

@@ -152,7 +152,7 @@ export const facts = {
   'required flags': {
     statement:
       'What is granted can be less than what was asked for. A context without what ' +
-      '`require` lists is refused and closed.',
+      '`requiredFlags` lists is refused and closed.',
   },
   'channel bindings': {
     statement:
