@@ -63,4 +63,13 @@ Napi::Value failureOf(Napi::Env env, const sspi::Failure& failure) {
   return object;
 }
 
+Napi::Value failureOf(Napi::Env env, const sspi::FailedLeg& failed) {
+  const sspi::Failure& failure = failed;
+  const Napi::Value object = failureOf(env, failure);
+  if (!failed.token.empty()) {
+    define(object.As<Napi::Object>(), "token", bufferOf(env, failed.token));
+  }
+  return object;
+}
+
 }  // namespace winsspi

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "sspi/context.h"
 #include "sspi/secure_memory.h"
 #include "sspi/status.h"
 
@@ -75,6 +76,9 @@ void defineElement(Napi::Array array, std::size_t index, const Napi::Value& valu
 // { syscall, status, bufferOutsideMemory, missing? }: what a function returns in place of its
 // result.
 Napi::Value failureOf(Napi::Env env, const sspi::Failure& failure);
+
+// The same, with { token? } for the peer.
+Napi::Value failureOf(Napi::Env env, const sspi::FailedLeg& failed);
 
 // Of a function without a result: undefined, or the failure.
 Napi::Value outcomeOf(Napi::Env env, const sspi::Result<void>& result);

@@ -1,4 +1,4 @@
-import { IncompleteMessageError, sspiError } from '../errors/errors.js';
+import { type FailureDetails, sspiError } from '../errors/errors.js';
 import { createError } from '../errors/usage-error.js';
 
 /** An object of the addon that JavaScript only hands back. */
@@ -11,12 +11,10 @@ export interface NativeContext {
 }
 
 /** What a function of the addon returns in place of its result. */
-export interface NativeFailure {
+export interface NativeFailure extends FailureDetails {
   readonly syscall: string;
   readonly status: number;
   readonly bufferOutsideMemory: boolean;
-  /** With SEC_E_INCOMPLETE_MESSAGE: how many bytes are still to come. */
-  readonly missing?: number;
 }
 
 export interface NativePackage {
@@ -241,7 +239,5 @@ export function isFailure(value: unknown): value is NativeFailure {
 
 export function errorOf(failure: NativeFailure): Error {
   if (failure.bufferOutsideMemory) return createError('ERR_SSPI_INVALID_BUFFER', failure.syscall);
-  const error = sspiError(failure.syscall, failure.status);
-  if (!(error instanceof IncompleteMessageError)) return error;
-  return new IncompleteMessageError(failure.syscall, failure.status, failure.missing);
+  return sspiError(failure.syscall, failure.status, failure);
 }

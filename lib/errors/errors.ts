@@ -1,6 +1,14 @@
 import { findHint, lookUpStatus, statusName, statusNumber } from './status.js';
 import type { StatusName } from './status-table.js';
 
+/** What a function that failed gives beside its status. */
+export interface FailureDetails {
+  /** With SEC_E_INCOMPLETE_MESSAGE: how many bytes are still to come. */
+  readonly missing?: number;
+  /** Of a step that asked for extended errors: what the package left for the peer. */
+  readonly token?: Buffer;
+}
+
 /**
  * A function of Windows failed with a status. The subclasses are the families of statuses.
  *
@@ -22,8 +30,10 @@ export class SspiError extends Error {
   readonly status: number;
   /** The function that failed, such as `DecryptMessage`. */
   readonly syscall: string;
+  // Private, so that nothing prints it.
+  readonly #token: Buffer | undefined;
 
-  constructor(syscall: string, status: number) {
+  constructor(syscall: string, status: number, details?: FailureDetails) {
     const entry = lookUpStatus(status);
     const number = statusNumber(status);
     const name = entry ? `${entry.name} (${number})` : number;
@@ -33,6 +43,16 @@ export class SspiError extends Error {
     this.code = statusName(status);
     this.status = status >>> 0;
     this.syscall = syscall;
+    this.#token = details?.token;
+  }
+
+  /**
+   * The token that a failed step left for the peer: send it, so that the peer learns the reason too. With
+   * Kerberos it is a KRB-ERROR, with Negotiate a reject of SPNEGO, with Schannel a TLS alert. Undefined
+   * without the flag `extendedError`, where the package left none, and for functions other than a step.
+   */
+  get token(): Buffer | undefined {
+    return this.#token;
   }
 }
 
@@ -47,9 +67,9 @@ export class IncompleteMessageError extends SspiError {
   /** How many bytes are missing, where the package reported it. */
   readonly missing: number | undefined;
 
-  constructor(syscall: string, status: number, missing?: number) {
+  constructor(syscall: string, status: number, details?: FailureDetails) {
     super(syscall, status);
-    this.missing = missing;
+    this.missing = details?.missing;
   }
 }
 
@@ -113,7 +133,7 @@ export class PackageNotFoundError extends SspiError {}
 /** No account has the name or the security identifier. */
 export class AccountNotFoundError extends SspiError {}
 
-type SspiErrorClass = new (syscall: string, status: number) => SspiError;
+type SspiErrorClass = new (syscall: string, status: number, details?: FailureDetails) => SspiError;
 type Family = readonly [Class: SspiErrorClass, codes: readonly StatusName[]];
 
 /** The classes by their names, and the statuses of each. Those of no family are SspiErrors. */
@@ -228,10 +248,10 @@ for (const [name, [Class]] of Object.entries(families)) {
 let classes: ReadonlyMap<string, SspiErrorClass> | undefined;
 
 /** Creates the error of a status, in the class of its family. */
-export function sspiError(syscall: string, status: number): SspiError {
+export function sspiError(syscall: string, status: number, details?: FailureDetails): SspiError {
   classes ??= new Map(
     Object.values(families).flatMap(([Class, codes]) => codes.map((code) => [code, Class])),
   );
   const Class = classes.get(statusName(status)) ?? SspiError;
-  return new Class(syscall, status);
+  return new Class(syscall, status, details);
 }

@@ -141,11 +141,11 @@ uint32_t Context::grantedFlags(uint32_t written) const {
   return flags ? flags->flags : 0;
 }
 
-Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
+Result<Leg, FailedLeg> Context::step(std::optional<std::span<const std::byte>> token) {
   // Of a package that states less than it writes, and of one that asks for more than there can be.
   constexpr std::size_t kLeastRoom = 4096;
   constexpr std::size_t kMostRoom = 1 << 20;
-  if (!credentials_->valid()) return Failure{function(), SEC_E_UNSUPPORTED_FUNCTION};
+  if (!credentials_->valid()) return FailedLeg({function(), SEC_E_UNSUPPORTED_FUNCTION});
   // A complete context can have more legs: its messages wait for them.
   const threads::Lock::Holder nothing_leaves(outgoing_);
   const threads::Lock::Holder nothing_enters(incoming_);
@@ -165,23 +165,35 @@ Result<Leg> Context::step(std::optional<std::span<const std::byte>> token) {
   return finish(second, run(second));
 }
 
-Result<Leg> Context::finish(Arguments& arguments, SECURITY_STATUS status) {
+// https://learn.microsoft.com/windows/win32/secauthn/acceptsecuritycontext--kerberos
+std::vector<std::byte> Context::errorToken(Arguments& arguments, SECURITY_STATUS status) const {
+  const uint32_t flag =
+      request_.role == Role::kClient ? ISC_REQ_EXTENDED_ERROR : ASC_REQ_EXTENDED_ERROR;
+  if ((request_.flags & flag) == 0) return {};
+  // With these, the length in the buffer is the room that the package asks for.
+  if (asksForRoom(status) || !arguments.takeOutput()) return {};
+  return std::move(arguments.memory);
+}
+
+Result<Leg, FailedLeg> Context::finish(Arguments& arguments, SECURITY_STATUS status) {
   if (status == SEC_E_INCOMPLETE_MESSAGE) {
     const auto missing = static_cast<uint32_t>(arguments.lengthOf(SECBUFFER_MISSING));
-    return Failure{function(), status, false, missing};
+    return FailedLeg({function(), status, false, missing});
   }
-  if (!succeeded(status)) return Failure{function(), status};
-  if (!handle_.valid()) return Failure{function(), SEC_E_INVALID_HANDLE};
+  if (!succeeded(status)) {
+    return FailedLeg({function(), status}, errorToken(arguments, status));
+  }
+  if (!handle_.valid()) return FailedLeg({function(), SEC_E_INVALID_HANDLE});
   if (status == SEC_I_COMPLETE_NEEDED || status == SEC_I_COMPLETE_AND_CONTINUE) {
     const auto completed = completeToken(arguments);
-    if (!completed) return completed.failure();
+    if (!completed) return FailedLeg(completed.failure());
   }
   // EXTRA is a number of bytes at the end of the input; its pointer means nothing. A package that
   // wants credentials first takes nothing of the input.
   const bool taken = status != SEC_I_INCOMPLETE_CREDENTIALS;
   const std::size_t rest = taken ? arguments.lengthOf(SECBUFFER_EXTRA) : arguments.given.size();
   if (!arguments.takeOutput() || rest > arguments.given.size())
-    return Failure{function(), status, true};
+    return FailedLeg({function(), status, true});
   const std::span<const std::byte> extra = arguments.given.last(rest);
   return Leg{status,
              std::move(arguments.memory),

@@ -39,6 +39,15 @@ struct Leg {
   std::u16string package;        // empty until the context is complete
 };
 
+// A leg that failed. The token is for the peer: a package leaves one, such as a KRB-ERROR or a TLS
+// alert, where the context asked for extended errors. May be empty.
+struct FailedLeg : Failure {
+  explicit FailedLeg(const Failure& failure, std::vector<std::byte> for_peer = {})
+      : Failure(failure), token(std::move(for_peer)) {}
+
+  std::vector<std::byte> token;
+};
+
 // One step at a time, and nothing beside it. The functions of message.h say what of them may run at
 // the same time; what only asks (attributes, access tokens) may run beside them.
 class Context {
@@ -58,7 +67,7 @@ class Context {
   // controller.
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-initializesecuritycontextw
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
-  Result<Leg> step(std::optional<std::span<const std::byte>> token);
+  Result<Leg, FailedLeg> step(std::optional<std::span<const std::byte>> token);
 
   // Whether there is a handle: after the first leg. Not every provider survives an invalid one. Both
   // are for who holds the lock of a direction: a step on another thread replaces the handle.
@@ -90,7 +99,8 @@ class Context {
 
   const char* function() const;
   SECURITY_STATUS run(Arguments& arguments);
-  Result<Leg> finish(Arguments& arguments, SECURITY_STATUS status);
+  Result<Leg, FailedLeg> finish(Arguments& arguments, SECURITY_STATUS status);
+  std::vector<std::byte> errorToken(Arguments& arguments, SECURITY_STATUS status) const;
   // What was granted to the complete context: as the last step wrote it, or as the attribute says
   // where the package writes no flags in a step.
   uint32_t grantedFlags(uint32_t written) const;

@@ -30,21 +30,21 @@ inline Failure lastError(const char* function) {
   return {function, error == ERROR_SUCCESS ? SEC_E_INTERNAL_ERROR : HRESULT_FROM_WIN32(error)};
 }
 
-template <typename T>
+template <typename T, typename F = Failure>
 class [[nodiscard]] Result {
  public:
   Result(T value) : state_(std::move(value)) {}
-  Result(Failure failure) : state_(failure) {}
+  Result(F failure) : state_(std::move(failure)) {}
 
   explicit operator bool() const { return std::holds_alternative<T>(state_); }
   T& operator*() { return *std::get_if<T>(&state_); }
   T* operator->() { return std::get_if<T>(&state_); }
   const T& operator*() const { return *std::get_if<T>(&state_); }
   const T* operator->() const { return std::get_if<T>(&state_); }
-  const Failure& failure() const { return *std::get_if<Failure>(&state_); }
+  const F& failure() const { return *std::get_if<F>(&state_); }
 
  private:
-  std::variant<T, Failure> state_;
+  std::variant<T, F> state_;
 };
 
 // Of a call that gives nothing but success.

@@ -1,7 +1,7 @@
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as winsspi from 'winsspi';
-import { families, SspiError, sspiError } from '../../lib/errors/errors.js';
+import { type FailureDetails, families, SspiError, sspiError } from '../../lib/errors/errors.js';
 import { statuses } from '../../lib/errors/status-table.js';
 import { proves } from '../harness/proofs/proves.js';
 import { isStatusSubject } from '../harness/proofs/subjects.js';
@@ -70,6 +70,48 @@ describe('SspiError', () => {
     expect(printed).toMatch(/^MessageAlteredError: DecryptMessage: SEC_E_MESSAGE_ALTERED/);
     expect(printed).toContain("code: 'SEC_E_MESSAGE_ALTERED'");
     expect(printed).toContain('errors.test.ts');
+  });
+});
+
+describe('the token that a failed step left for the peer', () => {
+  const token = Buffer.from('the token for the peer');
+  const create = (details?: FailureDetails) =>
+    sspiError('AcceptSecurityContext', 0x8009030c, details);
+
+  test('is that of the error alone, and undefined where there is none', () => {
+    expect(create({ token }).token).toBe(token);
+    expect(create({}).token).toBe(undefined);
+    expect(create().token).toBe(undefined);
+  });
+
+  test('changes nothing of how the error is printed', () => {
+    const [error, plain] = [create({ token }), create()].map((value) => {
+      value.stack = 'the stack';
+      return value;
+    });
+    expect(inspect(error, { showHidden: true })).toBe(inspect(plain, { showHidden: true }));
+  });
+
+  test('is in nothing that is printed, serialized or copied', () => {
+    const error = create({ token });
+    const printed = [
+      ...[error, [error], { error }, new Error('outer', { cause: error })].flatMap((value) => [
+        inspect(value, { depth: null }),
+        inspect(value, { depth: null, showHidden: true }),
+        format('%s %j %o %O', value, value, value, value),
+      ]),
+      JSON.stringify(error),
+      String(error.stack),
+      inspect(structuredClone(error), { showHidden: true }),
+      inspect({ ...error }, { showHidden: true }),
+    ].join('\n');
+    expect(printed).toContain('SEC_E_LOGON_DENIED');
+    for (const form of ['utf8', 'hex', 'base64'] as const) {
+      expect(printed).not.toContain(token.toString(form).slice(0, 16));
+    }
+    // As JSON and inspect() write a Buffer.
+    expect(printed).not.toContain(token.subarray(0, 8).join(','));
+    expect(printed).not.toContain(token.toString('hex', 0, 8).match(/../g)?.join(' '));
   });
 });
 

@@ -51,7 +51,7 @@ void checkFailure(const Package& package, const sspi::Failure& failure, bool out
 }
 
 void checkLeg(const Package& package, std::span<const std::byte> given,
-              const sspi::Result<sspi::Leg>& leg) {
+              const sspi::Result<sspi::Leg, sspi::FailedLeg>& leg) {
   const bool took = package.step_status != SEC_I_INCOMPLETE_CREDENTIALS;
   const std::size_t rest = took ? lengthOf(package, SECBUFFER_EXTRA) : given.size();
   const bool outside = isOutputOutside(package) || rest > given.size();

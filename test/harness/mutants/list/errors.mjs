@@ -50,6 +50,7 @@ export default [
       ],
       ['a certificate has no class', "      'CERT_E_CHAINING',\n", ''],
       ['the status is signed', 'this.status = status >>> 0;', 'this.status = status | 0;'],
+      ['a failed step has no token for the peer', 'this.#token = details?.token;', ''],
       [
         'minified classes have no name',
         'Class.prototype.name = name;',
