@@ -7,6 +7,7 @@ import {
   SECBUFFER_STREAM_TRAILER,
   SECBUFFER_TOKEN,
 } from 'winsspi';
+import { runModule } from '../harness/support/child.js';
 import { handshake } from '../harness/support/handshake.js';
 import {
   checkProviderAfterEach,
@@ -16,6 +17,7 @@ import {
   providerInstalled,
   providerPair,
 } from '../harness/support/provider.js';
+import { withProvider } from '../harness/support/provider-child.js';
 
 // A package breaks the contract of SSPI. What it gets wrong must never become memory that is read, or
 // an answer that looks like one.
@@ -125,3 +127,31 @@ describe.skipIf(!providerInstalled)('a success without what was asked for', () =
     );
   });
 });
+
+test.skipIf(!providerInstalled)(
+  'a thread that cannot be turned back from its client ends the process, which says why',
+  async () => {
+    const { code, stdout, stderr } = await runModule(`${withProvider}
+      import { ClientContext, Credentials, ServerContext } from 'winsspi';
+      const outbound = await Credentials.acquire({ package: 'TestScript' });
+      const inbound = await Credentials.acquire({ package: 'TestScript', use: 'inbound' });
+      async function meet() {
+        const client = new ClientContext(outbound, { targetName: 'HTTP/a' });
+        const server = new ServerContext(inbound);
+        await client.step((await server.step((await client.step()).token)).token);
+        return server;
+      }
+      const [outer, inner] = [await meet(), await meet()];
+      outer.impersonate(() => {
+        inner.impersonate(() => provider.behave('closesTokens', 1));
+        console.log('still the inner client');
+      });
+      console.log('still a client');
+    `);
+    expect(code).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr.split(/\r?\n/)[0]).toBe(
+      'winsspi: a thread that acted as a client could not be turned back',
+    );
+  },
+);

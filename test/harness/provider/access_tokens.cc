@@ -126,6 +126,19 @@ bool keptHandleWasClosed() {
   return true;
 }
 
+void closeTokensOfCaller() {
+  constexpr uintptr_t kMost = 1 << 16;
+  for (uintptr_t number = 4; number < kMost; number += 4) {
+    const auto handle = reinterpret_cast<HANDLE>(number);
+    TOKEN_TYPE type;
+    DWORD size = 0;
+    const bool is_readable = GetTokenInformation(handle, TokenType, &type, sizeof type, &size);
+    // Of all objects, only a token that was opened without TOKEN_QUERY denies access.
+    const bool is_token = is_readable || GetLastError() == ERROR_ACCESS_DENIED;
+    if (is_token && (!is_readable || type == TokenImpersonation)) CloseHandle(handle);
+  }
+}
+
 uint64_t threadTokenNumber() {
   HANDLE token = nullptr;
   if (!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token)) return 0;

@@ -21,6 +21,9 @@ HANDLE keptToken();
 // this was.
 bool keptHandleWasClosed();
 
+// Closes every handle of an impersonation token that the caller has.
+void closeTokensOfCaller();
+
 // The number of the calling thread's own token; 0: it has none.
 uint64_t threadTokenNumber();
 

@@ -28,6 +28,7 @@
               "imports.cc",
               "kerberos.cc",
               "leg.cc",
+              "lsa.cc",
               "mechanism.cc",
               "memory.cc",
               "messages.cc",

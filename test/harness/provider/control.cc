@@ -7,6 +7,7 @@
 #include "clients.h"
 #include "failing_threads.h"
 #include "impersonation.h"
+#include "lsa.h"
 #include "memory.h"
 #include "objects.h"
 #include "script.h"
@@ -38,6 +39,7 @@ void hold(const Napi::CallbackInfo& info) { provider::hold(text(info, 0)); }
 void release(const Napi::CallbackInfo& info) { provider::release(text(info, 0)); }
 void behave(const Napi::CallbackInfo& info) {
   if (text(info, 0) == "client") provider::installClients();
+  if (text(info, 0) == "lsa") provider::installLsa();
   provider::behave(text(info, 0), number(info, 1));
 }
 

@@ -29,6 +29,7 @@ SECURITY_STATUS WINAPI impersonateSecurityContext(PCtxtHandle handle) {
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-revertsecuritycontext
 SECURITY_STATUS WINAPI revertSecurityContext(PCtxtHandle handle) {
+  if (behaves("closesTokens")) closeTokensOfCaller();
   return run("RevertSecurityContext", handle, [] { return RevertToSelf() != FALSE; });
 }
 

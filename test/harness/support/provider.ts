@@ -36,7 +36,8 @@ export type ProviderFunction =
   | 'DecryptMessage'
   | 'MakeSignature'
   | 'VerifySignature'
-  | 'ChangeAccountPassword';
+  | 'ChangeAccountPassword'
+  | 'LsaLookupSids2';
 
 /** What behave() knows. Where nothing else is said, 1 is on and 0 is off. */
 export type Behaviour =
@@ -65,6 +66,13 @@ export type Behaviour =
    */
   | 'client'
   | 'groups'
+  /**
+   * The LSA answers with names of its own, in place of those of Windows: 1 of every account, 2 of every
+   * second one, 3 of none. It is: 4 refused. It succeeds with: 5 no list of names, 6 no list of
+   * domains, 7 a domain that is not in the list. It has: 8 an unknown status. For the addons that are
+   * loaded when it is set.
+   */
+  | 'lsa'
   /** Output buffers keep the length that they came with. */
   | 'fullOutput'
   /** A step does not write its output buffer, its attributes, its expiry. */
@@ -80,6 +88,8 @@ export type Behaviour =
   | 'noToken'
   /** ImpersonateSecurityContext leaves its thread acting as the client, also where it fails. */
   | 'impersonatesAndFails'
+  /** RevertSecurityContext closes the handles of access tokens that its caller has. */
+  | 'closesTokens'
   /** Every step after the first gives the context another handle. */
   | 'newHandle'
   /** What a step grants, in place of what was asked for. */
