@@ -43,7 +43,7 @@ async function onHost() {
 }
 
 async function inLab() {
-  const times = Math.max(1, Math.round((4 * share) / labSeconds));
+  const times = Math.max(1, Math.round((3 * share) / labSeconds));
   const env = {
     NO_COLOR: '1',
     WINSSPI_FUZZ_TIMES: String(times),

@@ -10,7 +10,14 @@ import { ensurePackages, sanitizerPackages } from '../lab/packages.mjs';
 import { buildOnWinpr } from '../winpr/build.mjs';
 import { packCorpus, unpackCorpus } from './corpus.mjs';
 
-export const nativeTargets = ['attributes', 'buffers', 'context', 'credentials', 'message'];
+export const nativeTargets = [
+  'attributes',
+  'buffers',
+  'context',
+  'credentials',
+  'identity',
+  'message',
+];
 
 /** Where the inputs stay that found something. */
 const findings = fileURLToPath(new URL('findings/', import.meta.url));

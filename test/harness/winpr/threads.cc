@@ -77,7 +77,7 @@ HANDLE createDetachedThread(LPSECURITY_ATTRIBUTES, SIZE_T stack_size, LPTHREAD_S
   return &detached;
 }
 
-BOOL closeHandle(HANDLE handle) { return handle == &detached; }
+bool isThread(HANDLE handle) { return handle == &detached; }
 
 HANDLE GetCurrentThread() { return &detached; }
 

@@ -11,12 +11,24 @@ using fuzz::check;
 using fuzz::Package;
 using sspi::Context;
 
+template <typename Answer>
+void checkAnswer(const Answer&) {}
+
+void checkAnswer(const sspi::SessionKey& session) {
+  check(session.key.size() > 0, "a session key is not empty");
+}
+
+void checkAnswer(const sspi::KeyingMaterial& keying) {
+  check(keying.material.size() > 0, "keying material is not empty");
+}
+
 template <auto query>
 void ask(const Context& context) {
   const auto answer = query(context);
   const Package& package = Package::current();
   if (answer) {
     check(package.last_status == SEC_E_OK, "what the package refused is not answered");
+    checkAnswer(*answer);
     return;
   }
   const sspi::Failure& failure = answer.failure();

@@ -24,9 +24,20 @@ void request(Package& package, sspi::CredentialsRequest& request, Package::Ident
   request.principal = package.text(16);
   request.package_list = package.text(32);
   if (package.input.ConsumeBool()) {
-    expected = {package.text(32), package.text(32), package.text(32)};
-    request.identity =
-        sspi::Identity{expected.user, expected.domain, secretOf(expected.password)};
+    expected = {package.text(32), package.text(32), {}, {}};
+    request.identity = sspi::Identity{expected.user, expected.domain, {}};
+    package.expects_keytab = package.input.ConsumeBool();
+    if (package.expects_keytab) {
+      expected.keytab = package.bytes(100);
+      sspi::Keytab keytab(expected.keytab.size());
+      std::ranges::copy(expected.keytab, keytab.data());
+      request.identity->secret = std::move(keytab);
+    } else {
+      expected.password = package.text(32);
+      request.identity->secret = secretOf(expected.password);
+    }
+  } else {
+    package.expects_keytab = false;
   }
   package.expects_list = !request.package_list.empty();
 }

@@ -21,6 +21,7 @@ constexpr SECURITY_STATUS kStatuses[] = {
     SEC_I_CONTEXT_EXPIRED,
     SEC_E_INCOMPLETE_MESSAGE,
     SEC_E_BUFFER_TOO_SMALL,
+    SEC_E_INSUFFICIENT_MEMORY,
     SEC_E_INVALID_TOKEN,
     SEC_E_INVALID_HANDLE,
     SEC_E_UNSUPPORTED_FUNCTION,
@@ -41,6 +42,7 @@ Package::Package(const uint8_t* data, std::size_t size) : input(data, size) { ru
 Package::~Package() {
   check(memory_.empty(), "all memory is given back");
   check(handles_.empty(), "all handles are given back");
+  check(tokens_.empty(), "all access tokens are closed");
   running = nullptr;
 }
 
@@ -119,6 +121,36 @@ void Package::releaseHandle(const SecHandle* handle) {
   handles_.erase(handle->dwLower);
 }
 
+// Kernel handles are multiples of four.
+HANDLE Package::newToken(uint32_t number) {
+  const auto handle = reinterpret_cast<HANDLE>(4 * next_handle_++);
+  tokens_[handle] = number;
+  return handle;
+}
+
+HANDLE Package::newOther() { return reinterpret_cast<HANDLE>(4 * next_handle_++); }
+
+uint32_t Package::tokenOf(HANDLE handle) const {
+  const auto found = tokens_.find(handle);
+  return found == tokens_.end() ? 0 : found->second;
+}
+
+bool Package::closeToken(HANDLE handle) { return tokens_.erase(handle) == 1; }
+
+void Package::leaveRubbish(SecHandle* handle) {
+  if (input.ConsumeIntegral<uint8_t>() < 192) return;
+  handle->dwLower = input.ConsumeIntegral<uintptr_t>();
+  handle->dwUpper = input.ConsumeIntegral<uintptr_t>();
+}
+
+void Package::changeDescriptor(SecBufferDesc* descriptor) {
+  if (!descriptor || input.ConsumeIntegral<uint8_t>() < 192) return;
+  if (input.ConsumeBool()) descriptor->cBuffers = input.ConsumeIntegral<ULONG>();
+  if (input.ConsumeBool()) {
+    descriptor->pBuffers = reinterpret_cast<SecBuffer*>(input.ConsumeIntegral<uintptr_t>());
+  }
+}
+
 SECURITY_STATUS Package::status() {
   if (input.ConsumeIntegral<uint8_t>() == 0) return input.ConsumeIntegral<SECURITY_STATUS>();
   return input.PickValueInArray(kStatuses);
@@ -136,7 +168,8 @@ TimeStamp Package::time() {
 }
 
 std::vector<std::byte> Package::bytes(std::size_t most) {
-  const auto bytes = input.ConsumeBytes<uint8_t>(input.ConsumeIntegralInRange<std::size_t>(0, most));
+  const auto bytes =
+      input.ConsumeBytes<uint8_t>(input.ConsumeIntegralInRange<std::size_t>(0, most));
   const auto* const begin = reinterpret_cast<const std::byte*>(bytes.data());
   return {begin, begin + bytes.size()};
 }

@@ -59,6 +59,10 @@ class Package {
   std::vector<std::byte> bytes(std::size_t most);
   std::u16string text(std::size_t most);
 
+  // Bytes and pointers of no meaning, where a call has failed.
+  void leaveRubbish(SecHandle* handle);
+  // Writes to a descriptor, where the caller's count and array were.
+  void changeDescriptor(SecBufferDesc* descriptor);
   // Writes the caller's buffers, and then changes their fields.
   void writeBuffers(std::span<SecBuffer> buffers);
   void changeBuffers(std::span<SecBuffer> buffers);
@@ -73,11 +77,13 @@ class Package {
   // Of credentials: the identity that was passed.
   struct Identity {
     std::u16string user, domain, password;
+    std::vector<std::byte> keytab;
     bool operator==(const Identity&) const = default;
   };
   bool asked = false;
   bool data_given = false;
   bool expects_list = false;
+  bool expects_keytab = false;
   Identity identity;
   std::u16string package_list;
   // Of a step: the input buffers, and the output buffer with all of its memory.
@@ -85,6 +91,15 @@ class Package {
   SecBuffer output = {};
   std::span<const std::byte> output_memory;
   std::vector<std::byte> output_bytes;
+  // Of access tokens: the number of the one that the thread has, or 0, and of the one that the last
+  // impersonation set, or 0.
+  uint32_t thread_token = 0;
+  uint32_t set_token = 0;
+  HANDLE newToken(uint32_t number);
+  HANDLE newOther();  // a handle of another kind
+  uint32_t nextToken() { return ++last_token_; }
+  uint32_t tokenOf(HANDLE handle) const;  // 0: it is no token that is open
+  bool closeToken(HANDLE handle);         // false: it is none
 
  private:
   void changePlace(SecBuffer& buffer);
@@ -97,6 +112,8 @@ class Package {
   std::map<void*, Memory> memory_;
   std::set<uintptr_t> handles_;
   uintptr_t next_handle_ = 1;
+  std::map<HANDLE, uint32_t> tokens_;
+  uint32_t last_token_ = 0;
 };
 
 }  // namespace fuzz

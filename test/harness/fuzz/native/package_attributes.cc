@@ -24,14 +24,12 @@ ULONG lengthOf(Package& package) { return package.input.ConsumeIntegralInRange<U
 void answerBindings(Package& package, SecPkgContext_Bindings& bindings) {
   bindings.BindingsLength = lengthOf(package);
   if (package.input.ConsumeIntegral<uint8_t>() == 0) return;
-  auto* const memory = static_cast<SEC_CHANNEL_BINDINGS*>(
-      package.allocate(std::max<std::size_t>(bindings.BindingsLength, sizeof(SEC_CHANNEL_BINDINGS))));
-  memory->cbApplicationDataLength = package.input.ConsumeBool()
-                                        ? lengthOf(package)
-                                        : package.input.ConsumeIntegral<uint32_t>();
-  memory->dwApplicationDataOffset = package.input.ConsumeBool()
-                                        ? lengthOf(package)
-                                        : package.input.ConsumeIntegral<uint32_t>();
+  auto* const memory = static_cast<SEC_CHANNEL_BINDINGS*>(package.allocate(
+      std::max<std::size_t>(bindings.BindingsLength, sizeof(SEC_CHANNEL_BINDINGS))));
+  memory->cbApplicationDataLength =
+      package.input.ConsumeBool() ? lengthOf(package) : package.input.ConsumeIntegral<uint32_t>();
+  memory->dwApplicationDataOffset =
+      package.input.ConsumeBool() ? lengthOf(package) : package.input.ConsumeIntegral<uint32_t>();
   bindings.Bindings = memory;
 }
 
@@ -59,7 +57,8 @@ void answerPointers(Package& package, ULONG attribute, void* memory) {
       as<SecPkgContext_ClientSpecifiedTarget>(memory).sTargetName = package.allocateText();
       break;
     case SECPKG_ATTR_KEY_INFO:
-      as<SecPkgContext_KeyInfoW>(memory) = {package.allocateText(), package.allocateText(), 1, 2, 3};
+      as<SecPkgContext_KeyInfoW>(memory) = {package.allocateText(), package.allocateText(), 1, 2,
+                                            3};
       break;
     case SECPKG_ATTR_DCE_INFO: {
       auto& info = as<SecPkgContext_DceInfo>(memory);
@@ -161,7 +160,11 @@ SECURITY_STATUS QueryContextAttributesW(PCtxtHandle context, ULONG attribute, vo
   Package& package = Package::current();
   package.useHandle(context);
   package.last_status = package.mostlyOk();
-  if (package.last_status != SEC_E_OK) return package.last_status;
+  if (package.last_status != SEC_E_OK) {
+    // The smallest attribute is a number. Of a larger one this is part of a pointer.
+    *static_cast<ULONG*>(memory) = package.input.ConsumeIntegral<ULONG>();
+    return package.last_status;
+  }
   answerPlain(package, attribute, memory);
   answerPointers(package, attribute, memory);
   answerStream(package, attribute, memory);

@@ -16,8 +16,42 @@ void readIdentity(Package& package, const Form& form) {
     fuzz::check(!text || characters[length] == 0, "the texts of an identity end in a zero");
     return text ? std::u16string(characters, length) : std::u16string();
   };
-  package.identity = {read(form.User, form.UserLength), read(form.Domain, form.DomainLength),
-                      read(form.Password, form.PasswordLength)};
+  package.identity = {read(form.User, form.UserLength),
+                      read(form.Domain, form.DomainLength),
+                      read(form.Password, form.PasswordLength),
+                      {}};
+}
+
+// One block, in which every part lies, and nothing else.
+void readPacked(Package& package, const SEC_WINNT_AUTH_IDENTITY_EX2& form) {
+  fuzz::check(form.Version == SEC_WINNT_AUTH_IDENTITY_VERSION_2 &&
+                  form.cbHeaderLength == sizeof form &&
+                  (form.Flags & SEC_WINNT_AUTH_IDENTITY_UNICODE) != 0,
+              "the packed form of an identity says its version and length, and is Unicode");
+  const auto* const start = reinterpret_cast<const std::byte*>(&form);
+  const auto part = [&](const std::byte* from, std::size_t offset, std::size_t length) {
+    fuzz::check(from + offset + length <= start + form.cbStructureLength,
+                "a part lies in the form");
+    return std::vector<std::byte>(from + offset, from + offset + length);
+  };
+  const auto text = [&](std::size_t offset, std::size_t length) {
+    const auto bytes = part(start, offset, length);
+    std::u16string characters(length / sizeof(char16_t), u'\0');
+    if (length > 0) std::memcpy(characters.data(), bytes.data(), length);
+    return characters;
+  };
+  const std::byte* const packed = start + form.PackedCredentialsOffset;
+  SEC_WINNT_AUTH_PACKED_CREDENTIALS header;
+  std::memcpy(&header, packed, sizeof header);
+  fuzz::check(header.cbHeaderLength == sizeof header &&
+                  header.cbStructureLength == form.PackedCredentialsLength,
+              "the packed credentials say their length");
+  const auto& data = header.AuthData.CredData;
+  package.identity = {text(form.UserOffset, form.UserLength),
+                      text(form.DomainOffset, form.DomainLength),
+                      {},
+                      part(packed, data.ByteArrayOffset, data.ByteArrayLength)};
+  package.package_list = text(form.PackageListOffset, form.PackageListLength);
 }
 
 void readData(Package& package, const void* data) {
@@ -28,6 +62,9 @@ void readData(Package& package, const void* data) {
   if (!data) return;
   uint32_t version = 0;
   std::memcpy(&version, data, sizeof version);
+  if (package.expects_keytab) {
+    return readPacked(package, *static_cast<const SEC_WINNT_AUTH_IDENTITY_EX2*>(data));
+  }
   if (!package.expects_list) {
     return readIdentity(package, *static_cast<const SEC_WINNT_AUTH_IDENTITY_W*>(data));
   }
@@ -47,7 +84,11 @@ SECURITY_STATUS AcquireCredentialsHandleW(SEC_WCHAR*, SEC_WCHAR*, ULONG, void*, 
   Package& package = Package::current();
   readData(package, data);
   package.last_status = package.mostlyOk();
-  if (sspi::succeeded(package.last_status)) *credentials = package.newHandle();
+  if (sspi::succeeded(package.last_status)) {
+    *credentials = package.newHandle();
+  } else {
+    package.leaveRubbish(credentials);
+  }
   if (package.input.ConsumeBool()) *expiry = package.time();
   return package.last_status;
 }

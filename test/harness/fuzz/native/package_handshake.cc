@@ -35,9 +35,10 @@ void takeInput(Package& package, PSecBufferDesc input) {
   package.inputs.assign(buffers.begin(), buffers.end());
 }
 
-// What fails leaves no handle. What succeeds gives one, which may be that of the leg before.
+// What fails leaves no handle, but maybe something that looks like one. What succeeds gives one,
+// which may be that of the leg before.
 void giveHandle(Package& package, PCtxtHandle context, PCtxtHandle new_context) {
-  if (!sspi::succeeded(package.last_status)) return;
+  if (!sspi::succeeded(package.last_status)) return package.leaveRubbish(new_context);
   if (!context) {
     *new_context = package.newHandle();
   } else if (package.input.ConsumeBool()) {
@@ -61,7 +62,11 @@ SECURITY_STATUS step(PCredHandle credentials, PCtxtHandle context, PSecBufferDes
   writeToken(package, token);
   changeOutput(package, token);
   // Room for more than that is slow to make.
-  if (package.last_status == SEC_E_BUFFER_TOO_SMALL) token.cbBuffer %= 0x4000;
+  const bool asks_for_room = package.last_status == SEC_E_BUFFER_TOO_SMALL ||
+                             package.last_status == SEC_E_INSUFFICIENT_MEMORY;
+  if (asks_for_room) token.cbBuffer %= 0x4000;
+  package.changeDescriptor(input);
+  package.changeDescriptor(output);
   *flags = package.input.ConsumeIntegral<ULONG>();
   if (package.input.ConsumeBool()) *expiry = package.time();
   return package.last_status;
@@ -85,7 +90,9 @@ SECURITY_STATUS AcceptSecurityContext(PCredHandle credentials, PCtxtHandle conte
 SECURITY_STATUS CompleteAuthToken(PCtxtHandle context, PSecBufferDesc token) {
   Package& package = Package::current();
   package.useHandle(context);
+  fuzz::check(token->cBuffers == 1, "there is one token to complete");
   changeOutput(package, token->pBuffers[0]);
+  package.changeDescriptor(token);
   package.complete_status = package.mostlyOk();
   return package.complete_status;
 }
@@ -98,12 +105,15 @@ SECURITY_STATUS DeleteSecurityContext(PCtxtHandle context) {
 SECURITY_STATUS ExportSecurityContext(PCtxtHandle context, ULONG, PSecBuffer packed, HANDLE*) {
   Package& package = Package::current();
   package.useHandle(context);
-  packed->cbBuffer = package.input.ConsumeIntegralInRange<ULONG>(0, 256);
   package.last_status = package.mostlyOk();
-  // What a call that failed leaves is no memory.
-  packed->pvBuffer = sspi::succeeded(package.last_status)
-                         ? package.allocateBytes(packed->cbBuffer, true)
-                         : reinterpret_cast<void*>(uintptr_t{0xdead0000});
+  if (sspi::succeeded(package.last_status)) {
+    packed->cbBuffer = package.input.ConsumeIntegralInRange<ULONG>(0, 256);
+    packed->pvBuffer = package.allocateBytes(packed->cbBuffer, true);
+  } else if (package.input.ConsumeBool()) {
+    packed->cbBuffer = package.input.ConsumeIntegral<ULONG>();
+    packed->pvBuffer = reinterpret_cast<void*>(package.input.ConsumeIntegral<uintptr_t>());
+  }
+  package.given.assign(packed, packed + 1);
   return package.last_status;
 }
 
@@ -111,6 +121,10 @@ SECURITY_STATUS ImportSecurityContextW(SEC_WCHAR*, PSecBuffer packed, HANDLE, PC
   Package& package = Package::current();
   package.given.assign(packed, packed + 1);
   package.last_status = package.mostlyOk();
-  if (sspi::succeeded(package.last_status)) *context = package.newHandle();
+  if (sspi::succeeded(package.last_status)) {
+    *context = package.newHandle();
+  } else {
+    package.leaveRubbish(context);
+  }
   return package.last_status;
 }

@@ -12,6 +12,7 @@ SECURITY_STATUS answer(PCtxtHandle context, PSecBufferDesc message, PULONG qop) 
   const std::span<SecBuffer> buffers(message->pBuffers, message->cBuffers);
   package.writeBuffers(buffers);
   package.changeBuffers(buffers);
+  package.changeDescriptor(message);
   return package.last_status;
 }
 

@@ -49,6 +49,7 @@ void WakeConditionVariable(CONDITION_VARIABLE* condition);
 HANDLE createDetachedThread(LPSECURITY_ATTRIBUTES attributes, SIZE_T stack_size,
                             LPTHREAD_START_ROUTINE start, LPVOID argument, DWORD flags, LPDWORD id);
 BOOL closeHandle(HANDLE handle);
+bool isThread(HANDLE handle);
 HANDLE GetCurrentThread();
 
 // A library stays loaded once a thread has had a reference to it: a sanitizer has to find the names
