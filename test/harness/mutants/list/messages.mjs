@@ -229,8 +229,8 @@ export default [
     mistakes: [
       [
         'calls that wait take threads',
-        'this.#length === 1 || !this.#last ? call() : this.#last.then(call)',
-        'call()',
+        'this.#length === 1 || !this.#last ?',
+        'this.#length > 0 || !this.#last ?',
       ],
     ],
   },
