@@ -31,5 +31,9 @@ const isData = (buffer: SecBuffer | undefined) =>
 
 function count(buffers: Buffers, counts: (buffer: SecBuffer | undefined) => boolean): number {
   if (!Array.isArray(buffers) || buffers.length > MAX_BUFFERS) return 0;
-  return buffers.filter(counts).reduce((sum, buffer) => sum + bytesIn(buffer?.data), 0);
+  let sum = 0;
+  for (let index = 0; index < buffers.length; index++) {
+    if (counts(buffers[index])) sum += bytesIn(buffers[index]?.data);
+  }
+  return sum;
 }

@@ -77,7 +77,7 @@ export class TracedOutgoing
     return this.sync('encryptMessage', bytesInData(buffers), call, encryptedOutcome);
   }
 
-  encryptMessageAsync(
+  async encryptMessageAsync(
     buffers: readonly SecBuffer[],
     options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
@@ -90,7 +90,7 @@ export class TracedOutgoing
     return this.sync('makeSignature', bytesInData(buffers), call, signedOutcome);
   }
 
-  makeSignatureAsync(
+  async makeSignatureAsync(
     buffers: readonly SecBuffer[],
     options?: EncryptOptions,
   ): Promise<SecBuffer[]> {
@@ -103,7 +103,7 @@ export class TracedOutgoing
     return this.sync('wrap', bytesIn(message), call, bytesOutcome);
   }
 
-  wrapAsync(message: Uint8Array, options?: WrapOptions): Promise<Buffer> {
+  async wrapAsync(message: Uint8Array, options?: WrapOptions): Promise<Buffer> {
     const call = () => this.messages.wrapAsync(message, options);
     return this.async('wrapAsync', bytesIn(message), call, bytesOutcome);
   }
@@ -140,7 +140,7 @@ export class TracedIncoming
     return this.sync('decryptMessage', bytesInBuffers(buffers), call, this.#decrypted);
   }
 
-  decryptMessageAsync(
+  async decryptMessageAsync(
     buffers: readonly SecBuffer[],
     options?: DecryptOptions,
   ): Promise<DecryptResult> {
@@ -153,7 +153,7 @@ export class TracedIncoming
     return this.sync('verifySignature', bytesInBuffers(buffers), call, noOutcome);
   }
 
-  verifySignatureAsync(
+  async verifySignatureAsync(
     buffers: readonly SecBuffer[],
     options?: DecryptOptions,
   ): Promise<VerifyResult> {
@@ -166,7 +166,7 @@ export class TracedIncoming
     return this.sync('unwrap', bytesIn(wrapped), call, unwrappedOutcome);
   }
 
-  unwrapAsync(wrapped: Uint8Array): Promise<UnwrapResult> {
+  async unwrapAsync(wrapped: Uint8Array): Promise<UnwrapResult> {
     const call = () => this.messages.unwrapAsync(wrapped);
     return this.async('unwrapAsync', bytesIn(wrapped), call, unwrappedOutcome);
   }

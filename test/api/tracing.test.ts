@@ -298,6 +298,39 @@ describe.skipIf(!providerInstalled)('the tracing channels', () => {
     }
   });
 
+  test.each([
+    ['encryptMessageAsync', 'client'],
+    ['makeSignatureAsync', 'client'],
+    ['decryptMessageAsync', 'server'],
+    ['verifySignatureAsync', 'server'],
+  ] as const)(
+    '%s rejects, and does not throw, where a buffer throws as it is read',
+    async (name, side) => {
+      using pair = await providerPair('TestKerberos');
+      record('wrap', 'unwrap');
+      const thrown = new Error('read');
+      const buffer = {
+        type: SECBUFFER_DATA,
+        get data(): never {
+          throw thrown;
+        },
+      };
+      const result = pair[side][name]([buffer]);
+      expect(result).toBeInstanceOf(Promise);
+      await expect(result).rejects.toBe(thrown);
+    },
+  );
+
+  test('arrays of buffers are counted without their methods', async () => {
+    using pair = await providerPair('TestKerberos');
+    const { messages } = record('wrap');
+    const buffers = Object.assign([token(), data(text)], {
+      filter: () => expect.unreachable('a method of the caller'),
+    });
+    pair.client.makeSignature(buffers);
+    expect(messages('wrap:end')).toMatchObject([{ inputBytes: text.length }]);
+  });
+
   test('one who listens to errors alone hears of them', async () => {
     using pair = await providerPair('TestScript');
     const heard: unknown[] = [];
