@@ -19,6 +19,13 @@ export const arrayBufferOf = getter<ArrayBufferLike>('buffer');
 export const byteLengthOf = getter<number>('byteLength');
 const byteOffsetOf = getter<number>('byteOffset');
 
+// A detached ArrayBuffer has no length, and nearly every other one has.
+const detached = getOwnPropertyDescriptor(ArrayBuffer.prototype, 'detached')?.get as () => boolean;
+
+/** Whether the memory of an array was transferred, or taken away otherwise. It must not be shared. */
+export const isDetached = (bytes: Uint8Array): boolean =>
+  byteLengthOf(bytes) === 0 && apply(detached, arrayBufferOf(bytes), []);
+
 /** A range of the same memory. A Buffer of a Buffer, otherwise a Uint8Array. */
 export function rangeOf(bytes: Uint8Array, offset: number, length: number): Uint8Array {
   const start = byteOffsetOf(bytes) + offset;

@@ -1,5 +1,5 @@
 import { isSharedArrayBuffer, isUint8Array } from 'node:util/types';
-import { arrayBufferOf, byteLengthOf } from './bytes.js';
+import { arrayBufferOf, byteLengthOf, isDetached } from './bytes.js';
 import { quote, suggest } from './errors/suggestion.js';
 import { createError, hideStackFrames } from './errors/usage-error.js';
 
@@ -171,6 +171,7 @@ export const validateBytes: (
       const reason = 'must not lie in a SharedArrayBuffer, which another thread can change';
       throw wrongValue(name, `${reason} during the call. Copy it first`);
     }
+    if (isDetached(value)) throw createError('ERR_SSPI_BUFFER_DETACHED', name);
     const length = byteLengthOf(value);
     if (length <= longest) return;
     throw createError('ERR_OUT_OF_RANGE', `${name}.byteLength`, `<= ${longest}`, length);

@@ -37,7 +37,8 @@ inline std::span<std::byte> bytesAt(void* data, std::size_t length) {
 // view without memory.
 std::span<std::byte> bytesInPlace(napi_env env, napi_value value);
 
-// The memory of a Uint8Array that no other thread can have, or of null; nothing for other values. A
+// The memory of a Uint8Array that no other thread can have, or of null; nothing for other values, and
+// for a detached one. A
 // view without memory is that of null. Inline: every message asks twice.
 inline std::optional<std::span<std::byte>> ownBytes(napi_env env, napi_value value) {
   napi_typedarray_type type;
@@ -50,6 +51,9 @@ inline std::optional<std::span<std::byte>> ownBytes(napi_env env, napi_value val
     if (type != napi_uint8_array || napi_is_arraybuffer(env, memory, &is_own) != napi_ok) return {};
     // SSPI counts bytes in 32 bits: of a longer one it would see the beginning.
     if (!is_own || length > UINT32_MAX) return {};
+    bool is_detached = false;
+    if (length == 0 && napi_is_detached_arraybuffer(env, memory, &is_detached) != napi_ok) return {};
+    if (is_detached) return {};
     return detail::bytesAt(data, length);
   }
   napi_valuetype kind;

@@ -44,7 +44,7 @@ export const codes = {
   ERR_SSPI_BUFFER_DETACHED: {
     class: Error,
     text: (name: string) =>
-      `The memory of "${name}" was detached or resized during the call. The result is lost`,
+      `The memory of "${name}" was detached or resized. Leave it alone until the call has ended`,
   },
   ERR_SSPI_CONTEXT_BUSY: {
     class: Error,

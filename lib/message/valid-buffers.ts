@@ -78,6 +78,8 @@ export function validateRoom(buffers: readonly SecBuffer[], required: RequiredRo
     const buffer = buffers[index] as SecBuffer;
     const least = leastLength(bufferKind(buffer.type), required);
     if (lengthOf(buffer) >= least) continue;
+    // A detached buffer has no length.
+    if (buffer.data !== null) validateBytes(buffer.data, `buffers[${index}].data`);
     throw createError(
       'ERR_OUT_OF_RANGE',
       `buffers[${index}].data.byteLength`,

@@ -275,6 +275,34 @@ describe.skipIf(!providerInstalled)('an argument that runs code of the caller', 
   });
 });
 
+describe.skipIf(!providerInstalled)('memory that is detached', () => {
+  checkProviderAfterEach();
+
+  test.each(Object.keys(methods) as Method[])(
+    'of %s is an error, and nothing is called: it is no empty message',
+    async (method) => {
+      using pair = await providerPair('TestScript');
+      const values = methods[method](pair);
+      const places = placesIn(values).filter((place) => at(values, place) instanceof Uint8Array);
+      expect(places.length).toBeGreaterThan(0);
+      for (const place of places) {
+        const bytes = new Uint8Array(8);
+        structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+        const detached = replace(methods[method](pair), place, (holder, key) => {
+          Reflect.set(holder, key, bytes);
+        });
+        provider.forgetCalls();
+        const outcome = await call(contextOf(pair, method), method, detached).then(
+          () => 'done',
+          (error) => error.code,
+        );
+        const called = callsOf(...messageFunctions).length;
+        expect.soft([outcome, called], place.join('.')).toEqual(['ERR_SSPI_BUFFER_DETACHED', 0]);
+      }
+    },
+  );
+});
+
 // Setters that a caller has put on the prototypes of all arrays and objects.
 describe.skipIf(!providerInstalled)('a setter on a prototype', () => {
   checkProviderAfterEach();
