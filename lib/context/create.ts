@@ -1,5 +1,5 @@
 import { getBinding, resultOf } from '../addon/binding.js';
-import { copySecret } from '../bytes.js';
+import { byteLengthOf, copySecret, wipeBytes } from '../bytes.js';
 import { type Credentials, openCredentials } from '../credentials/credentials.js';
 import type { ContextRole } from '../flags.js';
 import { readOptions } from '../options.js';
@@ -45,6 +45,6 @@ export function importState(
     return state;
   } finally {
     // It holds the session key.
-    copy.fill(0);
+    wipeBytes(copy, 0, byteLengthOf(copy));
   }
 }

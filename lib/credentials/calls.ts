@@ -1,5 +1,6 @@
 import { type NativeCredentialsRequest, resultOf } from '../addon/binding.js';
 import { callOnThread, type Settle } from '../addon/calls.js';
+import { byteLengthOf, wipeBytes } from '../bytes.js';
 import { acquireTraces, traceAsync } from '../tracing/channels.js';
 import type { AcquireTrace } from '../tracing/traces.js';
 import type { CredentialsRequest } from './request.js';
@@ -22,7 +23,8 @@ export async function callWithSecret<Value>(
 }
 
 function clearSecret(request: NativeCredentialsRequest): void {
-  request.identity?.keytab?.fill(0);
+  const keytab = request.identity?.keytab;
+  if (keytab) wipeBytes(keytab, 0, byteLengthOf(keytab));
   request.identity = undefined;
 }
 

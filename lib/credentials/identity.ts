@@ -42,19 +42,22 @@ const description = {
   keytab: optional(bytes(LONGEST_KEYTAB)),
 } satisfies Record<keyof IdentityOptions, Reader<unknown>>;
 
-/** Reads an identity, whose keytab is still the caller's: see copyIdentity(). */
+/**
+ * Reads an identity, whose keytab is still the caller's: see copyIdentity(). It has both secrets as properties
+ * of its own, one of them undefined: what Object.prototype has is not read.
+ */
 export const identity: Reader<NativeIdentityRequest> = (value, property) => {
   const { user, domain, password, keytab } = readOptions(value, property, description);
   const account = splitName(user, domain, property);
   if (keytab === undefined) {
     text(password, `${property}.password`);
-    return { ...account, password: password as string };
+    return { ...account, password: password as string, keytab: undefined };
   }
   if (password !== undefined) {
     const reason = 'must be absent beside a password: an identity has one of the two';
     throw createError('ERR_INVALID_ARG_VALUE', `${property}.keytab`, reason);
   }
-  if (byteLengthOf(keytab) > 0) return { ...account, keytab };
+  if (byteLengthOf(keytab) > 0) return { ...account, password: undefined, keytab };
   throw createError('ERR_INVALID_ARG_VALUE', `${property}.keytab`, 'must not be empty');
 };
 
