@@ -9,6 +9,20 @@
 
 namespace winsspi {
 
+// lib/message/call-frame.ts has the same operations in the same order.
+enum class Operation : uint32_t {
+  kEncryptMessage,
+  kDecryptMessage,
+  kMakeSignature,
+  kVerifySignature,
+  kApplyControlToken,
+  kWrap,
+  kUnwrap,
+  kSign,
+  kVerify,
+  kCount,
+};
+
 // 32-bit words in memory that both sides see: a word costs less than an argument.
 // lib/message/call-frame.ts has the same words in the same order.
 struct CallFrame {

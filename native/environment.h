@@ -18,7 +18,7 @@ class Environment {
 
   static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
-  // That all calls of message functions on the JavaScript thread share.
+  // The frame that all calls of message functions on the JavaScript thread share.
   CallFrame& callFrame() { return *call_frame_; }
   Napi::Value callFrameArray() const { return call_frame_array_.Value(); }
 

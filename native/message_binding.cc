@@ -16,9 +16,6 @@
 namespace winsspi {
 namespace {
 
-// In the order of the operations in lib/message/call-frame.ts.
-constexpr uint32_t kApplyControlToken = 4;
-
 // (...memory): the operation of the shared frame, over Uint8Arrays and nulls. undefined or a
 // failure: see runOperation(). Creates no JavaScript value that it need not.
 napi_value callMessageFunction(napi_env env, napi_callback_info info) {
@@ -32,7 +29,8 @@ napi_value callMessageFunction(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   CallFrame& frame = environment.callFrame();
-  const bool is_control = frame.operation == kApplyControlToken;
+  const bool is_control =
+      frame.operation == static_cast<uint32_t>(Operation::kApplyControlToken);
   if (context->isStepping() || (is_control && context->isLent())) {
     return throwContextBusy(env, *context);
   }

@@ -149,7 +149,7 @@ sspi::Result<void> runVerify(const sspi::Context& context, CallFrame& frame, Mem
   return {};
 }
 
-// In the order of the operations in lib/message/call-frame.ts.
+// In the order of Operation.
 constexpr sspi::Result<void> (*kOperations[])(const sspi::Context&, CallFrame&, Memory) = {
     runOverBuffers<Encrypt>,
     runOverBuffers<Decrypt>,
@@ -161,6 +161,8 @@ constexpr sspi::Result<void> (*kOperations[])(const sspi::Context&, CallFrame&, 
     runSign,
     runVerify,
 };
+
+static_assert(std::size(kOperations) == static_cast<std::size_t>(Operation::kCount));
 
 }  // namespace
 

@@ -35,7 +35,7 @@ struct Kind<sspi::Context> {
 template <typename T>
 struct Wrapped {
   std::shared_ptr<T> object;  // null: it was closed
-  Environment& environment;   // that it is of: here messages find it sooner
+  Environment& environment;   // of the object: looking it up takes a message too long
 };
 
 // The garbage collector and the end of the environment destroy what was not closed before.

@@ -48,7 +48,7 @@ export async function step(
   signal: AbortSignal | undefined,
   assertIdle: () => void,
 ): Promise<StepResult> {
-  let before = 'stepping' as Stage;
+  let before: Stage | undefined; // of the step; undefined: it was not made
   let leg: NativeLeg | NativeFailure;
   try {
     leg = await callOnThread<NativeLeg>((settle) => {
@@ -61,11 +61,11 @@ export async function step(
     }, signal);
   } catch (reason) {
     // A step that was not made changes nothing. Of one that was, the package may have seen the token.
-    if (before !== 'stepping' && state.name === 'stepping') state.fail(abortedError(reason));
+    if (before !== undefined && state.name === 'stepping') state.fail(abortedError(reason));
     throw reason;
   }
   state.assertOpen(); // close() may have been called meanwhile.
-  if (isFailure(leg)) throw fail(state, leg, before);
+  if (isFailure(leg)) throw fail(state, leg, before as Stage);
   return before === 'complete' ? renegotiate(state, leg, token !== undefined) : advance(state, leg);
 }
 

@@ -31,7 +31,7 @@ export const MAX_BUFFERS = 32;
 /** In place of a token's length: the package finds the token in a stream. */
 export const STREAM = 0xffffffff;
 
-// In the order of kOperations in native/message_operations.cc.
+// In the order of Operation in native/call_frame.h.
 const operations = {
   encryptMessage: 0,
   decryptMessage: 1,

@@ -5,6 +5,7 @@
 
 #include "sspi/attributes.h"
 #include "sspi/context_buffer.h"
+#include "sspi/secur32.h"
 #include "sspi/time.h"
 
 namespace sspi {
@@ -146,7 +147,7 @@ Result<Leg, FailedLeg> Context::step(std::optional<std::span<const std::byte>> t
   constexpr std::size_t kLeastRoom = 4096;
   constexpr std::size_t kMostRoom = 1 << 20;
   if (!credentials_->valid()) return FailedLeg({function(), SEC_E_UNSUPPORTED_FUNCTION});
-  // A complete context can have more legs: its messages wait for them.
+  // A complete context can have more legs, and no message runs beside one.
   const threads::Lock::Holder nothing_leaves(outgoing_);
   const threads::Lock::Holder nothing_enters(incoming_);
   const PackageInfo& package = credentials_->package();
@@ -225,6 +226,7 @@ Result<SecureArray<std::byte>> exportContext(const Context& context, uint32_t fl
 
 Result<ContextHandle> importContext(const std::u16string& package,
                                     std::span<const std::byte> exported) {
+  if (const auto library = secur32(); !library) return library.failure();
   SecBuffer packed = {static_cast<ULONG>(exported.size()), SECBUFFER_EMPTY,
                       const_cast<std::byte*>(exported.data())};
   SecHandle handle;

@@ -48,8 +48,9 @@ struct FailedLeg : Failure {
   std::vector<std::byte> token;
 };
 
-// One step at a time, and nothing beside it. The functions of message.h say what of them may run at
-// the same time; what only asks (attributes, access tokens) may run beside them.
+// A step runs alone: the binding refuses every call beside it, and a step beside any call. Without a step,
+// one call of each direction of messages and any number of queries may run at the same time. The locks
+// below keep these rules too, so that this ring is safe without the binding.
 class Context {
  public:
   Context(std::shared_ptr<const Credentials> credentials, ContextRequest request)
@@ -69,8 +70,8 @@ class Context {
   // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-acceptsecuritycontext
   Result<Leg, FailedLeg> step(std::optional<std::span<const std::byte>> token);
 
-  // Whether there is a handle: after the first leg. Not every provider survives an invalid one. Both
-  // are for who holds the lock of a direction: a step on another thread replaces the handle.
+  // Whether there is a handle: after the first leg. Not every provider survives an invalid one. Call both
+  // with the lock of a direction held: a step may replace the handle.
   bool started() const { return handle_.valid(); }
   PCtxtHandle handle() const { return handle_.get(); }
 
@@ -109,7 +110,7 @@ class Context {
   // Released after the context that was made with them.
   std::shared_ptr<const Credentials> credentials_;
   ContextRequest request_;
-  ContextHandle handle_;  // written under all three locks
+  ContextHandle handle_;  // written with all three locks held, read with one of them
   mutable threads::Lock outgoing_;
   mutable threads::Lock incoming_;
   mutable threads::Lock replacing_;

@@ -179,7 +179,7 @@ class ThreadPool::Shared : public std::enable_shared_from_this<Shared> {
   std::list<std::shared_ptr<Task>> tasks_;  // those that wait
   std::size_t running_ = 0;                 // those that a thread has
   std::size_t threads_ = 0;
-  std::size_t coming_ = 0;   // threads that were woken or started, and have not looked
+  std::size_t coming_ = 0;   // threads that were woken or started, and have not yet looked for a task
   bool starting_ = false;    // one of these is being started
   std::vector<Idle*> idle_;  // the last one is woken first
 };
