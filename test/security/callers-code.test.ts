@@ -373,6 +373,25 @@ describe.skipIf(!providerInstalled)('bytes that code of the caller takes away me
   });
 });
 
+describe.skipIf(!providerInstalled)('values on Object.prototype', () => {
+  checkProviderAfterEach();
+
+  test.each([
+    ['keytab', { user: 'alice', password: 'a password' }, bytes(), undefined],
+    ['password', { user: 'alice', keytab: bytes() }, 'a password', bytes().length],
+  ])('are no %s of an identity', async (name, identity, value, keytabLength) => {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true });
+    let acquired: Promise<Credentials>;
+    try {
+      acquired = Credentials.acquire({ package: packageName, identity } as never);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+    (await acquired).close();
+    expect(callsOf('AcquireCredentialsHandle')[0]?.keytabLength).toBe(keytabLength);
+  });
+});
+
 describe.skipIf(!providerInstalled)('a list of requirements', () => {
   checkProviderAfterEach();
 
