@@ -60,6 +60,8 @@ const values: [keyof ContextAttributes, number, unknown][] = [
     18,
     {
       sid: expect.stringMatching(/^S-1-5-/),
+      isAnonymous: false,
+      isGuest: false,
       groups: expect.arrayContaining([
         { sid: 'S-1-5-32-545', attributes: ['mandatory', 'enabledByDefault', 'enabled'] },
       ]),
