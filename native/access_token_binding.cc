@@ -6,7 +6,7 @@
 #include "sspi/context.h"
 #include "sspi/context_lease.h"
 #include "sspi/impersonation.h"
-#include "wrapped_context.h"
+#include "context_access.h"
 
 namespace winsspi {
 
@@ -33,7 +33,7 @@ namespace {
 
 // (context, names, settle): with the names of its accounts or without.
 Napi::Value identity(const Napi::CallbackInfo& info) {
-  auto* context = sharedContext(info.Env(), info[0]);
+  auto* context = contextForQuery(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   const auto names = info[1].As<Napi::Boolean>().Value() ? sspi::AccountNames::kLookedUp
                                                          : sspi::AccountNames::kLeftOut;
@@ -51,7 +51,7 @@ Napi::Value booleanOf(Napi::Env env, bool& value) { return Napi::Boolean::New(en
 
 // (context, sid, settle)
 Napi::Value isMemberOf(const Napi::CallbackInfo& info) {
-  auto* context = sharedContext(info.Env(), info[0]);
+  auto* context = contextForQuery(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   return startAsyncWork(
       info[2],
@@ -67,7 +67,7 @@ Napi::Value isMemberOf(const Napi::CallbackInfo& info) {
 // callback's is pending after the thread was turned back.
 Napi::Value impersonate(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* context = sharedContext(env, info[0]);
+  auto* context = contextForQuery(env, info[0]);
   if (!context) return env.Undefined();
   // The callback may close the context, but not change it.
   const sspi::ContextLease lease(*context);

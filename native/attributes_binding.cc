@@ -9,7 +9,7 @@
 #include "sspi/channel_bindings.h"
 #include "sspi/context.h"
 #include "sspi/schannel.h"
-#include "wrapped_context.h"
+#include "context_access.h"
 
 namespace winsspi {
 namespace {
@@ -210,7 +210,7 @@ constexpr Attribute kAttributes[] = {
 // (context, SECPKG_ATTR_*)
 Napi::Value queryAttribute(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const auto* context = sharedContext(env, info[0]);
+  const auto* context = contextForQuery(env, info[0]);
   if (!context) return env.Undefined();
   const uint32_t number = info[1].As<Napi::Number>().Uint32Value();
   for (const Attribute& attribute : kAttributes) {
@@ -225,20 +225,20 @@ Napi::Value queryAttribute(const Napi::CallbackInfo& info) {
 // (context, { label, context?, length })
 Napi::Value setKeyingMaterialInfo(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  if (!idleContext(env, info[0])) return env.Undefined();
+  if (!contextForChange(env, info[0])) return env.Undefined();
   const Napi::Object request = info[1].As<Napi::Object>();
   sspi::KeyingMaterialInfo value = {request.Get("label").As<Napi::String>().Utf8Value(),
                                     copyOfBytes(env, request.Get("context")),
                                     request.Get("length").As<Napi::Number>().Uint32Value()};
   // Once more: a property can be the caller's code.
-  const auto* context = idleContext(env, info[0]);
+  const auto* context = contextForChange(env, info[0]);
   if (!context) return env.Undefined();
   return outcomeOf(env, sspi::setKeyingMaterialInfo(**context, std::move(value)));
 }
 
 // (context, data)
 Napi::Value setApplicationData(const Napi::CallbackInfo& info) {
-  const auto* context = idleContext(info.Env(), info[0]);
+  const auto* context = contextForChange(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   return outcomeOf(info.Env(),
                    sspi::setApplicationData(**context, bytesInPlace(info.Env(), info[1])));

@@ -6,8 +6,8 @@
 #include "sspi/channel_bindings.h"
 #include "sspi/context.h"
 #include "sspi/context_lease.h"
-#include "wrapped.h"
-#include "wrapped_context.h"
+#include "native_object.h"
+#include "context_access.h"
 
 namespace winsspi {
 namespace {
@@ -40,7 +40,7 @@ Napi::Value createContext(const Napi::CallbackInfo& info) {
   if (!info[4].IsUndefined()) {
     request.channel_bindings = sspi::channelBindings(bytesInPlace(env, info[4]));
   }
-  return wrap(env, std::make_shared<sspi::Context>(*credentials, std::move(request)));
+  return expose(env, std::make_shared<sspi::Context>(*credentials, std::move(request)));
 }
 
 // (context, token, settle)
@@ -48,7 +48,7 @@ Napi::Value step(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   std::optional<std::vector<std::byte>> token;
   if (!info[1].IsUndefined()) token = copyOfBytes(env, info[1]);
-  auto* context = idleContext(env, info[0]);
+  auto* context = contextForChange(env, info[0]);
   if (!context) return env.Undefined();
   return startAsyncWork(
       info[2],
@@ -59,7 +59,7 @@ Napi::Value step(const Napi::CallbackInfo& info) {
 
 // (context, flags): what another process imports.
 Napi::Value exportContext(const Napi::CallbackInfo& info) {
-  const auto* context = idleContext(info.Env(), info[0]);
+  const auto* context = contextForChange(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   auto exported = sspi::exportContext(**context, info[1].As<Napi::Number>().Uint32Value());
   if (!exported) return failureOf(info.Env(), exported.failure());
@@ -81,13 +81,13 @@ Napi::Value importContext(const Napi::CallbackInfo& info) {
   define(object, "package", Napi::String::New(env, context->negotiatedPackage()));
   define(object, "flags", flags ? Napi::Number::New(env, flags->flags) : env.Undefined());
   define(object, "expiry", lifespan ? numberOrUndefined(env, lifespan->expiry) : env.Undefined());
-  define(object, "handle", wrap(env, context));
+  define(object, "handle", expose(env, context));
   return object;
 }
 
 void closeContext(const Napi::CallbackInfo& info) {
-  auto* wrapped = wrappedOf<sspi::Context>(info.Env(), info[0]);
-  if (wrapped) wrapped->object.reset();
+  auto* holder = holderOf<sspi::Context>(info.Env(), info[0]);
+  if (holder) holder->object.reset();
 }
 
 }  // namespace

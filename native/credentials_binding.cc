@@ -9,8 +9,8 @@
 #include "sspi/credentials.h"
 #include "sspi/credentials_attributes.h"
 #include "sspi/impersonation.h"
-#include "wrapped.h"
-#include "wrapped_context.h"
+#include "native_object.h"
+#include "context_access.h"
 
 namespace winsspi {
 namespace {
@@ -20,7 +20,7 @@ Napi::Value credentialsOf(Napi::Env env, sspi::Credentials& credentials) {
   define(object, "package", Napi::String::New(env, credentials.package().name));
   define(object, "expiry", numberOrUndefined(env, credentials.expiry()));
   define(object, "handle",
-         wrap(env, std::make_shared<const sspi::Credentials>(std::move(credentials))));
+         expose(env, std::make_shared<const sspi::Credentials>(std::move(credentials))));
   return object;
 }
 
@@ -60,10 +60,10 @@ Napi::Value acquireCredentials(const Napi::CallbackInfo& info) {
 
 // (context, request, settle): as the client of the context
 Napi::Value acquireCredentialsAsClient(const Napi::CallbackInfo& info) {
-  if (!sharedContext(info.Env(), info[0])) return info.Env().Undefined();
+  if (!contextForQuery(info.Env(), info[0])) return info.Env().Undefined();
   sspi::CredentialsRequest options = requestOf(info[1]);
   // Once more: a property can be the caller's code.
-  auto* context = sharedContext(info.Env(), info[0]);
+  auto* context = contextForQuery(info.Env(), info[0]);
   if (!context) return info.Env().Undefined();
   return startAsyncWork(
       info[2],
@@ -121,8 +121,8 @@ Napi::Value setKdcProxySettings(const Napi::CallbackInfo& info) {
 }
 
 void closeCredentials(const Napi::CallbackInfo& info) {
-  auto* wrapped = wrappedOf<const sspi::Credentials>(info.Env(), info[0]);
-  if (wrapped) wrapped->object.reset();
+  auto* holder = holderOf<const sspi::Credentials>(info.Env(), info[0]);
+  if (holder) holder->object.reset();
 }
 
 }  // namespace

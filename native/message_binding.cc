@@ -10,8 +10,8 @@
 #include "errors.h"
 #include "message_operations.h"
 #include "sspi/context_lease.h"
-#include "wrapped.h"
-#include "wrapped_context.h"
+#include "native_object.h"
+#include "context_access.h"
 
 namespace winsspi {
 namespace {
@@ -23,7 +23,7 @@ napi_value callMessageFunction(napi_env env, napi_callback_info info) {
   std::size_t count = values.size();
   void* data = nullptr;
   if (napi_get_cb_info(env, info, &count, values.data(), nullptr, &data) != napi_ok) return nullptr;
-  const auto& [context, environment] = *static_cast<Wrapped<sspi::Context>*>(data);
+  const auto& [context, environment] = *static_cast<Holder<sspi::Context>*>(data);
   if (!context) {
     throwError(env, Kind<sspi::Context>::kClosed);
     return nullptr;
@@ -49,10 +49,10 @@ napi_value callMessageFunction(napi_env env, napi_callback_info info) {
 // the context as an argument.
 Napi::Value messageFunction(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* wrapped = wrappedOf<sspi::Context>(env, info[0]);
-  if (!wrapped) return env.Undefined();
+  auto* holder = holderOf<sspi::Context>(env, info[0]);
+  if (!holder) return env.Undefined();
   napi_value function = nullptr;
-  if (napi_create_function(env, "message", NAPI_AUTO_LENGTH, callMessageFunction, wrapped,
+  if (napi_create_function(env, "message", NAPI_AUTO_LENGTH, callMessageFunction, holder,
                            &function) != napi_ok) {
     return env.Undefined();
   }
@@ -128,7 +128,7 @@ std::optional<std::vector<std::span<std::byte>>> split(const CallFrame& frame, s
 // its first entries describe. Settles with undefined or a failure, as the message function returns.
 Napi::Value messageAsync(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  auto* context = sharedContext(env, info[0]);
+  auto* context = contextForQuery(env, info[0]);
   if (!context) return env.Undefined();
   CallFrame* const frame = frameOf(env, info[2]);
   const auto memory = ownBytes(env, info[3]);

@@ -110,10 +110,10 @@ export const pieces = [
       ),
       replace(
         native,
-        'const auto& [context, environment] = *static_cast<Wrapped<sspi::Context>*>(data);',
-        `auto* const wrapped = wrappedOf<sspi::Context>(env, values[0]);
-  if (!wrapped) return nullptr;
-  const auto& [context, environment] = *wrapped;
+        'const auto& [context, environment] = *static_cast<Holder<sspi::Context>*>(data);',
+        `auto* const holder = holderOf<sspi::Context>(env, values[0]);
+  if (!holder) return nullptr;
+  const auto& [context, environment] = *holder;
   count--;`,
       ),
       replace(native, 'ownBytes(env, values[i])', 'ownBytes(env, values[i + 1])'),

@@ -1,7 +1,7 @@
 // native/*.cc, and lib/addon/calls.ts on the other side
 export default [
   {
-    file: 'native/wrapped_context.cc',
+    file: 'native/context_access.cc',
     tests: ['test/api/addon.test.ts', 'test/api/contexts/busy.test.ts'],
     mistakes: [
       [
@@ -22,8 +22,8 @@ export default [
     mistakes: [
       [
         'a step may be made beside other calls',
-        'if (!info[1].IsUndefined()) token = copyOfBytes(env, info[1]);\n  auto* context = idleContext(',
-        'if (!info[1].IsUndefined()) token = copyOfBytes(env, info[1]);\n  auto* context = sharedContext(',
+        'if (!info[1].IsUndefined()) token = copyOfBytes(env, info[1]);\n  auto* context = contextForChange(',
+        'if (!info[1].IsUndefined()) token = copyOfBytes(env, info[1]);\n  auto* context = contextForQuery(',
       ],
       [
         'other calls may be made beside a step',
@@ -32,8 +32,8 @@ export default [
       ],
       [
         'a context is exported beside other calls',
-        'const auto* context = idleContext(info.Env(), info[0]);',
-        'const auto* context = sharedContext(info.Env(), info[0]);',
+        'const auto* context = contextForChange(info.Env(), info[0]);',
+        'const auto* context = contextForQuery(info.Env(), info[0]);',
       ],
     ],
   },

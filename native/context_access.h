@@ -1,6 +1,6 @@
 // Which calls of a context may be made while others run.
-#ifndef WINSSPI_WRAPPED_CONTEXT_H_
-#define WINSSPI_WRAPPED_CONTEXT_H_
+#ifndef WINSSPI_CONTEXT_ACCESS_H_
+#define WINSSPI_CONTEXT_ACCESS_H_
 
 #include <napi.h>
 
@@ -14,15 +14,15 @@ namespace winsspi {
 
 // For calls that may run beside each other and beside messages: those that only ask, and those that
 // act as the client. Refused while a step runs.
-const std::shared_ptr<sspi::Context>* sharedContext(Napi::Env env, napi_value value);
+const std::shared_ptr<sspi::Context>* contextForQuery(Napi::Env env, napi_value value);
 
 // For calls that change the context: a step, a control token, an attribute that is set, an export.
 // Refused while any other call runs, also one whose caller no longer waits.
-const std::shared_ptr<sspi::Context>* idleContext(Napi::Env env, napi_value value);
+const std::shared_ptr<sspi::Context>* contextForChange(Napi::Env env, napi_value value);
 
 // The error for a call that the context does not allow now. Returns no value.
 napi_value throwContextBusy(Napi::Env env, const sspi::Context& context);
 
 }  // namespace winsspi
 
-#endif  // WINSSPI_WRAPPED_CONTEXT_H_
+#endif  // WINSSPI_CONTEXT_ACCESS_H_

@@ -1,18 +1,18 @@
-#include "wrapped_context.h"
+#include "context_access.h"
 
 #include "errors.h"
-#include "wrapped.h"
+#include "native_object.h"
 
 namespace winsspi {
 
-const std::shared_ptr<sspi::Context>* sharedContext(Napi::Env env, napi_value value) {
+const std::shared_ptr<sspi::Context>* contextForQuery(Napi::Env env, napi_value value) {
   const auto* context = openedOf<sspi::Context>(env, value);
   if (!context || !(*context)->isStepping()) return context;
   throwContextBusy(env, **context);
   return nullptr;
 }
 
-const std::shared_ptr<sspi::Context>* idleContext(Napi::Env env, napi_value value) {
+const std::shared_ptr<sspi::Context>* contextForChange(Napi::Env env, napi_value value) {
   const auto* context = openedOf<sspi::Context>(env, value);
   if (!context || !(*context)->isLent()) return context;
   throwContextBusy(env, **context);
