@@ -12,11 +12,16 @@ import { runPackage } from './dependencies.mjs';
 export async function buildLibrary() {
   rmSync('dist', { recursive: true, force: true });
   runPackage('typescript/bin/tsc', ['--project', '.']);
-  await bundle('index');
-  await bundle('http/index');
+  await bundleLibrary('dist');
 }
 
-async function bundle(name) {
+/** The code alone, without a check of its types. */
+export async function bundleLibrary(folder) {
+  await bundle('index', folder);
+  await bundle('http/index', folder);
+}
+
+async function bundle(name, folder) {
   // Installed by now.
   const { build } = await import('rolldown');
   const { output } = await build({
@@ -25,7 +30,7 @@ async function bundle(name) {
     transform: { target: 'node22.12' },
     external: [/\.node$/, /^\.\.\/index\.js$/], // the addons, and the core for the protocols
     output: {
-      file: `dist/${name}.js`,
+      file: `${folder}/${name}.js`,
       format: 'cjs',
       exports: 'named',
       generatedCode: { symbols: false },
@@ -37,10 +42,10 @@ async function bundle(name) {
   });
   const [{ exports: names, moduleIds }] = output;
   const copied = moduleIds.filter((id) => !belongs(name, relative('lib', id)));
-  if (copied.length > 0) throw new Error(`dist/${name}.js would have a copy of ${copied}.`);
+  if (copied.length > 0) throw new Error(`${folder}/${name}.js would have a copy of ${copied}.`);
   if (names.includes('default')) throw new Error(`lib/${name}.ts must have no default export.`);
-  writeFileSync(`dist/${name}.mjs`, forImport(names));
-  writeFileSync(`dist/${name}.bundler.mjs`, forBundlers(names));
+  writeFileSync(`${folder}/${name}.mjs`, forImport(names));
+  writeFileSync(`${folder}/${name}.bundler.mjs`, forBundlers(names));
 }
 
 // What has state must be there once: of the core, the protocols may have copies of functions alone. What

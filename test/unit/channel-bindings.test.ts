@@ -56,16 +56,13 @@ describe('tls-server-end-point', () => {
   });
 });
 
+const credentials = { cert: read('rsa-sha256'), key: read('rsa-sha256.key') };
+
 /** The two ends of a connection over TLS. */
 async function connection(
   version: SecureVersion,
 ): Promise<{ client: TLSSocket; server: TLSSocket }> {
-  const listener = createServer({
-    cert: read('rsa-sha256'),
-    key: read('rsa-sha256.key'),
-    minVersion: version,
-    maxVersion: version,
-  });
+  const listener = createServer({ ...credentials, minVersion: version, maxVersion: version });
   const accepted = once(listener.listen(0, '127.0.0.1'), 'secureConnection');
   await once(listener, 'listening');
   const { port } = listener.address() as AddressInfo;
@@ -95,6 +92,18 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('the two ends of a %s connection'
     server.destroy();
   });
 
+  test('have what the RFC of their kind says', async () => {
+    const { client, server } = await connection(version);
+    const label = 'EXPORTER-Channel-Binding';
+    const [bindings, value] = unique
+      ? [tlsUnique(server, 'server'), client.getFinished() as Buffer]
+      : [tlsExporter(server), client.exportKeyingMaterial(32, label, Buffer.alloc(0))];
+    const prefix = Buffer.from(unique ? 'tls-unique:' : 'tls-exporter:');
+    expect(bindings.applicationData).toEqual(Buffer.concat([prefix, value]));
+    client.destroy();
+    server.destroy();
+  });
+
   test('refuse the kind of the other versions', async () => {
     const { client, server } = await connection(version);
     const other = unique ? () => tlsExporter(client) : () => tlsUnique(client, 'client');
@@ -109,6 +118,29 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('the two ends of a %s connection'
     expect(of(one.client)).not.toEqual(of(two.client));
     for (const socket of [one.client, one.server, two.client, two.server]) socket.destroy();
   });
+});
+
+test('tls-unique of a session of TLS 1.2 that is resumed is the Finished message of the server', async () => {
+  const listener = createServer({ ...credentials, maxVersion: 'TLSv1.2' });
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  const { port } = listener.address() as AddressInfo;
+  const open = async (session?: Buffer) => {
+    const accepted = once(listener, 'secureConnection');
+    const client = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, session });
+    const [given, [server]] = await Promise.all([
+      session ? once(client, 'secureConnect') : once(client, 'session'),
+      accepted,
+    ]);
+    return { client, server: server as TLSSocket, given };
+  };
+  const first = await open();
+  const { client, server } = await open(first.given[0]);
+  expect(client.isSessionReused()).toBe(true);
+  const expected = Buffer.concat([Buffer.from('tls-unique:'), server.getFinished() as Buffer]);
+  expect(tlsUnique(client, 'client').applicationData).toEqual(expected);
+  expect(tlsUnique(server, 'server').applicationData).toEqual(expected);
+  for (const socket of [first.client, first.server, client, server]) socket.destroy();
+  listener.close();
 });
 
 describe('misuse', () => {

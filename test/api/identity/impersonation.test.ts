@@ -118,6 +118,16 @@ describe.skipIf(!providerInstalled)('impersonate', () => {
     expect(provider.impersonating()).toBe(false);
   });
 
+  test('refuses Credentials.acquire after an inner one too, while the outer one lasts', async () => {
+    using outer = await providerPair('TestScript');
+    using inner = await providerPair('TestScript');
+    const { promise } = outer.server.impersonate(() => {
+      inner.server.impersonate(() => {});
+      return { promise: Credentials.acquire({ package: 'TestScript' }) };
+    });
+    await expect(promise).rejects.toMatchObject({ code: 'ERR_SSPI_IMPERSONATING' });
+  });
+
   test('does not call the callback where Impersonate fails', async () => {
     proves('ImpersonateSecurityContext');
     using pair = await providerPair('TestScript');

@@ -12,6 +12,7 @@ import {
 } from 'winsspi';
 import { proves } from '../../harness/proofs/proves.js';
 import { handshake } from '../../harness/support/handshake.js';
+import { never } from '../../harness/support/misbehaviours.js';
 import {
   bufferAt,
   callsOf,
@@ -259,6 +260,40 @@ describe.skipIf(!providerInstalled)('SEC_I_RENEGOTIATE', () => {
     await expect(pair.client.step(Buffer.from([HANDSHAKE, 3, 3, 0, 0]))).resolves.toMatchObject({
       done: false,
     });
+  });
+
+  test('keeps its steps from a control token that waits for its own', async () => {
+    using pair = await providerPair('TestScript');
+    provider.fail('DecryptMessage', 0x00090321);
+    const data = Buffer.alloc(60);
+    pair.client.decryptMessage([{ type: SECBUFFER_TOKEN, data }]);
+    shutdown(pair.client);
+    provider.fail('InitializeSecurityContext', 0x00090312);
+    expect((await pair.client.step(data)).done).toBe(false);
+    expect(pair.client.done).toBe(false);
+  });
+
+  test('with a part of a record is IncompleteMessageError, and the context stays complete', async () => {
+    using pair = await providerPair('TestStream');
+    provider.behave('recordType', HANDSHAKE);
+    open(pair.client, record(pair.server));
+    const token = Buffer.from([HANDSHAKE, 3, 3, 0, 0]);
+    await expect(pair.client.step(token.subarray(0, 2))).rejects.toMatchObject({
+      name: 'IncompleteMessageError',
+    });
+    expect(pair.client.done).toBe(true);
+    expect(record(pair.client).length).toBeGreaterThan(text.length);
+    expect((await pair.client.step(token)).done).toBe(true);
+  });
+
+  test('gives the context another expiry', async () => {
+    using pair = await providerPair('TestStream');
+    expect(pair.client.expiry).toBeInstanceOf(Date);
+    provider.behave('recordType', HANDSHAKE);
+    open(pair.client, record(pair.server));
+    provider.behave('expiry', never.zero);
+    await pair.client.step(Buffer.from([HANDSHAKE, 3, 3, 0, 0]));
+    expect(pair.client.expiry).toBe(undefined);
   });
 
   test('makes the sizes of the context be asked for again', async () => {

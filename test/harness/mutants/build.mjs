@@ -1,7 +1,8 @@
-// Builds what each mistake makes of the package: a dist or an addon beside the good one.
+// Builds what each mistake makes of the package: a dist or an addon, to put in place of the good one.
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bundleLibrary } from '../../../scripts/library.mjs';
 import { mutate } from './mutate.mjs';
 
 const addon = 'prebuilds/win32-x64/node.napi.node';
@@ -9,52 +10,100 @@ const addon = 'prebuilds/win32-x64/node.napi.node';
 /**
  * @param {string} root of a copy of the project, in which the mistakes are made
  * @param {import('./list.mjs').Mutant[]} mutants
- * @returns {Promise<object[]>} the mutants, each with `builds`: its folder, which holds what replaces the good files
+ * @returns {Promise<object[]>} the mutants, each with `folder`, which holds what replaces the good files
  */
 export async function buildMutants(root, mutants) {
-  const ofAddon = mutants.some(({ file }) => file.startsWith('native/'));
-  if (ofAddon) configureAddon(root);
-  const built = [];
-  for (const [index, mutant] of mutants.entries()) {
-    const folder = `mutants/${index}`;
-    const path = join(root, mutant.file);
-    const source = readFileSync(path, 'utf8');
-    writeFileSync(path, mutate(source, mutant));
-    process.stderr.write(`\rBuilding ${index + 1} of ${mutants.length} mistakes …`);
-    const error = mutant.file.startsWith('native/')
-      ? compileAddon(root, join(root, folder, addon))
-      : compileLibrary(root, join(root, folder, 'dist'));
-    // For the tests that import the sources themselves.
-    if (mutant.file.startsWith('lib/')) cpSync(path, join(root, folder, mutant.file));
-    writeFileSync(path, source);
-    if (error) throw new Error(`${mutant.file}: "${mutant.why}" does not compile:\n${error}`);
-    built.push({ ...mutant, folder });
+  const built = mutants.map((mutant, index) => ({ ...mutant, folder: `mutants/${index}` }));
+  const ofLibrary = built.filter(({ file }) => file.startsWith('lib/'));
+  const ofAddon = built.filter(({ file }) => file.startsWith('native/'));
+  const before = process.cwd();
+  process.chdir(root);
+  try {
+    report(checkTypes(ofLibrary));
+    for (const mutant of ofLibrary) await withMistakes([mutant], () => buildLibrary(mutant));
+    if (ofAddon.length > 0) report(buildAddons(ofAddon));
+  } finally {
+    process.chdir(before);
   }
-  process.stderr.write('\n');
   return built;
 }
 
-function configureAddon(root) {
+function report(failures) {
+  process.stderr.write('\n');
+  if (failures.length > 0) throw new Error(`Does not compile:\n${failures.join('\n')}`);
+}
+
+// A name that a mistake leaves unused does not keep it from being made.
+const typeChecks = '--noEmit --noUnusedLocals false --noUnusedParameters false -p .'.split(' ');
+
+/** Compiles with one mistake in each file at a time: what does not compile is in the file that is named. */
+function checkTypes(mutants) {
+  const failures = [];
+  for (let rest = mutants; rest.length > 0; ) {
+    const round = rest.filter((mutant, at) => rest.findIndex(isOf(mutant.file)) === at);
+    rest = rest.filter((mutant) => !round.includes(mutant));
+    process.stderr.write(`\rChecking the types of mistakes, ${rest.length} to go …   `);
+    const output = withMistakes(round, () =>
+      runProgram(process.execPath, ['node_modules/typescript/bin/tsc', ...typeChecks]),
+    );
+    if (!output) continue;
+    const files = round.map(({ file, why }) => `  ${file}: "${why}"`).join('\n');
+    failures.push(`${output}with these mistakes:\n${files}`);
+  }
+  return failures;
+}
+
+const isOf =
+  (wanted) =>
+  ({ file }) =>
+    file === wanted;
+
+/** Runs a function while the sources have mistakes in them. */
+function withMistakes(mutants, run) {
+  const sources = mutants.map(({ file }) => readFileSync(file, 'utf8'));
+  const restore = () => {
+    for (const [index, { file }] of mutants.entries()) writeFileSync(file, sources[index]);
+  };
+  for (const [index, mutant] of mutants.entries()) {
+    writeFileSync(mutant.file, mutate(sources[index], mutant));
+  }
+  const result = run();
+  if (!(result instanceof Promise)) {
+    restore();
+    return result;
+  }
+  return result.finally(restore);
+}
+
+async function buildLibrary({ folder, file }) {
+  await bundleLibrary(`${folder}/dist`);
+  // For the tests that import the sources themselves.
+  cpSync(file, join(folder, file));
+}
+
+function buildAddons(mutants) {
   process.stderr.write('Building the addon …\n');
-  const failure = runIn(root, process.execPath, ['scripts/cross-node-gyp.mjs']);
-  if (failure) throw new Error(failure);
+  const failure = runProgram(process.execPath, ['scripts/cross-node-gyp.mjs']);
+  if (failure) return [failure];
+  const failures = [];
+  for (const [index, mutant] of mutants.entries()) {
+    process.stderr.write(`\rBuilding ${index + 1} of ${mutants.length} addons …`);
+    const failed = withMistakes([mutant], () => buildAddon(mutant));
+    if (failed) failures.push(`${mutant.file}: "${mutant.why}":\n${failed}`);
+  }
+  return failures;
 }
 
-function compileAddon(root, target) {
-  const failure = runIn(root, 'cmake', ['--build', 'build', '--config', 'Release']);
-  if (!failure) cpSync(join(root, 'build/Release/winsspi.node'), target);
-  return failure;
-}
-
-function compileLibrary(root, target) {
-  const script = "import('./scripts/library.mjs').then(({ buildLibrary }) => buildLibrary())";
-  const failure = runIn(root, process.execPath, ['--input-type=module', '-e', script]);
-  if (!failure) cpSync(join(root, 'dist'), target, { recursive: true });
-  return failure;
+function buildAddon({ folder }) {
+  const failure = runProgram('cmake', ['--build', 'build', '--config', 'Release']);
+  if (failure) return failure;
+  mkdirSync(dirname(join(folder, addon)), { recursive: true });
+  cpSync('build/Release/winsspi.node', join(folder, addon));
+  return undefined;
 }
 
 /** What a failed program printed; undefined where it succeeded. */
-function runIn(cwd, program, args) {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+function runProgram(program, args) {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
   return status === 0 ? undefined : `${stdout}${stderr}`.slice(-4000);
 }

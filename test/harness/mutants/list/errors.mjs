@@ -242,7 +242,7 @@ export default [
       [
         'an unknown format is written',
         "formats.filter((format) => format !== 'unknown')",
-        'formats',
+        "formats.filter((format) => format !== 'unknown' || true) as never",
       ],
       [
         'a look-up runs as this process and not as the client',

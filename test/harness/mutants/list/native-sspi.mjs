@@ -1,0 +1,46 @@
+// native/sspi
+export default [
+  {
+    file: 'native/sspi/message.cc',
+    tests: ['test/api/messages/statuses.test.ts'],
+    mistakes: [
+      [
+        'a part of a message may begin anywhere',
+        '  if (!left->empty() && left->data() != memory.data()) return std::nullopt;\n',
+        '',
+      ],
+      [
+        'the sequence number is lost',
+        'return EncryptMessage(context.handle(), qop, buffers.get(), sequence_number);',
+        'return EncryptMessage(context.handle(), qop, buffers.get(), sequence_number & 0);',
+      ],
+    ],
+  },
+  {
+    file: 'native/sspi/message.cc',
+    tests: ['test/api/messages/schannel-layout.test.ts'],
+    mistakes: [
+      [
+        'a record does not say what is missing',
+        'Failure{kFunction, status, false, descriptor.missing()}',
+        'Failure{kFunction, status, false, 0}',
+      ],
+    ],
+  },
+  {
+    file: 'native/sspi/message.cc',
+    tests: ['test/api/messages/kerberos-layout.test.ts', 'test/api/messages/bytes.test.ts'],
+    mistakes: [
+      [
+        'a token that is shorter than its room leaves a gap',
+        'std::size_t end = *token_length;',
+        'std::size_t end = token_length ? sizes.token : 0;',
+      ],
+      [
+        'a message that was only signed looks encrypted',
+        'DecryptMessage(context.handle(), buffers.get(), sequence_number, &returned);\n  qop = static_cast<uint32_t>(returned);',
+        'DecryptMessage(context.handle(), buffers.get(), sequence_number, &returned);\n  qop = 0;',
+      ],
+    ],
+  },
+];
