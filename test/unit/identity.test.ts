@@ -77,4 +77,34 @@ describe.each([
       expect(convert(identity(user, groups)).isGuest).toBe(isGuest);
     },
   );
+
+  test.each([
+    [0, 'anonymous'],
+    [1, 'identification'],
+    [2, 'impersonation'],
+    [3, 'delegation'],
+    [undefined, undefined],
+  ])('of the level %s has the level %s', (impersonationLevel, level) => {
+    expect(convert({ ...identity(user), impersonationLevel }).impersonationLevel).toBe(level);
+  });
+
+  // https://learn.microsoft.com/windows/win32/api/winnt/ns-winnt-token_groups
+  test.each([
+    [0x00000000, []],
+    [0x00000001, ['mandatory']],
+    [0x00000002, ['enabledByDefault']],
+    [0x00000004, ['enabled']],
+    [0x00000008, ['owner']],
+    [0x00000010, ['useForDenyOnly']],
+    [0x00000020, ['integrity']],
+    [0x00000040, ['integrityEnabled']],
+    [0x20000000, ['resource']],
+    [0x40000000, []],
+    [0x80000000, []],
+    [0xc0000000, ['logonId']],
+    [0x20000007, ['mandatory', 'enabledByDefault', 'enabled', 'resource']],
+  ])('of a group with the attributes %d has them as the words %j', (attributes, words) => {
+    const { groups } = convert(identity(user, { 'S-1-1-0': attributes }));
+    expect(groups.map((group) => group.attributes)).toEqual([words]);
+  });
 });

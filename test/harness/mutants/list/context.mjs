@@ -56,6 +56,39 @@ export default [
         'if ((attributes & SE_GROUP_ENABLED) === 0) return false;',
         'if (attributes === 0) return false;',
       ],
+      ['every user of a domain is a guest', "'514'", "'513'"],
+      [
+        'a RID of another authority makes a guest',
+        '/^S-1-5-21-\\d+-\\d+-\\d+-(?<rid>',
+        '/^S-1-5-[\\d-]+-(?<rid>',
+      ],
+      [
+        'a server that may only identify seems to act',
+        "'identification', 'impersonation',",
+        "'impersonation', 'identification',",
+      ],
+      [
+        'a resource group has half of the attribute logonId',
+        '(group.attributes & bits) >>> 0 === bits',
+        '(group.attributes & bits) !== 0',
+      ],
+      [
+        'no group has the attribute logonId',
+        '(group.attributes & bits) >>> 0 === bits',
+        '(group.attributes & bits) === bits',
+      ],
+      [
+        'who is denied looks like integrity',
+        'useForDenyOnly: 0x00000010',
+        'useForDenyOnly: 0x00000020',
+      ],
+    ],
+  },
+  {
+    file: 'lib/context/identity.ts',
+    tests: ['test/api/identity/guests.test.ts'],
+    mistakes: [
+      ['names are left out', 'names: optional(boolean, true)', 'names: optional(boolean, false)'],
     ],
   },
   {
@@ -116,6 +149,23 @@ export default [
         "bindings stay in the caller's memory",
         'const copy = copyBytes(applicationData);',
         'const copy = copyBytes(applicationData) && applicationData;',
+      ],
+    ],
+  },
+  {
+    file: 'lib/context/principal.ts',
+    tests: ['test/api/contexts/principal.test.ts'],
+    mistakes: [
+      [
+        'a name that nobody has proved is the peer',
+        'if (!context.flags.mutualAuthentication) return',
+        'if (!context.flags) return',
+      ],
+      ["a client's peer is the client itself", ')?.serverName', ')?.clientName'],
+      [
+        'an unfinished handshake names its peer',
+        "if (context.name !== 'complete') return",
+        "if (context.name === 'new') return",
       ],
     ],
   },

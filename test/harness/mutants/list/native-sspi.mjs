@@ -43,4 +43,21 @@ export default [
       ],
     ],
   },
+  {
+    file: 'native/sspi/impersonation.cc',
+    tests: ['test/api/identity/impersonation.test.ts'],
+    mistakes: [
+      [
+        'an outer client passes for an inner one',
+        'if (*before && !RevertToSelf())',
+        'if (*before && !before->get())',
+      ],
+      ['an impersonation that failed is reverted', '    impersonation.restore();\n', ''],
+      [
+        'the outer client is lost',
+        'SetThreadToken(nullptr, before_.get())',
+        'SetThreadToken(nullptr, nullptr)',
+      ],
+    ],
+  },
 ];
