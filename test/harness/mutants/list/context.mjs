@@ -1,6 +1,27 @@
 // lib/context
 export default [
   {
+    file: 'lib/context/state.ts',
+    tests: ['test/api/schannel/control-token.test.ts'],
+    mistakes: [
+      [
+        'a renegotiation that goes on counts as done',
+        "return this.#stage === 'complete' && !this.#pendingSteps.renegotiating;",
+        "return this.#stage === 'complete';",
+      ],
+      [
+        'a context is exported during a renegotiation',
+        'if (this.#pendingSteps.renegotiating) throw',
+        'if (this.#pendingSteps.any && !this.done && !this.flags) throw',
+      ],
+      [
+        'a complete context has steps',
+        'if (!this.#pendingSteps.any) throw',
+        'if (this.#pendingSteps.renegotiating) throw',
+      ],
+    ],
+  },
+  {
     file: 'lib/context/pending-steps.ts',
     tests: ['test/api/schannel/control-token.test.ts'],
     mistakes: [
@@ -142,17 +163,6 @@ export default [
     mistakes: [['bindings of the greatest length are refused', 'bytes(0xffff)', 'bytes(0xfffe)']],
   },
   {
-    file: 'lib/context/channel-bindings.ts',
-    tests: ['test/api/contexts/handshake.test.ts', 'test/security/callers-code.test.ts'],
-    mistakes: [
-      [
-        "bindings stay in the caller's memory",
-        'const copy = copyBytes(applicationData);',
-        'const copy = copyBytes(applicationData) && applicationData;',
-      ],
-    ],
-  },
-  {
     file: 'lib/context/principal.ts',
     tests: ['test/api/contexts/principal.test.ts'],
     mistakes: [
@@ -166,6 +176,16 @@ export default [
         'an unfinished handshake names its peer',
         "if (context.name !== 'complete') return",
         "if (context.name === 'new') return",
+      ],
+      [
+        'a query that fails looks like no name',
+        'if (error instanceof UnsupportedFunctionError) return',
+        'if (error instanceof UnsupportedFunctionError || error) return',
+      ],
+      [
+        'an empty name is a name',
+        "return user || queryIfKnown(context, 'nativeNames')?.clientName || undefined;",
+        "return user ?? (queryIfKnown(context, 'nativeNames')?.clientName || undefined);",
       ],
     ],
   },

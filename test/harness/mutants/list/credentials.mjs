@@ -9,11 +9,6 @@ export default [
         "    assertNotImpersonating('Credentials.acquire()');\n",
         '',
       ],
-      [
-        'credentials are added as the process inside a callback',
-        "    assertNotImpersonating('credentials.add()');\n",
-        '',
-      ],
     ],
   },
   {
@@ -52,7 +47,7 @@ export default [
   },
   {
     file: 'lib/credentials/request.ts',
-    tests: ['test/api/credentials/misuse.test.ts'],
+    tests: ['test/api/credentials/acquire.test.ts', 'test/api/credentials/misuse.test.ts'],
     mistakes: [
       [
         'credentials are for servers where nothing is said',
@@ -68,17 +63,6 @@ export default [
         'Schannel reads a package list as its own structure',
         "if (settings.packageList !== undefined) assertTakes('packageList', settings.package);",
         '',
-      ],
-    ],
-  },
-  {
-    file: 'lib/credentials/request.ts',
-    tests: ['test/api/identity/impersonation.test.ts'],
-    mistakes: [
-      [
-        'a client is given the identity of another user',
-        'createRequest({ ...settings, identity: undefined })',
-        'createRequest({ identity: undefined, ...settings })',
       ],
     ],
   },

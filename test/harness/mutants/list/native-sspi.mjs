@@ -58,6 +58,32 @@ export default [
         'SetThreadToken(nullptr, before_.get())',
         'SetThreadToken(nullptr, nullptr)',
       ],
+      [
+        'the package does not see the end',
+        'if (auto handle = context_->currentHandle()) RevertSecurityContext(&*handle);',
+        '',
+      ],
+      [
+        'the thread stays the client where the package does not turn it back',
+        'RevertSecurityContext(&*handle);\n  restore();',
+        'RevertSecurityContext(&*handle);\n  context_ = nullptr;',
+      ],
+      [
+        'a failure of ImpersonateSecurityContext is a success',
+        'const SECURITY_STATUS status = ImpersonateSecurityContext(&*handle);\n  if (status != SEC_E_OK) {',
+        'const SECURITY_STATUS status = ImpersonateSecurityContext(&*handle);\n  if (status == SEC_E_OK + 1) {',
+      ],
+    ],
+  },
+  {
+    file: 'native/sspi/access_token.cc',
+    tests: ['test/api/identity/impersonation.test.ts'],
+    mistakes: [
+      [
+        "this process's own token is the client's",
+        'reinterpret_cast<LONG_PTR>(token) > 0;',
+        'token != nullptr;',
+      ],
     ],
   },
 ];
