@@ -19,6 +19,27 @@ export default [
         'if (!this.#pendingSteps.any) throw',
         'if (this.#pendingSteps.renegotiating) throw',
       ],
+      [
+        'a renegotiation does not change the expiry',
+        'this.#expiry = expiry;',
+        'this.#expiry ??= expiry;',
+      ],
+      [
+        'steps that are granted less than was required are taken',
+        'if (established) this.complete(established);',
+        'if (established && !this.#package) this.complete(established);',
+      ],
+    ],
+  },
+  {
+    file: 'lib/context/state.ts',
+    tests: ['test/api/contexts/state.test.ts'],
+    mistakes: [
+      [
+        'a context that failed does not say why',
+        '    if (this.#stage instanceof Error) throw this.#stage;\n',
+        '',
+      ],
     ],
   },
   {
