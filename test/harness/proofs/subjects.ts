@@ -90,6 +90,7 @@ export const buffers = {
   SECBUFFER_TRAFFIC_SECRETS: { number: 28, onWindows: ofSchannel },
 } as const satisfies Rows;
 
+// `onWindows`: what only Windows can prove. Left out where Wine answers.
 const notOfWine = "The answer of Windows's own packages: those of Wine have none.";
 
 /** https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-querycontextattributesw */

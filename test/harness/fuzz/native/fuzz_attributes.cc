@@ -36,6 +36,7 @@ void ask(const Context& context) {
         "a failure has the package's status");
 }
 
+// Append: the inputs of the corpus select by place.
 constexpr void (*kQuestions[])(const Context&) = {
     ask<sspi::querySizes>,
     ask<sspi::queryStreamSizes>,
