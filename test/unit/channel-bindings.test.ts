@@ -6,6 +6,7 @@ import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { tlsExporter, tlsServerEndPoint, tlsUnique } from 'winsspi';
+import { channelBindings } from '../../lib/context/channel-bindings.js';
 import { signatureHash } from '../../lib/context/signature-hash.js';
 import { proves } from '../harness/proofs/proves.js';
 
@@ -163,5 +164,33 @@ describe('misuse', () => {
     );
     client.destroy();
     server.destroy();
+  });
+});
+
+describe('channel bindings as an option', () => {
+  test('are a copy', () => {
+    const applicationData = Uint8Array.of(1, 2, 3);
+    const read = channelBindings({ applicationData }, 'options.channelBindings');
+    applicationData.fill(0);
+    expect(Buffer.from(read.applicationData)).toEqual(Buffer.of(1, 2, 3));
+  });
+
+  test.each([
+    [
+      0,
+      'ERR_INVALID_ARG_VALUE',
+      /^The property 'options.channelBindings.applicationData' must not be empty/,
+    ],
+    [65_536, 'ERR_OUT_OF_RANGE', /"options.channelBindings.applicationData.byteLength"/],
+  ])('of %d bytes are refused', (length, code, message) => {
+    const applicationData = new Uint8Array(length);
+    expect(() => channelBindings({ applicationData }, 'options.channelBindings')).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
+  });
+
+  test.each([1, 65_535])('of %d bytes are taken', (length) => {
+    const read = channelBindings({ applicationData: new Uint8Array(length) }, 'a');
+    expect(read.applicationData.length).toBe(length);
   });
 });

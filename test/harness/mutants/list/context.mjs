@@ -44,7 +44,7 @@ export default [
   },
   {
     file: 'lib/context/pending-steps.ts',
-    tests: ['test/api/schannel/control-token.test.ts'],
+    tests: ['test/unit/pending-steps.test.ts', 'test/api/schannel/control-token.test.ts'],
     mistakes: [
       [
         'a control token has no step',
