@@ -21,7 +21,8 @@ export default defineConfig({
       './test/harness/proofs/reporter.ts',
       './test/harness/support/closing-line.ts',
     ],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Far more than any takes, so that a busy machine fails none.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
