@@ -1,12 +1,12 @@
 #include "bindings.h"
 
 #include "async_work.h"
+#include "context_access.h"
 #include "convert.h"
 #include "sspi/access_token.h"
 #include "sspi/context.h"
 #include "sspi/context_lease.h"
 #include "sspi/impersonation.h"
-#include "context_access.h"
 
 namespace winsspi {
 

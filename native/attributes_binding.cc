@@ -3,13 +3,13 @@
 #include <utility>
 #include <vector>
 
+#include "context_access.h"
 #include "convert.h"
 #include "errors.h"
 #include "sspi/attributes.h"
 #include "sspi/channel_bindings.h"
 #include "sspi/context.h"
 #include "sspi/schannel.h"
-#include "context_access.h"
 
 namespace winsspi {
 namespace {

@@ -1,13 +1,13 @@
 #include "bindings.h"
 
 #include "async_work.h"
+#include "context_access.h"
 #include "convert.h"
+#include "native_object.h"
 #include "sspi/attributes.h"
 #include "sspi/channel_bindings.h"
 #include "sspi/context.h"
 #include "sspi/context_lease.h"
-#include "native_object.h"
-#include "context_access.h"
 
 namespace winsspi {
 namespace {

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "async_work.h"
+#include "context_access.h"
 #include "convert.h"
+#include "native_object.h"
 #include "sspi/context.h"
 #include "sspi/context_lease.h"
 #include "sspi/credentials.h"
 #include "sspi/credentials_attributes.h"
 #include "sspi/impersonation.h"
-#include "native_object.h"
-#include "context_access.h"
 
 namespace winsspi {
 namespace {

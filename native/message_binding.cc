@@ -5,13 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "context_access.h"
 #include "convert.h"
 #include "environment.h"
 #include "errors.h"
 #include "message_operations.h"
-#include "sspi/context_lease.h"
 #include "native_object.h"
-#include "context_access.h"
+#include "sspi/context_lease.h"
 
 namespace winsspi {
 namespace {

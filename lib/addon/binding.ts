@@ -239,5 +239,9 @@ export function isFailure(value: unknown): value is NativeFailure {
 
 export function errorOf(failure: NativeFailure): Error {
   if (failure.bufferOutsideMemory) return createError('ERR_SSPI_INVALID_BUFFER', failure.syscall);
-  return sspiError(failure.syscall, failure.status, failure);
+  // Without a prototype: what a caller has put on Object.prototype is no detail of the failure.
+  return sspiError(failure.syscall, failure.status, {
+    __proto__: null,
+    ...failure,
+  } as FailureDetails);
 }

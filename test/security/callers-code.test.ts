@@ -390,6 +390,21 @@ describe.skipIf(!providerInstalled)('values on Object.prototype', () => {
     (await acquired).close();
     expect(callsOf('AcquireCredentialsHandle')[0]?.keytabLength).toBe(keytabLength);
   });
+
+  test.each(['token', 'missing'])('are no %s of a failure', async (name) => {
+    using credentials = await Credentials.acquire({ package: packageName, use: 'both' });
+    using client = new ClientContext(credentials, { targetName: 'HTTP/a' });
+    const planted = { value: bytes(), configurable: true, writable: true };
+    Object.defineProperty(Object.prototype, name, planted);
+    let read: unknown;
+    try {
+      provider.fail('InitializeSecurityContext', name === 'token' ? 0x8009030c : 0x80090318);
+      read = await client.step().catch((error) => error[name]);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+    expect(read).toBe(undefined);
+  });
 });
 
 describe.skipIf(!providerInstalled)('a list of requirements', () => {
