@@ -72,6 +72,8 @@ function facts(results) {
       .join(', ');
   const { allocations, contexts, tarball } = results;
   return [
+    '- `wrap` and `unwrap` return new memory, and the system takes time to provide each page of it. Of C that makes such ' +
+      `memory too, \`wrap\` of 1 MiB takes: ${newMemory(results)} times. \`wrapInto\` works in memory of yours.`,
     `- A handshake of both ends with its credentials: ${each(({ withCredentials }) => withCredentials.ratio)} times the same calls in C. ` +
       `With credentials at hand: ${each(({ ratio }) => ratio)} times; ` +
       `${each(({ withTurns }) => withTurns.ratio)} times them with the way to a thread of Node's own and back for each.`,
@@ -82,6 +84,13 @@ function facts(results) {
     ...peers(results),
     `- The tarball has ${bytes(tarball.size)}.`,
   ];
+}
+
+function newMemory(results) {
+  return names
+    .map((name) => results[`wrap-${name}`])
+    .map(({ ends, points }) => `${ends.title} ${short(points.at(-1).withMemory)}`)
+    .join(', ');
 }
 
 function fromSizes(results) {

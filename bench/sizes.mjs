@@ -9,5 +9,5 @@ export function sizeName(bytes) {
 
 /** Whether a message becomes memory of its own, while the raw loop works in the same again and again. */
 export function makesMemory(operation, size) {
-  return (operation === 'wrap' || operation === 'unwrap') && size >= 16 * 1024;
+  return (operation === 'wrap' || operation === 'unwrap') && size >= 1024;
 }

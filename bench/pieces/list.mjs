@@ -119,22 +119,4 @@ export const pieces = [
       replace(native, 'ownBytes(env, values[i])', 'ownBytes(env, values[i + 1])'),
     ],
   },
-  {
-    name: 'place',
-    what: 'a buffer looked for in its place first',
-    without: 'in all buffers (wrap, wrapInto, unwrap)',
-    edits: [
-      replace(
-        'native/sspi/buffers.h',
-        'if (buffer.pvBuffer == own.data() &&',
-        'if (false && buffer.pvBuffer == own.data() &&',
-      ),
-    ],
-  },
-  {
-    name: 'pass',
-    what: 'a call with two to four arguments',
-    without: 'a call with a list of them (arrays, sign, verify)',
-    edits: [replace(calls, 'switch (buffers.length) {', 'switch (0 as number) {')],
-  },
 ];

@@ -19,19 +19,13 @@ import {
   readAttributeName,
 } from './attribute-values.js';
 import { readToken, type StepResult, step } from './handshake.js';
-import { ContextMessages, protectionOf } from './messages.js';
+import { ContextMessages, getState, protectionOf } from './messages.js';
 import { type ExportOptions, exportOptions } from './options.js';
 import { findPrincipal } from './principal.js';
 import type { ContextState } from './state.js';
 
 // https://learn.microsoft.com/windows/win32/api/sspi/nf-sspi-exportsecuritycontext
 const SECPKG_CONTEXT_EXPORT_RESET_NEW = 1;
-
-/**
- * For the kinds of contexts, and out of reach of those who hold one.
- * @internal
- */
-export let getState: (context: SecurityContext) => ContextState;
 
 /**
  * One side of an authentication, and the protection of messages under it. ClientContext and
@@ -42,22 +36,17 @@ export let getState: (context: SecurityContext) => ContextState;
  * _INCOMPLETE, _COMPLETE and _BUSY when a call comes at the wrong time.
  */
 export abstract class SecurityContext extends ContextMessages {
-  readonly #state: ContextState;
-
   /** @internal */
   protected constructor(state: ContextState) {
     if (new.target === SecurityContext) {
       throw usageError('ERR_INVALID_ARG_VALUE', 'Make a ClientContext or a ServerContext');
     }
     super(state);
-    this.#state = state;
   }
 
-  static {
-    getState = (context) => {
-      if (#state in context) return context.#state;
-      throw usageError('ERR_INVALID_ARG_TYPE', 'This is not a security context');
-    };
+  // Kept once: many contexts are alive at a time.
+  get #state(): ContextState {
+    return getState(this);
   }
 
   /** Whether the context is complete, with all that `requiredFlags` lists. */

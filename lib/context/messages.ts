@@ -1,3 +1,4 @@
+import { usageError } from '../errors/usage-error.js';
 import type { SecBuffer } from '../message/buffers.js';
 import type { IncomingMethods } from '../message/incoming-methods.js';
 import type {
@@ -16,7 +17,14 @@ import type {
 import type { OutgoingMethods } from '../message/outgoing-methods.js';
 import { MessageProtection } from '../message/protection.js';
 import { unwrapTraces, wrapTraces } from '../tracing/channels.js';
-import { type TracedContext, TracedIncoming, TracedOutgoing } from '../tracing/traced-messages.js';
+import { TracedIncoming, TracedOutgoing } from '../tracing/traced-messages.js';
+import type { ContextState } from './state.js';
+
+/**
+ * The state of a context: for its kinds, and out of reach of those who hold one.
+ * @internal
+ */
+export let getState: (context: ContextMessages) => ContextState;
 
 /**
  * The messages of a context, if it has had any: for the context, and out of reach of those who hold one.
@@ -33,15 +41,19 @@ export let protectionOf: (context: ContextMessages) => MessageProtection | undef
  * OutgoingMethods and IncomingMethods describe the methods.
  */
 export abstract class ContextMessages implements OutgoingMethods, IncomingMethods {
-  readonly #context: TracedContext;
+  readonly #state: ContextState;
   #protection: MessageProtection | undefined;
 
   /** @internal */
-  protected constructor(context: TracedContext) {
-    this.#context = context;
+  protected constructor(state: ContextState) {
+    this.#state = state;
   }
 
   static {
+    getState = (context) => {
+      if (#state in context) return context.#state;
+      throw usageError('ERR_INVALID_ARG_TYPE', 'This is not a security context');
+    };
     protectionOf = (context) => context.#protection;
   }
 
@@ -154,17 +166,17 @@ export abstract class ContextMessages implements OutgoingMethods, IncomingMethod
 
   // Not every context has messages, and many are alive at a time.
   get #messages(): MessageProtection {
-    this.#protection ??= new MessageProtection(this.#context);
+    this.#protection ??= new MessageProtection(this.#state);
     return this.#protection;
   }
 
   get #outgoing(): OutgoingMethods {
     const { outgoing } = this.#messages;
-    return wrapTraces.hasSubscribers ? new TracedOutgoing(outgoing, this.#context) : outgoing;
+    return wrapTraces.hasSubscribers ? new TracedOutgoing(outgoing, this.#state) : outgoing;
   }
 
   get #incoming(): IncomingMethods {
     const { incoming } = this.#messages;
-    return unwrapTraces.hasSubscribers ? new TracedIncoming(incoming, this.#context) : incoming;
+    return unwrapTraces.hasSubscribers ? new TracedIncoming(incoming, this.#state) : incoming;
   }
 }

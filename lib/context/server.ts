@@ -8,7 +8,7 @@ import { createError } from '../errors/usage-error.js';
 import type { ServerContextFlag } from '../flags.js';
 import { readOptions } from '../options.js';
 import { validateFunction, validateSid } from '../validate.js';
-import { getState, SecurityContext } from './context.js';
+import { SecurityContext } from './context.js';
 import { createState, importState } from './create.js';
 import {
   type Identity,
@@ -16,6 +16,7 @@ import {
   identityLookupOptions,
   toIdentity,
 } from './identity.js';
+import { getState } from './messages.js';
 import { type ImportOptions, type ServerContextOptions, serverContextOptions } from './options.js';
 import { ContextState } from './state.js';
 

@@ -29,11 +29,16 @@ export type Stage = 'new' | 'negotiating' | 'stepping' | 'complete' | 'closed' |
 
 let lastTraceId = 0;
 
+const packageNames = new Map<string, string>();
+
 /** The state of a context, from its first step to its close: which calls it allows, what it was granted. */
 export class ContextState {
   readonly handle: NativeContext;
-  readonly #origin: ContextOrigin;
-  readonly #pendingSteps = new PendingSteps();
+  readonly role: ContextRole;
+  // A copy of the origin, and not the object: many contexts are alive at a time.
+  readonly #required: readonly ContextFlag[];
+  readonly #requestedPackage: string;
+  readonly #targetName: string | undefined;
   #stage: Stage = 'new';
   #flags: ContextFlags;
   #grants = 0;
@@ -41,19 +46,20 @@ export class ContextState {
   #package: string | undefined;
   #steps = 0;
   #traceId: number | undefined;
+  // Made by the first of them: few contexts have any.
+  #pendingSteps: PendingSteps | undefined;
 
   constructor(handle: NativeContext, origin: ContextOrigin) {
     this.handle = handle;
-    this.#origin = origin;
+    this.role = origin.role;
+    this.#required = origin.required;
+    this.#requestedPackage = origin.package;
+    this.#targetName = origin.targetName;
     this.#flags = grantedFlags(origin.role, 0);
   }
 
-  get role(): ContextRole {
-    return this.#origin.role;
-  }
-
   get done(): boolean {
-    return this.#stage === 'complete' && !this.#pendingSteps.renegotiating;
+    return this.#stage === 'complete' && !this.#pendingSteps?.renegotiating;
   }
 
   get name(): Exclude<Stage, Error> | 'failed' {
@@ -85,12 +91,11 @@ export class ContextState {
 
   get trace(): ContextTrace {
     this.#traceId ??= ++lastTraceId;
-    const { role, targetName } = this.#origin;
     return {
       contextId: this.#traceId,
-      role,
-      package: this.#package ?? this.#origin.package,
-      targetName,
+      role: this.role,
+      package: this.#package ?? this.#requestedPackage,
+      targetName: this.#targetName,
     };
   }
 
@@ -138,14 +143,14 @@ export class ContextState {
   /** Throws also while a renegotiation needs more steps. */
   assertDone(): void {
     this.assertComplete();
-    if (this.#pendingSteps.renegotiating) throw createError('ERR_SSPI_CONTEXT_INCOMPLETE');
+    if (this.#pendingSteps?.renegotiating) throw createError('ERR_SSPI_CONTEXT_INCOMPLETE');
   }
 
   /** Throws unless a step may be made now. */
   assertHasStep(): void {
     this.assertUsable();
     if (this.#stage !== 'complete') return;
-    if (!this.#pendingSteps.any) throw createError('ERR_SSPI_CONTEXT_COMPLETE');
+    if (!this.#pendingSteps?.any) throw createError('ERR_SSPI_CONTEXT_COMPLETE');
   }
 
   /** Whether a step may be made without a token of the peer's. */
@@ -169,35 +174,36 @@ export class ContextState {
   /** Records a step of a context that was complete before. */
   renegotiate(hadToken: boolean, done: boolean, established: Established | undefined): void {
     this.#stage = 'complete';
-    if (this.#pendingSteps.isControlStep(hadToken)) {
-      this.#pendingSteps.endControlStep(done);
+    const pending = this.#madePendingSteps;
+    if (pending.isControlStep(hadToken)) {
+      pending.endControlStep(done);
       return;
     }
-    this.#pendingSteps.endRenegotiationStep(done);
+    pending.endRenegotiationStep(done);
     if (established) this.complete(established);
   }
 
   /** Records that the context is complete; ends it, and throws, where it lacks what was required. */
   complete({ flags, expiry, package: name }: Established): void {
     const granted = grantedFlags(this.role, flags ?? 0);
-    const missing = this.#origin.required.filter((flag) => !granted[flag]);
+    const missing = this.#required.filter((flag) => !granted[flag]);
     if (missing.length > 0)
-      throw this.fail(requirementError(missing, name ?? this.#origin.package));
+      throw this.fail(requirementError(missing, name ?? this.#requestedPackage));
     this.#flags = granted;
     this.#grants = flags === undefined ? UNKNOWN_GRANTS : toGrants(granted);
     this.#expiry = expiry;
-    this.#package = name;
+    this.#package = name && sharedName(name);
     this.#stage = 'complete';
   }
 
   /** Allows the step after a control token: it returns the token for the peer. */
   expectControlStep(): void {
-    this.#pendingSteps.addControlStep();
+    this.#madePendingSteps.addControlStep();
   }
 
   /** Allows the steps that the peer asked for. */
   expectRenegotiation(): void {
-    this.#pendingSteps.addRenegotiation();
+    this.#madePendingSteps.addRenegotiation();
   }
 
   /** Ends the context with an error, which it returns and every later call throws. */
@@ -213,6 +219,19 @@ export class ContextState {
     this.#stage = 'closed';
     getBinding().closeContext(this.handle);
   }
+
+  get #madePendingSteps(): PendingSteps {
+    this.#pendingSteps ??= new PendingSteps();
+    return this.#pendingSteps;
+  }
+}
+
+/** The same string for all contexts of a package: the addon makes a new one for each. */
+function sharedName(name: string): string {
+  const shared = packageNames.get(name) ?? name;
+  // Windows has few packages.
+  if (packageNames.size < 64) packageNames.set(shared, shared);
+  return shared;
 }
 
 function requirementError(missing: readonly string[], packageName: string): Error {

@@ -69,26 +69,12 @@ export class NativeMessages {
     const { buffers } = call;
     const frame = this.#frame;
     writeBufferCall(frame, call);
-    const failure = this.#callWith(buffers);
+    const data = (index: number) => (buffers[index] as SecBuffer).data;
+    const failure = apply(this.#call, undefined, createArray(buffers.length, data));
     if (isDone(frame)) return readBufferCall(frame, buffers);
     if (failure) throw errorOf(failure);
     validateMemory(buffers);
     throw createError('ERR_SSPI_BUFFER_DETACHED', 'buffers');
-  }
-
-  // A call with its arguments is faster than one with a list of them.
-  #callWith(buffers: readonly SecBuffer[]): undefined | NativeFailure {
-    const data = (index: number) => (buffers[index] as SecBuffer).data;
-    switch (buffers.length) {
-      case 2:
-        return this.#call(data(0), data(1));
-      case 3:
-        return this.#call(data(0), data(1), data(2));
-      case 4:
-        return this.#call(data(0), data(1), data(2), data(3));
-      default:
-        return apply(this.#call, undefined, createArray(buffers.length, data));
-    }
   }
 
   /** Encrypts a message in new memory. */

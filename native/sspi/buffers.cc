@@ -35,8 +35,7 @@ uint32_t BufferDescriptor::missing() const {
   return 0;
 }
 
-std::optional<std::span<const std::byte>> BufferDescriptor::bytesElsewhere(
-    std::size_t index) const {
+std::optional<std::span<const std::byte>> BufferDescriptor::bytes(std::size_t index) const {
   const auto found = returned(index);
   if (!found) return std::nullopt;
   if (found->source == kNoSource) return std::span<const std::byte>();

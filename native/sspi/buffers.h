@@ -52,22 +52,12 @@ class BufferDescriptor {
   std::optional<ReturnedBuffer> returned(std::size_t index) const;
 
   // The bytes that the package left of a buffer; nothing where they are not the caller's memory.
-  std::optional<std::span<const std::byte>> bytes(std::size_t index) const {
-    const SecBuffer& buffer = buffers_[index];
-    const std::span<const std::byte> own = caller_[index].memory;
-    // As most packages leave it. Inline: every message asks, up to three times.
-    if (buffer.pvBuffer == own.data() && buffer.cbBuffer <= own.size() &&
-        kind(buffer.BufferType) != SECBUFFER_MISSING) {
-      return own.first(buffer.cbBuffer);
-    }
-    return bytesElsewhere(index);
-  }
+  std::optional<std::span<const std::byte>> bytes(std::size_t index) const;
 
   // What a MISSING buffer says: how many bytes are still to come. 0: there is none.
   uint32_t missing() const;
 
  private:
-  std::optional<std::span<const std::byte>> bytesElsewhere(std::size_t index) const;
   std::optional<ReturnedBuffer> locate(std::size_t index, const SecBuffer& buffer) const;
 
   std::span<const Buffer> caller_;

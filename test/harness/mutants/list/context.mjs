@@ -6,18 +6,18 @@ export default [
     mistakes: [
       [
         'a renegotiation that goes on counts as done',
-        "return this.#stage === 'complete' && !this.#pendingSteps.renegotiating;",
+        "return this.#stage === 'complete' && !this.#pendingSteps?.renegotiating;",
         "return this.#stage === 'complete';",
       ],
       [
         'a context is exported during a renegotiation',
-        'if (this.#pendingSteps.renegotiating) throw',
-        'if (this.#pendingSteps.any && !this.done && !this.flags) throw',
+        'if (this.#pendingSteps?.renegotiating) throw',
+        'if (this.#pendingSteps?.any && !this.done && !this.flags) throw',
       ],
       [
         'a complete context has steps',
-        'if (!this.#pendingSteps.any) throw',
-        'if (this.#pendingSteps.renegotiating) throw',
+        'if (!this.#pendingSteps?.any) throw',
+        'if (this.#pendingSteps?.renegotiating) throw',
       ],
       [
         'a renegotiation does not change the expiry',
