@@ -28,7 +28,7 @@ function section({ machine, results }) {
   return [
     ...messages(results),
     '',
-    ...packagesIn(ofMessages(results)).map(({ title, ends }) => `- ${title} is ${ends}`),
+    ...packagesIn(ofMessages(results)).map(({ title, ends }) => `- **${title}**: ${ends}`),
     '',
     'The same as throughput: [docs/throughput.svg](docs/throughput.svg). The whole run, and what of it is',
     "the platform's own: [docs/speed.md](docs/speed.md).",

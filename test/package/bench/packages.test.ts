@@ -92,7 +92,7 @@ describe('a report of the benchmark', () => {
     const text = withTable(`Before\n${begin}\n${end}\nAfter\n`, { machine, results: wholeRun() });
     expect(text).toMatch(/^\| {2}\| the ntlm, 64 B \| the ntlm, 1 KiB \| .*the kerberos, 64 B \|/m);
     expect(text).toMatch(/^\| `sign` \| {2}\| {2}\| {2}\| {2}\| 1\.20 \|/m);
-    expect(text).toContain('- the ntlm is the ntlm of somebody.\n');
+    expect(text).toContain('- **the ntlm**: the ntlm of somebody.\n');
     expect(text).toContain(
       'credentials: the ntlm 1.50, the kerberos 1.50 times the same calls in C.',
     );
