@@ -82,6 +82,9 @@ async function buildLibrary({ folder, file }) {
 }
 
 function buildAddons(mutants) {
+  // A mistake may leave a function unused, or be one that the compiler sees: tests are to notice it.
+  const description = readFileSync('CMakeLists.txt', 'utf8');
+  writeFileSync('CMakeLists.txt', description.replace(' -Werror', ''));
   process.stderr.write('Building the addon …\n');
   const failure = runProgram(process.execPath, ['scripts/cross-node-gyp.mjs']);
   if (failure) return [failure];
