@@ -102,7 +102,7 @@ Result<Unwrapped> unwrapMessage(const Context& context, std::span<std::byte> wra
   uint32_t qop = 0;
   const SECURITY_STATUS status = decryptMessage(context, descriptor, 0, qop);
   // A success that is not SEC_E_OK comes without a message.
-  if (status != SEC_E_OK) return Failure{kFunction, status, false, descriptor.missing()};
+  if (status != SEC_E_OK) return Failure{kFunction, status};
   const auto message = descriptor.bytes(1);
   if (!message) return Failure{kFunction, status, true};
   if (message->empty()) return Unwrapped{0, 0, qop};

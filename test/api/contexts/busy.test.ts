@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CallOptions, SCHANNEL_SHUTDOWN, SECBUFFER_TOKEN, type ServerContext } from 'winsspi';
+import type { Binding, NativeContext } from '../../../lib/addon/binding.js';
+import { loadAddon, newNativeContext } from '../../harness/support/addon.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -189,5 +191,41 @@ describe.skipIf(!providerInstalled)('while a context is used by', () => {
       provider.release('AcceptSecurityContext');
       expect((await step).done).toBe(true);
     });
+  });
+});
+
+// lib/ keeps its own record of steps, and asks the addon for nothing beside one.
+describe.skipIf(!providerInstalled)('in the addon itself', () => {
+  checkProviderAfterEach();
+  const query = (addon: Binding, context: NativeContext) => addon.queryAttribute(context, 0);
+
+  test('a query beside a step is refused', async () => {
+    const addon = loadAddon();
+    const context = await newNativeContext(addon);
+    provider.hold('InitializeSecurityContext');
+    const stepped = new Promise((settle) => {
+      addon.step(context, undefined, settle);
+    });
+    await untilCalled('InitializeSecurityContext');
+    expect(() => query(addon, context)).toThrow(busy);
+    provider.release('InitializeSecurityContext');
+    await stepped;
+    addon.closeContext(context);
+  });
+
+  test('a context is free as soon as its step settles', async () => {
+    const addon = loadAddon();
+    const context = await newNativeContext(addon);
+    const queried = new Promise((resolve, reject) => {
+      addon.step(context, undefined, () => {
+        try {
+          resolve(query(addon, context));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    await expect(queried).resolves.not.toBe(undefined);
+    addon.closeContext(context);
   });
 });

@@ -25,6 +25,12 @@ describe.skipIf(!providerInstalled)('principal', () => {
     expect(pair.server.principal).toBe('alice@CORP.TEST');
   });
 
+  test('of a server is the native name where the other is empty', async () => {
+    using pair = await providerPair('TestScript');
+    provider.behave('ownNames', 2);
+    expect(pair.server.principal).toBe('alice@CORP.TEST');
+  });
+
   test('of a client is undefined without mutual authentication', async () => {
     using pair = await providerPair('TestScript', {
       client: { flags: { mutualAuthentication: false } },

@@ -11,6 +11,7 @@ import {
   lookupAccountSid,
   translateName,
 } from 'winsspi';
+import { loadAddon, newNativeContext } from '../../harness/support/addon.js';
 import { handleCount } from '../../harness/support/handle-count.js';
 import {
   callsOf,
@@ -342,5 +343,48 @@ describe.skipIf(!providerInstalled)('a signal', () => {
       '({ aborted: true, reason: "gone", addEventListener() {}, removeEventListener() {} })',
     );
     await expect(lookupAccountSid('S-1-5-32-544', { signal })).rejects.toBe('gone');
+  });
+});
+
+describe.skipIf(!providerInstalled)('what an aborted call made', () => {
+  checkProviderAfterEach();
+
+  // To release it may wait for the LSA.
+  test('is released on its thread, and not on that of JavaScript', async () => {
+    const controller = new AbortController();
+    provider.hold('AcquireCredentialsHandle');
+    const acquired = Credentials.acquire({ package: packageName, signal: controller.signal });
+    const { thread } = await untilCalled('AcquireCredentialsHandle');
+    controller.abort();
+    await expect(acquired).rejects.toThrow(abortError);
+    provider.release('AcquireCredentialsHandle');
+    await untilNothingIsAlive();
+    expect(callsOf('FreeCredentialsHandle')).toMatchObject([{ thread }]);
+  });
+});
+
+describe.skipIf(!providerInstalled)('in the addon itself', () => {
+  checkProviderAfterEach();
+
+  test('a call that was cancelled while it ran never settles', async () => {
+    const addon = loadAddon();
+    const cancelled = await newNativeContext(addon);
+    const next = await newNativeContext(addon);
+    let settled = 0;
+    provider.hold('InitializeSecurityContext');
+    const number = addon.step(cancelled, undefined, () => {
+      settled += 1;
+    });
+    await untilCalled('InitializeSecurityContext');
+    addon.cancelCall(number);
+    provider.release('InitializeSecurityContext');
+    await untilReturned('InitializeSecurityContext');
+    // The results of both come the same way, one after the other.
+    await new Promise((settle) => {
+      addon.step(next, undefined, settle);
+    });
+    expect(settled).toBe(0);
+    addon.closeContext(cancelled);
+    addon.closeContext(next);
   });
 });

@@ -51,8 +51,9 @@ SecPkgContext_SessionKey sessionKeyOf(const Context& context) {
   return {lengthOfSecret(length), memory};
 }
 
-// The same on both sides; with "ownNames" that of one client and no other, by the key.
+// The same on both sides; with "ownNames" that of one client and no other, by the key, or none.
 SecPkgContext_NamesW namesOf(const Context& context) {
+  if (behaviour("ownNames") == 2) return {textOrNull(L"")};
   if (!behaves("ownNames")) return {textOrNull(L"CORP\\al\u00edce")};
   std::wstring name = L"CORP\\user-";
   for (const unsigned char byte : context.key) {

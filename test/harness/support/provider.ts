@@ -129,7 +129,7 @@ export type Behaviour =
   | 'descriptor'
   /** TestKerberos and TestNtlm are called Kerberos and NTLM in PACKAGE_INFO and NEGOTIATION_INFO. */
   | 'windowsNames'
-  /** The attribute names is another one for each client: CORP\\user- and the session's key. */
+  /** The attribute names: 1 another one for each client, CORP\\user- and the session's key, 2 empty. */
   | 'ownNames'
   /** The numbers in these attributes. */
   | 'authorizationService'

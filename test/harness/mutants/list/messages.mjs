@@ -289,8 +289,8 @@ export default [
     mistakes: [
       [
         'unwrap and unwrapAsync take any success for a message',
-        '  if (status != SEC_E_OK) return Failure{kFunction, status, false, descriptor.missing()};',
-        '  if (!succeeded(status)) return Failure{kFunction, status, false, descriptor.missing()};',
+        '  // A success that is not SEC_E_OK comes without a message.\n  if (status != SEC_E_OK)',
+        '  if (!succeeded(status))',
       ],
       ...['encrypted', 'signed', 'verified'].map((done) => [
         `a success that has not ${done} is taken for one that has`,

@@ -57,7 +57,16 @@ export default [
         'threads_->withdraw(*pending->call);',
         '',
       ],
-      ['the result of an aborted call is delivered', 'pending->call->discard();', ''],
+      [
+        'what an aborted call made is released on the JavaScript thread',
+        'pending->call->discard();',
+        '',
+      ],
+      [
+        'the result of an aborted call is delivered',
+        'const std::optional<Pending> pending = take(number);\n  if (!pending) return;',
+        'const auto node = pending_.find(number);\n  if (node == pending_.end()) return;\n  const Pending* pending = &node->second;',
+      ],
       [
         'an idle environment keeps the process alive',
         'if (pending_.empty()) napi_unref_threadsafe_function(env_, function_);',
