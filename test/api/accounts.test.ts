@@ -18,6 +18,15 @@ describe('accounts', () => {
     expect(await lookupAccountName(written)).toEqual(bySid);
   });
 
+  test.each([
+    ['this machine', '', 'domain'],
+    ['its administrator', '-500', 'user'],
+    ['the group of its users', '-513', 'group'],
+  ])('%s has a SID that ends in "%s" and is a %s', async (_, end, type) => {
+    const machine = await lookupAccountName(process.env.COMPUTERNAME as string);
+    expect(await lookupAccountSid(`${machine.sid}${end}`)).toMatchObject({ type });
+  });
+
   // In another language of Windows they have other names.
   test.runIf(onWine)('a name is looked up with and without its domain', async () => {
     for (const name of ['Administrators', 'BUILTIN\\Administrators']) {
