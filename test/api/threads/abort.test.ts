@@ -346,6 +346,23 @@ describe.skipIf(!providerInstalled)('a signal', () => {
   });
 });
 
+describe.skipIf(!providerInstalled)('the signal of a call that is refused', () => {
+  checkProviderAfterEach();
+
+  test('keeps no listener', async () => {
+    using pair = await newProviderPair(packageName);
+    const { signal } = new AbortController();
+    provider.hold('InitializeSecurityContext');
+    const step = pair.client.step();
+    await untilCalled('InitializeSecurityContext');
+    const busy = withCode('ERR_SSPI_CONTEXT_BUSY');
+    await expect(pair.client.step(undefined, { signal })).rejects.toThrow(busy);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    provider.release('InitializeSecurityContext');
+    await step;
+  });
+});
+
 describe.skipIf(!providerInstalled)('what an aborted call made', () => {
   checkProviderAfterEach();
 

@@ -117,13 +117,6 @@ export default [
     tests: ['test/api/threads/signals.test.ts', 'test/api/threads/abort.test.ts'],
     mistakes: [
       [
-        'a signal that cannot remove its listener keeps a call from settling',
-        `      resolve(result);
-      listener?.remove();`,
-        `      listener?.remove();
-      resolve(result);`,
-      ],
-      [
         'an error of the signal replaces the result',
         `    } catch {
       // The`,
