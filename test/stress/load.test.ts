@@ -10,7 +10,6 @@ interface Load {
   beside: { readFile: number; lookup: number };
   seconds: number;
   p99: number;
-  max: number;
 }
 
 const script = fileURLToPath(new URL('../../bench/cases/load.mjs', import.meta.url));
@@ -28,10 +27,10 @@ async function measure(): Promise<Load> {
 }
 
 /** Milliseconds, but for the seconds. */
-function good({ alone, beside, seconds, p99, max }: Load): boolean {
+function good({ alone, beside, seconds, p99 }: Load): boolean {
   return (
-    p99 < 20 &&
-    max < 250 &&
+    // A call on the JavaScript thread would hold the loop for its 100 ms.
+    p99 < 80 &&
     // With a pool of four threads they would wait for the calls before them.
     beside.readFile < 5 * alone.readFile + 5 &&
     beside.lookup < 5 * alone.lookup + 5 &&
