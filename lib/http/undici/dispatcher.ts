@@ -4,11 +4,11 @@ import {
   agentSettings,
   firstOf,
   type NegotiateAgentOptions,
-} from '../agent-options.js';
-import { proxyTimeoutError } from '../failures.js';
-import { authorityOf } from '../lane.js';
-import { Route } from '../route.js';
-import { openTunnel, type ProxyRoute } from '../tunnel.js';
+} from '../client/agent-options.js';
+import { proxyTimeoutError } from '../client/errors.js';
+import { authorityOf } from '../client/lane.js';
+import { Route } from '../client/route.js';
+import { openTunnel, type ProxyRoute } from '../client/tunnel.js';
 import { withHeaders } from './headers.js';
 import { Line } from './line.js';
 import { LinePool, type Single } from './pool.js';

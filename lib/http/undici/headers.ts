@@ -1,3 +1,5 @@
+import { pairsOf } from '../raw-headers.js';
+
 type Entry = readonly [name: string, value: unknown];
 
 // A flat list, a list of pairs, or an object: undici takes all of them.
@@ -6,13 +8,6 @@ function entriesOf(headers: unknown): Entry[] {
   if (Array.isArray(headers) && !Array.isArray(headers[0])) return pairsOf(headers);
   if (Symbol.iterator in headers) return [...(headers as Iterable<Entry>)];
   return Object.entries(headers);
-}
-
-/** A flat list of names and values as pairs. */
-export function pairsOf<Value>(flat: readonly Value[]): [string, Value][] {
-  return flat.flatMap((name, index) =>
-    index % 2 === 0 ? [[String(name), flat[index + 1] as Value] as [string, Value]] : [],
-  );
 }
 
 /** The headers of a request with others in them, as a flat list. `added` has names in lower case. */

@@ -1,6 +1,6 @@
 import { usageError } from '../../errors/usage-error.js';
-import { agentSettings, type NegotiateAgentOptions } from '../agent-options.js';
-import { Route } from '../route.js';
+import { agentSettings, type NegotiateAgentOptions } from '../client/agent-options.js';
+import { Route } from '../client/route.js';
 import { Line } from './line.js';
 import { intercepted } from './request.js';
 import type { Connector, Dispatch } from './types.js';

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { usageError } from '../../errors/usage-error.js';
 import type { ChannelBindings } from '../../index.js';
-import { assertBound } from '../client-handshake.js';
-import type { Holdable } from '../exchange.js';
-import { handshakeError } from '../failures.js';
+import { handshakeError } from '../client/errors.js';
+import type { Holdable } from '../client/exchange.js';
+import { assertBound } from '../client/handshake.js';
 import type { Connector } from './types.js';
 
 /** The one connection of an origin: requests take turns, so that none comes between the legs of another. */

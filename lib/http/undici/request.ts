@@ -1,8 +1,8 @@
 import { usageError } from '../../errors/usage-error.js';
-import { type AgentSettings, firstOf } from '../agent-options.js';
-import { type Answer, asksFor } from '../client-handshake.js';
-import { type CredentialHeaders, exchange, type Parties } from '../exchange.js';
-import type { Route } from '../route.js';
+import { type AgentSettings, firstOf } from '../client/agent-options.js';
+import { type CredentialHeaders, exchange, type Parties } from '../client/exchange.js';
+import { type Answer, asksFor } from '../client/handshake.js';
+import type { Route } from '../client/route.js';
 import { KeptBody, onErrorOf, sendable } from './body.js';
 import { withHeaders } from './headers.js';
 import type { Line } from './line.js';

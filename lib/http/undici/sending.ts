@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Answer, LONGEST_REFUSAL, refusalError } from '../client-handshake.js';
+import { type Answer, LONGEST_REFUSAL, refusalError } from '../client/handshake.js';
 import type { Relay } from './relay.js';
 import type { Controller, Handler, ResponseHeaders } from './types.js';
 

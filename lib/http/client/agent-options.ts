@@ -1,6 +1,6 @@
-import { usageError } from '../errors/usage-error.js';
-import { validateInteger } from '../validate.js';
-import { type ClientOptions, type ClientSettings, clientSettings } from './client-options.js';
+import { usageError } from '../../errors/usage-error.js';
+import { validateInteger } from '../../validate.js';
+import { type ClientOptions, type ClientSettings, clientSettings } from './options.js';
 
 /** For what sees connections and single requests, and does not know which of them the caller began. */
 export interface NegotiateAgentOptions

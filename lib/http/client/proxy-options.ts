@@ -1,19 +1,19 @@
 import type { ConnectionOptions } from 'node:tls';
-import { usageError } from '../errors/usage-error.js';
+import { usageError } from '../../errors/usage-error.js';
 import {
   type ClientContextFlag,
   type ClientContextFlags,
   type Credentials,
   type IdentityOptions,
   spn,
-} from '../index.js';
-import { validateBoolean, validateChoice, validateName, validOptions } from '../validate.js';
+} from '../../index.js';
+import { validateBoolean, validateChoice, validateName, validOptions } from '../../validate.js';
 import {
   type CredentialsOptions,
   type CredentialsSource,
   validateCredentials,
-} from './own-credentials.js';
-import type { Scheme } from './server-options.js';
+} from '../own-credentials.js';
+import type { Scheme } from '../scheme.js';
 
 export interface ProxyOptions {
   /** Such as `http://proxy:3128`. */

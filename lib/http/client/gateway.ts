@@ -3,14 +3,14 @@ import type { Duplex } from 'node:stream';
 import { pipeline, Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import { usageError } from '../errors/usage-error.js';
+import { usageError } from '../../errors/usage-error.js';
+import { pairsOf } from '../raw-headers.js';
 import { type AgentSettings, firstOf } from './agent-options.js';
 import type { Lane } from './lane.js';
 import { exchangeOn } from './lane-exchange.js';
 import type { Outgoing } from './outgoing.js';
 import { Route } from './route.js';
 import { PairedSocket } from './socket-pair.js';
-import { pairsOf } from './undici/headers.js';
 
 /** A connection of the caller's, and the lane behind it. */
 interface Line {

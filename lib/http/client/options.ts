@@ -1,22 +1,22 @@
 import type { ConnectionOptions } from 'node:tls';
-import { usageError } from '../errors/usage-error.js';
+import { usageError } from '../../errors/usage-error.js';
 import {
   type ClientContextFlag,
   type ClientContextFlags,
   type Credentials,
   type IdentityOptions,
   spn,
-} from '../index.js';
+} from '../../index.js';
 import {
   validateBoolean,
   validateChoice,
   validateInteger,
   validateName,
   validOptions,
-} from '../validate.js';
-import { validateCredentials } from './own-credentials.js';
+} from '../../validate.js';
+import { validateCredentials } from '../own-credentials.js';
+import type { Scheme } from '../scheme.js';
 import { hostOf, type ProxyOptions, type ProxySettings, proxySettings } from './proxy-options.js';
-import type { Scheme } from './server-options.js';
 
 export interface ClientOptions {
   /** Outbound credentials, which the caller closes. Default: acquired with `package` and `identity`. */

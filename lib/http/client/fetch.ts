@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
 import { inspect } from 'node:util';
-import { createError, usageError } from '../errors/usage-error.js';
-import { type ClientOptions, clientSettings } from './client-options.js';
-import { redirectError } from './failures.js';
+import { createError, usageError } from '../../errors/usage-error.js';
+import { redirectError } from './errors.js';
 import type { Lane } from './lane.js';
 import { exchangeOn } from './lane-exchange.js';
+import { type ClientOptions, clientSettings } from './options.js';
 import { locationOf, type Outgoing, outgoingOf, redirected } from './outgoing.js';
 import { onEnd, responseOf } from './response.js';
 import { Route } from './route.js';

@@ -1,8 +1,8 @@
-import type { ClientContextFlag, ClientContextFlags, Credentials } from '../index.js';
-import { type ClientSettings, targetNameOf } from './client-options.js';
-import type { OwnCredentials } from './own-credentials.js';
+import type { ClientContextFlag, ClientContextFlags, Credentials } from '../../index.js';
+import type { OwnCredentials } from '../own-credentials.js';
+import type { Scheme } from '../scheme.js';
+import { type ClientSettings, targetNameOf } from './options.js';
 import type { ProxySettings } from './proxy-options.js';
-import type { Scheme } from './server-options.js';
 
 /** Who asks for authentication, and what it is answered with. */
 export interface Party {

@@ -1,9 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { usageError } from '../errors/usage-error.js';
-import type { Authentication } from './authentication.js';
-import { type Authenticator, answer, refuseHttp2 } from './authenticator.js';
-import { type AuthenticatorOptions, authenticatorOf } from './middleware.js';
-import type { Refusal } from './verdict.js';
+import { usageError } from '../../errors/usage-error.js';
+import type { Authentication } from '../server/authentication.js';
+import {
+  type Authenticator,
+  type AuthenticatorOptions,
+  answer,
+  authenticatorOf,
+  refuseHttp2,
+} from '../server/authenticator.js';
+import type { Refusal } from '../server/verdict.js';
 
 /** Gives the application's user, or nothing for somebody who is none. Default: the authentication. */
 export type Verify = (authentication: Authentication, request: IncomingMessage) => unknown;

@@ -1,5 +1,5 @@
-import type { ServerContext, StepResult } from '../index.js';
-import type { Scheme } from './server-options.js';
+import type { ServerContext, StepResult } from '../../index.js';
+import type { Scheme } from '../scheme.js';
 
 /** How many handshakes are under way, and how many may be. */
 export class Slots {

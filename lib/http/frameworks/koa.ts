@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { refuseHttp2 } from './authenticator.js';
-import { type AuthenticatorOptions, authenticatorOf } from './middleware.js';
-import { bodyOf } from './verdict.js';
+import {
+  type AuthenticatorOptions,
+  authenticatorOf,
+  refuseHttp2,
+} from '../server/authenticator.js';
+import { bodyOf } from '../server/verdict.js';
 
 /** What is used of Koa's context. */
 export interface KoaContextLike {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import { bodyError, redirectError } from './failures.js';
+import { bodyError, redirectError } from './errors.js';
 
 /** A request as it goes out, as often as it takes. */
 export interface Outgoing {

@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { usageError } from '../errors/usage-error.js';
-import type { Authentication } from './authentication.js';
-import { Authenticator } from './authenticator.js';
-import type { ServerOptions } from './server-options.js';
+import { usageError } from '../../errors/usage-error.js';
+import type { Authentication } from '../server/authentication.js';
+import {
+  Authenticator,
+  type AuthenticatorOptions,
+  authenticatorOf,
+} from '../server/authenticator.js';
+import type { ServerOptions } from '../server/options.js';
 
 /** A request that came past the middleware. */
 export type AuthenticatedRequest<Request extends IncomingMessage = IncomingMessage> = Request & {
@@ -14,13 +18,6 @@ export type Middleware = (
   response: ServerResponse,
   next: (error?: unknown) => void,
 ) => void;
-
-/** Options, or what was made of them. */
-export type AuthenticatorOptions = ServerOptions | Authenticator;
-
-export function authenticatorOf(options: AuthenticatorOptions): Authenticator {
-  return options instanceof Authenticator ? options : new Authenticator(options);
-}
 
 // An authenticator lives as long as the options that it was made of.
 const authenticators = new WeakMap<ServerOptions, Authenticator>();

@@ -1,4 +1,4 @@
-import { usageError } from '../errors/usage-error.js';
+import { usageError } from '../../errors/usage-error.js';
 
 /** The server did not keep to the protocol, or is not who it must be. */
 export function handshakeError(what: string): Error {

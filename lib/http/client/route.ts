@@ -1,9 +1,9 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { ClientSettings } from './client-options.js';
+import { OwnCredentials } from '../own-credentials.js';
+import { handshakeError } from './errors.js';
 import type { Parties } from './exchange.js';
-import { handshakeError } from './failures.js';
 import { Lane } from './lane.js';
-import { OwnCredentials } from './own-credentials.js';
+import type { ClientSettings } from './options.js';
 import { proxyParty, serverParty } from './party.js';
 import type { ProxyRoute } from './tunnel.js';
 

@@ -7,14 +7,16 @@ import {
   ServerContext,
   SspiError,
   type StepResult,
-} from '../index.js';
+} from '../../index.js';
+import { parseAuthorization } from '../headers.js';
+import type { Scheme } from '../scheme.js';
+import { isTls } from '../tls.js';
+import { challengeOf, isOf, tokenOf } from '../token.js';
 import { type Authentication, authenticationOf, isAllowed } from './authentication.js';
-import { bindingState, contextOptions, isTls } from './extended-protection.js';
-import { parseAuthorization } from './headers.js';
+import { bindingState, contextOptions } from './extended-protection.js';
+import { ServerHandshake, type Slots } from './handshake.js';
+import type { ServerSettings } from './options.js';
 import { isProxied } from './proxies.js';
-import { ServerHandshake, type Slots } from './server-handshake.js';
-import type { Scheme, ServerSettings } from './server-options.js';
-import { challengeOf, isOf, tokenOf } from './token.js';
 import { type RefusalReason, refusal, type Verdict } from './verdict.js';
 
 /** What the connections of a server have in common. */

@@ -2,16 +2,10 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import type { ChannelBindings } from '../index.js';
-import {
-  type Answer,
-  asksFor,
-  assertBound,
-  authenticate,
-  type Bindable,
-} from './client-handshake.js';
-import { handshakeError, proxyError } from './failures.js';
-import { LONGEST_HEAD } from './headers.js';
+import type { ChannelBindings } from '../../index.js';
+import { LONGEST_HEAD } from '../headers.js';
+import { handshakeError, proxyError } from './errors.js';
+import { type Answer, asksFor, assertBound, authenticate, type Bindable } from './handshake.js';
 import type { Party } from './party.js';
 import { hostOf, portOf } from './proxy-options.js';
 import { skipBody } from './skip-body.js';

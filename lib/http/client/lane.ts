@@ -9,11 +9,11 @@ import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
-import type { ChannelBindings } from '../index.js';
-import { assertBound } from './client-handshake.js';
+import type { ChannelBindings } from '../../index.js';
+import { LONGEST_HEAD } from '../headers.js';
+import { handshakeError } from './errors.js';
 import type { Holdable } from './exchange.js';
-import { handshakeError } from './failures.js';
-import { LONGEST_HEAD } from './headers.js';
+import { assertBound } from './handshake.js';
 import type { Outgoing } from './outgoing.js';
 import { connectToProxy, openTunnel, type ProxyRoute } from './tunnel.js';
 

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Authentication } from './authentication.js';
-import { refuseHttp2 } from './authenticator.js';
-import { type AuthenticatorOptions, authenticatorOf } from './middleware.js';
-import { bodyOf } from './verdict.js';
+import type { Authentication } from '../server/authentication.js';
+import {
+  type AuthenticatorOptions,
+  authenticatorOf,
+  refuseHttp2,
+} from '../server/authenticator.js';
+import { bodyOf } from '../server/verdict.js';
 
 /** What is used of Fastify's requests. */
 export interface FastifyRequestLike {

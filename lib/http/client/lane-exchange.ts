@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { MessageAnswer } from './client-handshake.js';
 import { type CredentialHeaders, exchange, type Parties } from './exchange.js';
+import { MessageAnswer } from './handshake.js';
 import { isStale, type Lane } from './lane.js';
 import { isReplayable, type Outgoing } from './outgoing.js';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { LONGEST_REFUSAL, refusalError } from './client-handshake.js';
-import { handshakeError } from './failures.js';
+import { handshakeError } from './errors.js';
+import { LONGEST_REFUSAL, refusalError } from './handshake.js';
 
 // https://www.rfc-editor.org/rfc/rfc9112#section-6
 

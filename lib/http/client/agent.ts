@@ -2,7 +2,7 @@ import { Agent, type AgentOptions, type ClientRequestArgs } from 'node:http';
 import { Agent as TlsAgent, type AgentOptions as TlsAgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import { usageError } from '../errors/usage-error.js';
+import { usageError } from '../../errors/usage-error.js';
 import { agentSettings, type NegotiateAgentOptions } from './agent-options.js';
 import { Gateway } from './gateway.js';
 

@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isTls } from './extended-protection.js';
-import { type AuthenticatorOptions, authenticatorOf } from './middleware.js';
+import { isTls } from '../tls.js';
+import { type AuthenticatorOptions, authenticatorOf } from './authenticator.js';
 import { type Acceptance, bodyOf, type Refusal } from './verdict.js';
 
 export type UpgradeListener = (

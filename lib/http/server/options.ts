@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { usageError } from '../errors/usage-error.js';
-import { Credentials, type ServerContextFlag, type ServerContextFlags } from '../index.js';
+import { usageError } from '../../errors/usage-error.js';
+import { Credentials, type ServerContextFlag, type ServerContextFlags } from '../../index.js';
 import {
   validateChoice,
   validateFunction,
@@ -9,10 +9,9 @@ import {
   validateName,
   validateSid,
   validOptions,
-} from '../validate.js';
+} from '../../validate.js';
+import type { Scheme } from '../scheme.js';
 import type { Refusal } from './verdict.js';
-
-export type Scheme = 'Negotiate' | 'NTLM';
 
 export interface ServerOptions {
   /** Inbound credentials, which the caller closes. Default: those of the process, with `package`. */

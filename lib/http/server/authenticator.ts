@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
+import { OwnCredentials } from '../own-credentials.js';
 import type { Authentication } from './authentication.js';
 import { Connection, type Shared } from './connection.js';
-import { OwnCredentials } from './own-credentials.js';
-import { Slots } from './server-handshake.js';
-import { type ServerOptions, type ServerSettings, serverSettings } from './server-options.js';
+import { Slots } from './handshake.js';
+import { type ServerOptions, type ServerSettings, serverSettings } from './options.js';
 import { bodyOf, type Refusal, type Verdict } from './verdict.js';
 
 // https://www.rfc-editor.org/rfc/rfc9113#section-7
@@ -98,6 +98,13 @@ export class Authenticator {
     this.#connections.set(socket, connection);
     return connection;
   }
+}
+
+/** Options, or what was made of them. */
+export type AuthenticatorOptions = ServerOptions | Authenticator;
+
+export function authenticatorOf(options: AuthenticatorOptions): Authenticator {
+  return options instanceof Authenticator ? options : new Authenticator(options);
 }
 
 /** Answers a request that is not let in. */

@@ -3,9 +3,9 @@ import {
   type ContextFlags,
   type ServerContext,
   UnsupportedFunctionError,
-} from '../index.js';
-import type { ServerHandshake } from './server-handshake.js';
-import type { Scheme } from './server-options.js';
+} from '../../index.js';
+import type { Scheme } from '../scheme.js';
+import type { ServerHandshake } from './handshake.js';
 
 /**
  * `verified`: the client has bound its token to this TLS connection. `allowed`: wrong ones would have

@@ -1,13 +1,9 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { type ChannelBindings, type ServerContextOptions, tlsServerEndPoint } from '../index.js';
+import { type ChannelBindings, type ServerContextOptions, tlsServerEndPoint } from '../../index.js';
+import { isTls } from '../tls.js';
 import type { BindingState } from './authentication.js';
-import type { ServerSettings } from './server-options.js';
-
-/** Whether a connection is encrypted by a TLS socket of Node's. */
-export function isTls(socket: Socket): socket is TLSSocket {
-  return 'encrypted' in socket && socket.encrypted === true;
-}
+import type { ServerSettings } from './options.js';
 
 /** What a context of a connection is made with. */
 export function contextOptions(socket: Socket, settings: ServerSettings): ServerContextOptions {

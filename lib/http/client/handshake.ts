@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { usageError } from '../errors/usage-error.js';
-import { type ChannelBindings, ClientContext, tlsServerEndPoint } from '../index.js';
-import { isTls } from './extended-protection.js';
-import { handshakeError } from './failures.js';
-import { parseChallenges } from './headers.js';
+import { usageError } from '../../errors/usage-error.js';
+import { type ChannelBindings, ClientContext, tlsServerEndPoint } from '../../index.js';
+import { parseChallenges } from '../headers.js';
+import { isTls } from '../tls.js';
+import { challengeOf, isOf, tokenOf } from '../token.js';
+import { handshakeError } from './errors.js';
 import type { Party, Role } from './party.js';
-import { challengeOf, isOf, tokenOf } from './token.js';
 
 /** An answer, as far as an authentication looks at it. */
 export interface Answer {

@@ -1,5 +1,5 @@
-import { type Answer, asksFor, authenticate, type Bindable } from './client-handshake.js';
-import { bodyError } from './failures.js';
+import { bodyError } from './errors.js';
+import { type Answer, asksFor, authenticate, type Bindable } from './handshake.js';
 import type { Party } from './party.js';
 
 /** Who may be authenticated to on the way of a request. */
