@@ -1,6 +1,6 @@
 // lib/ to dist/.
 import { rmSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { runPackage } from './dependencies.mjs';
 
 /**
@@ -21,6 +21,12 @@ export async function bundleLibrary(folder) {
   await bundle('http/index', folder);
 }
 
+/** Finds the core from any folder of the protocols: it is beside theirs in dist/ too. */
+function resolveCore(id, importer) {
+  const isCore = importer && resolve(dirname(importer), id) === resolve('lib/index.js');
+  return isCore ? { id: '../index.js', external: true } : null;
+}
+
 async function bundle(name, folder) {
   // Installed by now.
   const { build } = await import('rolldown');
@@ -28,7 +34,8 @@ async function bundle(name, folder) {
     input: `lib/${name}.ts`,
     platform: 'node',
     transform: { target: 'node22.12' },
-    external: [/\.node$/, /^\.\.\/index\.js$/], // the addons, and the core for the protocols
+    external: [/\.node$/, '../index.js'], // the addons, and the core for the protocols
+    plugins: name === 'index' ? [] : [{ name: 'core', resolveId: resolveCore }],
     output: {
       file: `${folder}/${name}.js`,
       format: 'cjs',
