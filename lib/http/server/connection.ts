@@ -17,6 +17,7 @@ import { bindingState, contextOptions } from './extended-protection.js';
 import { ServerHandshake, type Slots } from './handshake.js';
 import type { ServerSettings } from './options.js';
 import { isProxied } from './proxies.js';
+import { ignoreErrors } from './sockets.js';
 import { type RefusalReason, refusal, type Verdict } from './verdict.js';
 
 /** What the connections of a server have in common. */
@@ -41,6 +42,7 @@ export class Connection {
     this.#socket = socket;
     this.#shared = shared;
     this.#closed = socket.destroyed;
+    ignoreErrors(socket);
     socket.once('close', () => this.#close());
   }
 

@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isTls } from '../tls.js';
 import { type AuthenticatorOptions, authenticatorOf } from './authenticator.js';
+import { endSocket, ignoreErrors } from './sockets.js';
 import { type Acceptance, bodyOf, type Refusal } from './verdict.js';
 
 export type UpgradeListener = (
@@ -19,10 +20,8 @@ export type UpgradeListener = (
 export function negotiateUpgrade(options: AuthenticatorOptions = {}): UpgradeListener {
   const authenticator = authenticatorOf(options);
   return async (request, socket, head) => {
-    // Nobody else listens while this waits, and an error without a listener ends the process.
-    const ignore = () => {};
-    socket.on('error', ignore);
-    const verdict = await authenticator.judge(request).finally(() => socket.off('error', ignore));
+    ignoreErrors(socket);
+    const verdict = await authenticator.judge(request);
     if (verdict.kind === 'authenticated') return verdict;
     if (verdict.kind === 'refused') answerOn(request, socket, head, verdict);
     else socket.destroy();
@@ -36,7 +35,7 @@ interface Emitter {
 
 function answerOn(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: Refusal): void {
   const { server } = socket as { server?: Emitter };
-  const goesOn = refusal.status === 401 && server !== undefined;
+  const goesOn = refusal.status === 401 && server !== undefined && !hasBody(request);
   const body = bodyOf(refusal);
   const headers = Object.entries({
     ...refusal.headers,
@@ -48,11 +47,17 @@ function answerOn(request: IncomingMessage, socket: Duplex, head: Buffer, refusa
   const first = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`;
   const text = [first, ...lines, '', body].join('\r\n');
   if (!goesOn) {
-    socket.end(text);
+    endSocket(socket, text);
     return;
   }
   socket.write(text);
   if (head.length > 0) socket.unshift(head);
-  // Node has let go of the connection; this gives it back.
+  // Node has let go of the connection; this gives it back. The server's headersTimeout limits it from here.
   server.emit(isTls(request.socket) ? 'secureConnection' : 'connection', socket);
+}
+
+// Node does not read the body of an upgrade: given back, the body would be the next request.
+function hasBody({ headers }: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = headers;
+  return coding !== undefined || (length !== undefined && Number(length) !== 0);
 }
