@@ -60,7 +60,9 @@ async function bundle(name, folder) {
 function belongs(name, module) {
   const path = module.replaceAll('\\', '/');
   if (name === 'index' || path.startsWith('../')) return true;
-  return /^http\/|^(bytes|options|validate|errors\/(codes|suggestion|usage-error))\.ts$/.test(path);
+  const shared =
+    /^(bytes|flag-bits|flags|options|validate|errors\/(codes|suggestion|usage-error))\.ts$/;
+  return path.startsWith('http/') || shared.test(path);
 }
 
 /**

@@ -465,6 +465,10 @@ describe('options', () => {
     ['too many bytes', { maxTokenLength: 50_000 }, 'ERR_OUT_OF_RANGE'],
     ['credentials of another kind', { credentials: {} }, 'ERR_INVALID_ARG_TYPE'],
     ['a certificate as text', { certificate: 'x' }, 'ERR_INVALID_ARG_TYPE'],
+    ['an unknown flag', { flags: { integrty: true } }, 'ERR_INVALID_ARG_VALUE'],
+    ['flags as bits', { flags: 1 }, 'ERR_INVALID_ARG_TYPE'],
+    ['an unknown flag to require', { requiredFlags: ['integrty'] }, 'ERR_INVALID_ARG_VALUE'],
+    ['no list of flags to require', { requiredFlags: 'integrity' }, 'ERR_INVALID_ARG_TYPE'],
   ])('%s are refused', async (_, options, code) => {
     await expect(HttpServer.listen(options as never)).rejects.toMatchObject({ code });
   });
