@@ -23,6 +23,8 @@ const advice = {
     'Your browser has not said who you are. It does so for sites that it trusts with that: the ' +
     'intranet zone of Windows, or the list AuthServerAllowlist of Chromium.',
   denied: 'Windows has not accepted what your browser sent. The log of this server has the reason.',
+  anonymous: 'Your browser has named no user.',
+  guest: 'Windows takes you for a guest.',
   notAllowed: 'You are known, and this page is not for you.',
   proxied: 'There is a proxy between you and this server, which shares its connections.',
   noTls: 'This page wants to be read over TLS.',

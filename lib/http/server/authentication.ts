@@ -1,6 +1,7 @@
 import {
   type AccessToken,
   type ContextFlags,
+  type Identity,
   type ServerContext,
   UnsupportedFunctionError,
 } from '../../index.js';
@@ -19,6 +20,10 @@ export interface Authentication {
   readonly name: string;
   /** Absent: the package has no access tokens. */
   readonly sid: string | undefined;
+  /** Whether this is ANONYMOUS LOGON: only where `allowAnonymous` lets it in. */
+  readonly isAnonymous: boolean;
+  /** Whether this is a guest: only where `allowGuest` lets it in. */
+  readonly isGuest: boolean;
   /** By SID; `context.identity()` also looks the names up. Empty without an access token. */
   readonly groups: AccessToken['groups'];
   /** What authenticated: `Kerberos` or `NTLM`. */
@@ -39,13 +44,15 @@ export interface Authentication {
 /** What a complete context says of its client, and how it was made. */
 export function authenticationOf(
   { context, scheme, legs }: ServerHandshake,
+  identity: Identity | undefined,
   channelBindings: BindingState,
 ): Authentication {
-  const token = accessTokenOf(context);
   return Object.freeze({
     name: context.queryAttribute('names').userName,
-    sid: token?.sid,
-    groups: token?.groups ?? [],
+    sid: identity?.sid,
+    isAnonymous: identity?.isAnonymous ?? false,
+    isGuest: identity?.isGuest ?? false,
+    groups: identity?.groups.map(({ sid, attributes }) => ({ sid, attributes })) ?? [],
     package: context.package ?? '',
     scheme,
     flags: context.flags,
@@ -55,17 +62,42 @@ export function authenticationOf(
   });
 }
 
-function accessTokenOf(context: ServerContext): AccessToken | undefined {
+/** Which of the clients whose handshake completes may come in. */
+export interface Admission {
+  readonly allowAnonymous: boolean;
+  readonly allowGuest: boolean;
+  readonly allow: readonly string[] | undefined;
+}
+
+/**
+ * Reads who the client of a complete context is, without a look-up of names. A package without access tokens does not
+ * tell: its clients could be anyone, and come in only where all may.
+ */
+export async function readIdentity(
+  context: ServerContext,
+  { allowAnonymous, allowGuest }: Admission,
+): Promise<Identity | undefined> {
   try {
-    return context.queryAttribute('accessToken');
+    return await context.identity({ names: false });
   } catch (error) {
-    if (error instanceof UnsupportedFunctionError) return undefined;
+    if (error instanceof UnsupportedFunctionError && allowAnonymous && allowGuest) return undefined;
     throw error;
   }
 }
 
+/** Finds out why the client of a complete context may not come in. */
+export async function findObjection(
+  context: ServerContext,
+  identity: Identity | undefined,
+  { allowAnonymous, allowGuest, allow }: Admission,
+) {
+  if (identity?.isAnonymous && !allowAnonymous) return 'anonymous';
+  if (identity?.isGuest && !allowGuest) return 'guest';
+  return (await isAllowed(context, allow)) ? undefined : 'notAllowed';
+}
+
 /** Whether the client is one of those, or in one of those groups. */
-export async function isAllowed(
+async function isAllowed(
   context: ServerContext,
   sids: readonly string[] | undefined,
 ): Promise<boolean> {

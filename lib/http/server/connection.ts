@@ -12,13 +12,18 @@ import { parseAuthorization } from '../headers.js';
 import type { Scheme } from '../scheme.js';
 import { isTls } from '../tls.js';
 import { challengeOf, isOf, tokenOf } from '../token.js';
-import { type Authentication, authenticationOf, isAllowed } from './authentication.js';
+import {
+  type Authentication,
+  authenticationOf,
+  findObjection,
+  readIdentity,
+} from './authentication.js';
 import { bindingState, contextOptions } from './extended-protection.js';
 import { ServerHandshake, type Slots } from './handshake.js';
 import type { ServerSettings } from './options.js';
 import { isProxied } from './proxies.js';
 import { ignoreErrors } from './sockets.js';
-import { type RefusalReason, refusal, type Verdict } from './verdict.js';
+import { asksAnew, type RefusalReason, refusal, type Verdict } from './verdict.js';
 
 /** What the connections of a server have in common. */
 export interface Shared {
@@ -158,8 +163,11 @@ export class Connection {
     if (kerberosOnly && context.package !== 'Kerberos') return this.#refuse('notKerberos');
     let authentication: Authentication;
     try {
-      authentication = authenticationOf(handshake, bindingState(this.#socket, this.#settings));
-      if (!(await isAllowed(context, this.#settings.allow))) return this.#refuse('notAllowed');
+      const identity = await readIdentity(context, this.#settings);
+      const objection = await findObjection(context, identity, this.#settings);
+      if (objection) return this.#refuse(objection);
+      const bindings = bindingState(this.#socket, this.#settings);
+      authentication = authenticationOf(handshake, identity, bindings);
     } catch (error) {
       return this.#unknown(handshake, error as Error);
     }
@@ -208,8 +216,7 @@ export class Connection {
 
   #refuse(reason: RefusalReason, error?: Error): Verdict {
     this.#reset();
-    const asks = reason === 'challenge' || reason === 'denied';
-    const challenges = asks
+    const challenges = asksAnew(reason)
       ? this.#settings.schemes.map((name) => challengeOf(name, undefined))
       : [];
     return refusal(reason, { challenges, error });

@@ -4,6 +4,7 @@ import { createError } from '../../errors/usage-error.js';
 import { readRequiredFlags, requestedBits } from '../../flags.js';
 import { Credentials, type ServerContextFlag, type ServerContextFlags } from '../../index.js';
 import {
+  boolean,
   callback,
   choice,
   type Description,
@@ -50,6 +51,13 @@ export interface ServerOptions {
   requiredFlags?: readonly ServerContextFlag[] | undefined;
   /** Who may come in, by the SIDs of groups or users: one of them is enough. Default: everybody. */
   allow?: readonly string[] | undefined;
+  /** Whether ANONYMOUS LOGON may come in, which has named no user. Default: false. */
+  allowAnonymous?: boolean | undefined;
+  /**
+   * Whether Guest and members of Guests and Domain Guests may come in. Where Guest is enabled, Windows makes it of
+   * users that it does not know. Default: false.
+   */
+  allowGuest?: boolean | undefined;
   /** The longest token, in bytes. Default: 49,152. A server's `maxHeaderSize` comes before it. */
   maxTokenLength?: number | undefined;
   /** How many handshakes may be under way. Default: 1,000. */
@@ -76,6 +84,8 @@ const serverOptions = {
   flags: optional(flagWords, {}),
   requiredFlags: optional(requiredWords, []),
   allow: optional(list(sid)),
+  allowAnonymous: optional(boolean, false),
+  allowGuest: optional(boolean, false),
   maxTokenLength: optional(integer(1, LONGEST_TOKEN), LONGEST_TOKEN),
   maxHandshakes: optional(integer(1, 0xffffffff), 1000),
   handshakeTimeout: optional(integer(1, LONGEST_TIMER), 15_000),

@@ -11,6 +11,10 @@ export type RefusalReason =
   | 'malformed'
   /** The package has not accepted the token: `error` says why. */
   | 'denied'
+  /** The client is ANONYMOUS LOGON. */
+  | 'anonymous'
+  /** The client is the account Guest, or a member of a group of guests. */
+  | 'guest'
   /** The client is known, and none of those who may come in. */
   | 'notAllowed'
   /** The request came through a proxy. */
@@ -54,6 +58,8 @@ const statuses = {
   continue: 401,
   malformed: 400,
   denied: 401,
+  anonymous: 401,
+  guest: 401,
   notAllowed: 403,
   proxied: 403,
   notKerberos: 403,
@@ -81,6 +87,11 @@ export function refusal(
   if (challenges.length > 0) headers['WWW-Authenticate'] = challenges;
   if (reason === 'busy') headers['Retry-After'] = '1';
   return { kind: 'refused', status, reason, headers, error };
+}
+
+/** Whether the client is asked to begin a handshake, as another user where this one was not accepted. */
+export function asksAnew(reason: RefusalReason): boolean {
+  return statuses[reason] === 401 && reason !== 'continue';
 }
 
 /** The text for people whose client gives up. */
