@@ -30,7 +30,6 @@ export function fastifyNegotiate(options: AuthenticatorOptions = {}) {
   return async (request: FastifyRequestLike, reply: FastifyReplyLike): Promise<unknown> => {
     const verdict = await authenticator.judge(request.raw, reply.raw);
     if (verdict.kind === 'authenticated') {
-      for (const [name, value] of Object.entries(verdict.headers)) reply.header(name, value);
       (request as { auth?: Authentication }).auth = verdict.authentication;
       return undefined;
     }

@@ -23,7 +23,6 @@ export function koaNegotiate(options: AuthenticatorOptions = {}) {
   return async (context: KoaContextLike, next: () => Promise<unknown>): Promise<void> => {
     const verdict = await authenticator.judge(context.req, context.res);
     if (verdict.kind === 'authenticated') {
-      for (const [name, value] of Object.entries(verdict.headers)) context.set(name, value);
       Object.assign(context.state, { auth: verdict.authentication });
       await next();
     } else if (verdict.kind === 'refused') {

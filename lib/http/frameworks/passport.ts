@@ -50,7 +50,6 @@ export class NegotiateStrategy {
     if (verdict.kind === 'http1') refuseHttp2(request);
     if (verdict.kind === 'refused') refuse(response, verdict, actions);
     if (verdict.kind !== 'authenticated') return;
-    for (const [name, value] of Object.entries(verdict.headers)) response.setHeader(name, value);
     const user = await this.verify(verdict.authentication, request);
     if (typeof user === 'object' && user !== null) actions.success(user, verdict.authentication);
     else actions.fail(403);
@@ -59,8 +58,13 @@ export class NegotiateStrategy {
 
 // A handshake that goes on is nobody else's to answer: a redirect to a page would end it.
 function refuse(response: ServerResponse, refusal: Refusal, actions: Actions): void {
-  const { status, reason, headers } = refusal;
-  if (reason === 'continue') answer(response, refusal);
-  else if (status === 401) actions.fail([headers['WWW-Authenticate']].flat().join(', '), status);
-  else actions.fail(status);
+  if (refusal.reason === 'continue') {
+    answer(response, refusal);
+    return;
+  }
+  const { 'WWW-Authenticate': _, ...headers } = refusal.headers;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  // Without a challenge: Passport writes all of a strategy's into one header field, which Chromium does not read. The
+  // response has them already.
+  actions.fail(refusal.status);
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { OwnCredentials } from '../own-credentials.js';
 import type { Authentication } from './authentication.js';
+import { addChallenges } from './challenges.js';
 import { Connection, type Shared } from './connection.js';
 import { Slots } from './handshake.js';
 import { type ServerOptions, type ServerSettings, serverSettings } from './options.js';
@@ -42,7 +43,7 @@ export class Authenticator {
 
   /**
    * Who a request comes from. Absent: the request has been answered, or its connection has closed, and
-   * nothing is left to do. Sets `WWW-Authenticate` of the response where the client waits for a token.
+   * nothing is left to do. Where the client waits for a last token, the response gets it, whatever it is.
    * Rejects where the server is at fault: with closed credentials, or options that the package refuses.
    */
   async authenticate(
@@ -50,18 +51,17 @@ export class Authenticator {
     response: ServerResponse,
   ): Promise<Authentication | undefined> {
     const verdict = await this.judge(request, response);
-    if (verdict.kind === 'authenticated') {
-      for (const [name, value] of Object.entries(verdict.headers)) response.setHeader(name, value);
-      return verdict.authentication;
-    }
+    if (verdict.kind === 'authenticated') return verdict.authentication;
     if (verdict.kind === 'refused') answer(response, verdict);
     if (verdict.kind === 'http1') refuseHttp2(request);
     return undefined;
   }
 
   /**
-   * What is to happen with a request, for a server that answers in a way of its own. Without a
-   * response, what was made for one request ends with the connection.
+   * What is to happen with a request, for a server that answers in a way of its own. The response gets the
+   * values of WWW-Authenticate that it has to have when its head is written, unless its status is another than that of
+   * a refusal. Without a response, they are in the headers of the verdict alone, and what was made for one request
+   * ends with the connection.
    */
   async judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
     this.#credentials.assertOpen();
@@ -70,6 +70,7 @@ export class Authenticator {
     if (verdict.kind === 'refused' && verdict.reason !== 'challenge') {
       this.#settings.onRefusal(verdict, request);
     }
+    if (response) attachChallenges(response, verdict);
     return verdict;
   }
 
@@ -105,6 +106,14 @@ export type AuthenticatorOptions = ServerOptions | Authenticator;
 
 export function authenticatorOf(options: AuthenticatorOptions): Authenticator {
   return options instanceof Authenticator ? options : new Authenticator(options);
+}
+
+// Only an answer of 401 asks for something: in a redirect to a page for logons, no challenge has a meaning.
+function attachChallenges(response: ServerResponse, verdict: Verdict): void {
+  if (verdict.kind !== 'authenticated' && verdict.kind !== 'refused') return;
+  const values = [verdict.headers['WWW-Authenticate'] ?? []].flat();
+  const isAsking = verdict.kind === 'refused' && verdict.status === 401;
+  if (values.length > 0) addChallenges(response, values, isAsking ? 401 : undefined);
 }
 
 /** Answers a request that is not let in. */

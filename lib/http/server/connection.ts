@@ -32,6 +32,12 @@ export interface Shared {
   credentials(): Promise<Credentials>;
 }
 
+interface RefusalDetails {
+  readonly error?: Error;
+  /** The value of WWW-Authenticate with the last token of a handshake that is complete. */
+  readonly lastToken?: string | undefined;
+}
+
 /** The authentication of one TCP connection: a handshake, or what came of it. */
 export class Connection {
   readonly #socket: Socket;
@@ -118,7 +124,7 @@ export class Connection {
       return handshake;
     } catch (error) {
       slots.give();
-      if (error instanceof SspiError) return this.#refuse('unavailable', error);
+      if (error instanceof SspiError) return this.#refuse('unavailable', { error });
       throw error;
     }
   }
@@ -146,10 +152,10 @@ export class Connection {
     if (this.#closed) return { kind: 'gone' };
     if (handshake.timedOut) return this.#refuse('timeout');
     const ours = error instanceof NoAuthorityError || error instanceof InsufficientMemoryError;
-    if (ours) return this.#refuse('unavailable', error);
+    if (ours) return this.#refuse('unavailable', { error });
     const { code } = error as { code?: string };
     const theirs = error instanceof SspiError || code === 'ERR_SSPI_REQUIREMENT_NOT_MET';
-    if (theirs) return this.#refuse('denied', error);
+    if (theirs) return this.#refuse('denied', { error });
     throw error;
   }
 
@@ -159,32 +165,36 @@ export class Connection {
     response?: ServerResponse,
   ): Promise<Verdict> {
     const { context, scheme } = handshake;
+    // The proof of who the server is: the client gets it whatever the answer is.
+    const lastToken = token && challengeOf(scheme, token);
     const kerberosOnly = this.#settings.proxied !== 'refuse';
-    if (kerberosOnly && context.package !== 'Kerberos') return this.#refuse('notKerberos');
+    if (kerberosOnly && context.package !== 'Kerberos') {
+      return this.#refuse('notKerberos', { lastToken });
+    }
     let authentication: Authentication;
     try {
       const identity = await readIdentity(context, this.#settings);
       const objection = await findObjection(context, identity, this.#settings);
-      if (objection) return this.#refuse(objection);
+      if (objection) return this.#refuse(objection, { lastToken });
       const bindings = bindingState(this.#socket, this.#settings);
       authentication = authenticationOf(handshake, identity, bindings);
     } catch (error) {
-      return this.#unknown(handshake, error as Error);
+      return this.#unknown(handshake, error as Error, lastToken);
     }
     if (this.#closed) return { kind: 'gone' };
-    if (handshake.timedOut) return this.#refuse('timeout');
+    if (handshake.timedOut) return this.#refuse('timeout', { lastToken });
     handshake.finish();
     this.#keep(authentication, response);
-    const headers = { 'WWW-Authenticate': challengeOf(scheme, token) };
-    return { kind: 'authenticated', authentication, headers: token ? headers : {} };
+    const headers: Record<string, string> = lastToken ? { 'WWW-Authenticate': lastToken } : {};
+    return { kind: 'authenticated', authentication, headers };
   }
 
   /** The client is authenticated, and Windows does not say who it is. */
-  #unknown(handshake: ServerHandshake, error: Error): Verdict {
+  #unknown(handshake: ServerHandshake, error: Error, lastToken: string | undefined): Verdict {
     handshake.abandon();
     if (this.#closed) return { kind: 'gone' };
-    if (handshake.timedOut) return this.#refuse('timeout');
-    if (error instanceof SspiError) return this.#refuse('unavailable', error);
+    if (handshake.timedOut) return this.#refuse('timeout', { lastToken });
+    if (error instanceof SspiError) return this.#refuse('unavailable', { error, lastToken });
     throw error;
   }
 
@@ -214,12 +224,11 @@ export class Connection {
     context.close();
   }
 
-  #refuse(reason: RefusalReason, error?: Error): Verdict {
+  #refuse(reason: RefusalReason, { error, lastToken }: RefusalDetails = {}): Verdict {
     this.#reset();
-    const challenges = asksAnew(reason)
-      ? this.#settings.schemes.map((name) => challengeOf(name, undefined))
-      : [];
-    return refusal(reason, { challenges, error });
+    const asked = this.#settings.schemes.map((name) => challengeOf(name, undefined));
+    const told = lastToken === undefined ? [] : [lastToken];
+    return refusal(reason, { challenges: asksAnew(reason) ? asked : told, error });
   }
 
   #close(): void {

@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isTls } from '../tls.js';
 import { type AuthenticatorOptions, authenticatorOf } from './authenticator.js';
+import { addChallengeToHead } from './challenges.js';
 import { endSocket, ignoreErrors } from './sockets.js';
 import { type Acceptance, bodyOf, type Refusal } from './verdict.js';
 
@@ -13,8 +14,8 @@ export type UpgradeListener = (
 
 /**
  * The authentication of requests for an upgrade, such as to a WebSocket. What it makes is called in the
- * server's event `upgrade`; it resolves with who it is and the headers for the answer, or, where the
- * request was answered, with nothing. The connection of a refused request goes on as one of HTTP, so that
+ * server's event `upgrade`; it resolves with who it is, or, where the request was answered, with nothing. The last
+ * token of the handshake is added to the answer that the application writes to the socket. The connection of a refused request goes on as one of HTTP, so that
  * the next leg of a handshake can come on it.
  */
 export function negotiateUpgrade(options: AuthenticatorOptions = {}): UpgradeListener {
@@ -22,7 +23,11 @@ export function negotiateUpgrade(options: AuthenticatorOptions = {}): UpgradeLis
   return async (request, socket, head) => {
     ignoreErrors(socket);
     const verdict = await authenticator.judge(request);
-    if (verdict.kind === 'authenticated') return verdict;
+    if (verdict.kind === 'authenticated') {
+      const { 'WWW-Authenticate': lastToken } = verdict.headers;
+      if (lastToken !== undefined) addChallengeToHead(socket, lastToken);
+      return verdict;
+    }
     if (verdict.kind === 'refused') answerOn(request, socket, head, verdict);
     else socket.destroy();
     return undefined;

@@ -3,9 +3,13 @@ declare module 'koa' {
   import type { RequestListener } from 'node:http';
   import type { Authentication, KoaContextLike } from 'winsspi/http';
 
-  type Context = KoaContextLike & { state: { auth: Authentication } };
+  export type Context = KoaContextLike & {
+    state: { auth: Authentication };
+    throw(status: number, message: string): never;
+  };
 
   export default class Koa {
+    silent: boolean;
     use(middleware: (context: Context, next: () => Promise<unknown>) => unknown): this;
     callback(): RequestListener;
   }

@@ -1,0 +1,85 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { pairsOf } from '../raw-headers.js';
+
+interface Addition {
+  readonly values: readonly string[];
+  readonly status: number | undefined;
+}
+
+const additions = new WeakMap<ServerResponse, Addition[]>();
+
+/**
+ * Adds values of WWW-Authenticate to a response, whoever writes it: error handlers of frameworks remove the headers
+ * that were set before, and some code writes its headers past the response's own. With a status, only a response
+ * with that status gets them.
+ */
+export function addChallenges(
+  response: ServerResponse,
+  values: readonly string[],
+  status?: number,
+): void {
+  const known = additions.get(response);
+  if (known) {
+    known.push({ values, status });
+    return;
+  }
+  const list: Addition[] = [{ values, status }];
+  additions.set(response, list);
+  const write = response.writeHead as (...args: unknown[]) => ServerResponse;
+  response.writeHead = function writeHead(this: ServerResponse, ...args: unknown[]) {
+    const valid = list.filter((one) => one.status === undefined || one.status === Number(args[0]));
+    const added = valid.flatMap((one) => one.values);
+    if (added.length === 0 || this.headersSent) return write.apply(this, args);
+    return write.apply(this, withChallenges(this, added, args));
+  } as ServerResponse['writeHead'];
+}
+
+/** The arguments of writeHead(status[, reason][, headers]), without the challenges: the response gets these. */
+function withChallenges(
+  response: ServerResponse,
+  added: readonly string[],
+  [status, second, third]: unknown[],
+): unknown[] {
+  const hasReason = typeof second === 'string';
+  const pairs = toPairs(third ?? (hasReason ? undefined : second));
+  const isChallenge = ([name]: [string, unknown]) => name.toLowerCase() === 'www-authenticate';
+  const own = pairs.filter(isChallenge).flatMap(([, value]) => value);
+  const set = own.length > 0 ? own : [response.getHeader('WWW-Authenticate') ?? []].flat();
+  response.setHeader('WWW-Authenticate', [...new Set([...added, ...set.map(String)])]);
+  const rest = pairs.filter((pair) => !isChallenge(pair)).flat();
+  return [status, ...(hasReason ? [second] : []), ...(rest.length > 0 ? [rest] : [])];
+}
+
+/** Headers in each form that writeHead() takes: an object, a flat array, an array of pairs. */
+function toPairs(headers: unknown): [string, unknown][] {
+  if (!Array.isArray(headers)) return Object.entries(headers ?? {});
+  return Array.isArray(headers[0]) ? headers : pairsOf(headers);
+}
+
+/**
+ * Adds a challenge to the answer of an upgrade, which the application writes to the socket as text: to the head of
+ * a response, if the first bytes are one.
+ */
+export function addChallengeToHead(socket: Duplex, value: string): void {
+  let isFirst = true;
+  for (const method of ['write', 'end'] as const) {
+    const original = socket[method] as (...args: unknown[]) => unknown;
+    const own = function (this: Duplex, chunk: unknown, ...rest: unknown[]) {
+      const first = isFirst ? withLine(chunk, value) : chunk;
+      isFirst = false;
+      return original.call(this, first, ...rest);
+    };
+    Object.assign(socket, { [method]: own });
+  }
+}
+
+function withLine(chunk: unknown, value: string): unknown {
+  const isText = typeof chunk === 'string';
+  if (!isText && !Buffer.isBuffer(chunk)) return chunk;
+  const text = isText ? chunk : chunk.toString('latin1');
+  const [first] = /^HTTP\/1\.1 \d{3}[^\r\n]*\r\n/.exec(text) ?? [];
+  if (first === undefined || text.includes(value)) return chunk;
+  const whole = `${first}WWW-Authenticate: ${value}\r\n${text.slice(first.length)}`;
+  return isText ? whole : Buffer.from(whole, 'latin1');
+}
