@@ -51,9 +51,8 @@ describe.skipIf(!providerInstalled)('NegotiateAgent', () => {
   });
 
   test('authenticates a connection of NTLM once, and each request where the server wants it', async () => {
-    for (const per of ['connection', 'request'] as const) {
-      const name = per === 'request' ? 'TestKerberos' : 'TestNtlm';
-      await using server = await HttpServer.listen({ package: name, per });
+    for (const name of ['TestNtlm', 'TestKerberos'] as const) {
+      await using server = await HttpServer.listen({ package: name });
       let connections = 0;
       server.server.on('connection', () => {
         connections += 1;
@@ -66,7 +65,7 @@ describe.skipIf(!providerInstalled)('NegotiateAgent', () => {
       }
       expect(connections).toBe(1);
       const steps = callsOf('AcceptSecurityContext').length - before;
-      expect(steps).toBe(per === 'request' ? 3 : 2);
+      expect(steps).toBe(name === 'TestKerberos' ? 3 : 2);
     }
     await untilNothingIsAlive();
   });

@@ -122,7 +122,7 @@ describe.skipIf(!lab)(`curl (${needsDomain})`, () => {
     const negotiate = ['--negotiate', '--user', ':', ...via];
     const ntlm = ['--ntlm', '--user', 'CORP\\bob:x', ...via];
     expect((await curl(refusing, negotiate, { user: 'bob' })).statuses).toEqual([403]);
-    await using letting = await listen({ proxied: 'kerberosPerRequest' });
+    await using letting = await listen({ proxyPolicy: 'kerberosPerRequest' });
     const { statuses, body } = await curl(letting, negotiate, { user: 'bob' });
     expect([statuses, JSON.parse(body).name]).toEqual([[200], 'CORP\\bob']);
     expect((await curl(letting, ntlm)).statuses).toEqual([401]); // NTLM is not offered

@@ -114,7 +114,7 @@ describe.skipIf(!providerInstalled).each(builds)('%s', (_, build) => {
   test.each<ProviderPackage>(['TestKerberos', 'TestNtlm'])(
     'lets a client of %s in',
     async (name) => {
-      using authenticator = new Authenticator({ package: name });
+      using authenticator = new Authenticator({ package: name, persistKerberos: true });
       await using setting = await serve(await build(authenticator));
       using connection = new HttpConnection(setting);
       using credentials = await Credentials.acquire({ package: name });

@@ -79,7 +79,8 @@ describe.skipIf(!providerInstalled)('a server', () => {
     ['TestKerberos', 1],
     ['TestNtlm', 3],
   ] as const)('says that %s took %d legs', async (name, legs) => {
-    const server = await HttpServer.listen({ package: name }, (auth) => auth.legs);
+    const options = { package: name, persistKerberos: true };
+    const server = await HttpServer.listen(options, (auth) => auth.legs);
     using credentials = await Credentials.acquire({ package: name });
     for (let i = 0; i < 2; i++) {
       using connection = new HttpConnection(server);
@@ -115,16 +116,45 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect((await connection.get()).status).toBe(200);
   });
 
-  test('knows only the request where it is told so, and closes its context with the response', async () => {
-    await using setting = await start('TestKerberos', { per: 'request' });
+  test.each<[string, ProviderPackage, string | undefined, ServerOptions]>([
+    ['Kerberos', 'TestKerberos', undefined, {}],
+    ['Kerberos by its name', 'TestKerberos', 'windows', {}],
+    ['NTLM where it is told so', 'TestNtlm', undefined, { persistNtlm: false }],
+    ['NTLM by its name', 'TestNtlm', 'windows', { persistNtlm: false, persistKerberos: true }],
+  ])(
+    'knows only the request of a client of %s, and closes its context with the response',
+    async (_, name, names, options) => {
+      if (names) provider.behave('windowsNames', 1);
+      await using setting = await start(name, options);
+      using connection = new HttpConnection(setting.server);
+      for (let i = 0; i < 3; i++) {
+        using context = clientOf(setting.credentials);
+        expect((await connection.logOn(context)).status).toBe(200);
+        expect((await connection.get()).status).toBe(401);
+        // Those that are alive: the client's.
+        expect(provider.counters().contexts).toBe(1);
+      }
+    },
+  );
+
+  test.each<[string, ProviderPackage, string | undefined, ServerOptions]>([
+    ['NTLM', 'TestNtlm', undefined, {}],
+    ['NTLM by its name', 'TestNtlm', 'windows', {}],
+    ['Kerberos where it is told so', 'TestKerberos', undefined, { persistKerberos: true }],
+    [
+      'Kerberos by its name',
+      'TestKerberos',
+      'windows',
+      { persistKerberos: true, persistNtlm: false },
+    ],
+  ])('knows the connection of a client of %s', async (_, name, names, options) => {
+    if (names) provider.behave('windowsNames', 1);
+    await using setting = await start(name, options);
     using connection = new HttpConnection(setting.server);
-    for (let i = 0; i < 3; i++) {
-      using context = clientOf(setting.credentials);
-      expect((await connection.logOn(context)).status).toBe(200);
-      expect((await connection.get()).status).toBe(401);
-      // Those that are alive: the client's.
-      expect(provider.counters().contexts).toBe(1);
-    }
+    using context = clientOf(setting.credentials);
+    expect((await connection.logOn(context)).status).toBe(200);
+    expect((await connection.get()).status).toBe(200);
+    expect((await connection.get()).reused).toBe(true);
   });
 
   test('forgets who was there when a new token comes, even a wrong one', async () => {
@@ -276,7 +306,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
   });
 
   test('answers pipelined requests one after the other, each as who it is', async () => {
-    await using setting = await start('TestKerberos');
+    await using setting = await start('TestKerberos', { persistKerberos: true });
     using context = clientOf(setting.credentials);
     const { token } = await context.step();
     const get = 'GET / HTTP/1.1\r\nHost: x\r\n';
@@ -357,24 +387,25 @@ describe.skipIf(!providerInstalled)('a server', () => {
 describe.skipIf(!providerInstalled)('a server behind a proxy', () => {
   checkProviderAfterEach();
 
-  test.each(['via', 'forwarded', 'x-forwarded-for'])(
-    'refuses a request with %s, and all that follow on the connection',
-    async (name) => {
-      await using setting = await start('TestKerberos');
-      using connection = new HttpConnection(setting.server);
-      using context = clientOf(setting.credentials);
-      expect((await connection.logOn(context)).status).toBe(200);
-      const answer = await connection.get({ [name]: 'x' });
-      expect([answer.status, answer.challenges]).toEqual([403, []]);
-      expect((await connection.get()).status).toBe(403);
-      using again = clientOf(setting.credentials);
-      expect((await connection.logOn(again)).status).toBe(403);
-      expect(reasons(setting)).toEqual(['proxied', 'proxied', 'proxied']);
-    },
-  );
+  test.each([
+    ...['via', 'Via', 'VIA', 'forwarded', 'x-forwarded-for', 'X-Forwarded-Proto', 'x-forwarded'],
+    ...['x-real-ip', 'X-ARR-LOG-ID', 'x-arr-ssl', 'X-Original-URL', 'CF-Connecting-IP', 'cf-ray'],
+    ...['x-envoy-external-address', 'X-Original-For', 'x-client-ip', 'True-Client-IP'],
+  ])('refuses a request with %s, and all that follow on the connection', async (name) => {
+    await using setting = await start('TestKerberos');
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    expect((await connection.logOn(context)).status).toBe(200);
+    const answer = await connection.get({ [name]: 'x' });
+    expect([answer.status, answer.challenges]).toEqual([403, []]);
+    expect((await connection.get()).status).toBe(403);
+    using again = clientOf(setting.credentials);
+    expect((await connection.logOn(again)).status).toBe(403);
+    expect(reasons(setting)).toEqual(['proxied', 'proxied', 'proxied']);
+  });
 
   test('that is for Kerberos with each request refuses what takes a second leg', async () => {
-    await using setting = await start('TestNtlm', { proxied: 'kerberosPerRequest' });
+    await using setting = await start('TestNtlm', { proxyPolicy: 'kerberosPerRequest' });
     using connection = new HttpConnection(setting.server);
     expect((await connection.get()).challenges).toEqual(['Negotiate']);
     using context = clientOf(setting.credentials);
@@ -384,7 +415,7 @@ describe.skipIf(!providerInstalled)('a server behind a proxy', () => {
   });
 
   test('that is for Kerberos refuses another package, even in one leg', async () => {
-    await using setting = await start('TestKerberos', { proxied: 'kerberosPerRequest' });
+    await using setting = await start('TestKerberos', { proxyPolicy: 'kerberosPerRequest' });
     using connection = new HttpConnection(setting.server);
     using context = clientOf(setting.credentials);
     const answer = await connection.logOn(context);
@@ -458,7 +489,12 @@ describe('options', () => {
     ['no scheme', { schemes: [] }, 'ERR_INVALID_ARG_VALUE'],
     [
       'NTLM for proxies',
-      { schemes: ['NTLM'], proxied: 'kerberosPerRequest' },
+      { schemes: ['NTLM'], proxyPolicy: 'kerberosPerRequest' },
+      'ERR_INVALID_ARG_VALUE',
+    ],
+    [
+      'Kerberos for connections and for requests',
+      { persistKerberos: true, proxyPolicy: 'kerberosPerRequest' },
       'ERR_INVALID_ARG_VALUE',
     ],
     ['a name in place of a SID', { allow: ['Users'] }, 'ERR_INVALID_ARG_VALUE'],

@@ -285,7 +285,7 @@ describe.skipIf(!providerInstalled).each(Object.entries(ways))('%s', (_, way) =>
   });
 
   test('ends with the reason of the signal, at any time, and takes the next request', async () => {
-    const server = await HttpServer.listen({ package: 'TestKerberos', per: 'request' });
+    const server = await HttpServer.listen({ package: 'TestKerberos' });
     {
       await using client = way(originOf(server));
       for (const name of ['AcceptSecurityContext', 'InitializeSecurityContext'] as const) {

@@ -64,6 +64,7 @@ export function authenticationOf(
 
 /** Which of the clients whose handshake completes may come in. */
 export interface Admission {
+  readonly kerberosOnly: boolean;
   readonly allowAnonymous: boolean;
   readonly allowGuest: boolean;
   readonly allow: readonly string[] | undefined;
@@ -89,8 +90,9 @@ export async function readIdentity(
 export async function findObjection(
   context: ServerContext,
   identity: Identity | undefined,
-  { allowAnonymous, allowGuest, allow }: Admission,
+  { kerberosOnly, allowAnonymous, allowGuest, allow }: Admission,
 ) {
+  if (kerberosOnly && context.package !== 'Kerberos') return 'notKerberos';
   if (identity?.isAnonymous && !allowAnonymous) return 'anonymous';
   if (identity?.isGuest && !allowGuest) return 'guest';
   return (await isAllowed(context, allow)) ? undefined : 'notAllowed';

@@ -21,7 +21,7 @@ import {
 import { bindingState, contextOptions } from './extended-protection.js';
 import { ServerHandshake, type Slots } from './handshake.js';
 import type { ServerSettings } from './options.js';
-import { isProxied } from './proxies.js';
+import { getSocketState, type SocketState } from './socket-state.js';
 import { ignoreErrors } from './sockets.js';
 import { asksAnew, type RefusalReason, refusal, type Verdict } from './verdict.js';
 
@@ -32,12 +32,6 @@ export interface Shared {
   credentials(): Promise<Credentials>;
 }
 
-interface RefusalDetails {
-  readonly error?: Error;
-  /** The value of WWW-Authenticate with the last token of a handshake that is complete. */
-  readonly lastToken?: string | undefined;
-}
-
 /** The authentication of one TCP connection: a handshake, or what came of it. */
 export class Connection {
   readonly #socket: Socket;
@@ -45,13 +39,16 @@ export class Connection {
   readonly #contexts = new Set<ServerContext>();
   #handshake: ServerHandshake | undefined;
   #authentication: Authentication | undefined;
-  #proxied = false;
+  readonly #state: SocketState;
+  /** Which handshake of the socket `#authentication` came of. */
+  #number = 0;
   #closed: boolean;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(socket: Socket, shared: Shared) {
     this.#socket = socket;
     this.#shared = shared;
+    this.#state = getSocketState(socket);
     this.#closed = socket.destroyed;
     ignoreErrors(socket);
     socket.once('close', () => this.#close());
@@ -69,9 +66,9 @@ export class Connection {
 
   async #judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
     if (this.#closed) return { kind: 'gone' };
-    const { proxied, extendedProtection } = this.#settings;
-    this.#proxied ||= proxied === 'refuse' && isProxied(request);
-    if (this.#proxied) return this.#refuse('proxied');
+    const { kerberosOnly, extendedProtection } = this.#settings;
+    this.#state.look(request);
+    if (this.#state.isProxied && !kerberosOnly) return this.#refuse('proxied');
     if (extendedProtection === 'require' && !isTls(this.#socket)) return this.#refuse('noTls');
     const values = request.headersDistinct.authorization ?? [];
     const [value] = values;
@@ -82,7 +79,8 @@ export class Connection {
   #withoutToken(): Verdict {
     const authentication = this.#authentication;
     const { expiry } = authentication?.context ?? {};
-    if (!authentication || (expiry && expiry.getTime() <= Date.now())) {
+    const isVoid = this.#state.isShared || this.#state.handshakes !== this.#number;
+    if (!authentication || isVoid || (expiry && expiry.getTime() <= Date.now())) {
       return this.#refuse('challenge');
     }
     return { kind: 'authenticated', authentication, headers: {} };
@@ -107,6 +105,8 @@ export class Connection {
     if (handshake) return this.#step(handshake, token, response);
     // From here on the connection is nobody's, whatever becomes of the token.
     this.#reset();
+    this.#state.handshakes += 1;
+    this.#number = this.#state.handshakes;
     if (!this.#shared.slots.take()) return this.#refuse('busy');
     const begun = await this.#begin(scheme);
     return begun instanceof ServerHandshake ? this.#step(begun, token, response) : begun;
@@ -142,7 +142,8 @@ export class Connection {
       return this.#failed(handshake, error as Error);
     }
     if (result.done) return this.#complete(handshake, result.token, response);
-    if (this.#settings.proxied !== 'refuse') return this.#refuse('notKerberos');
+    if (this.#settings.kerberosOnly) return this.#refuse('notKerberos');
+    if (this.#state.isShared) return this.#refuse('proxied');
     if (!result.token) return this.#refuse('denied');
     return refusal('continue', { challenges: [challengeOf(handshake.scheme, result.token)] });
   }
@@ -167,10 +168,6 @@ export class Connection {
     const { context, scheme } = handshake;
     // The proof of who the server is: the client gets it whatever the answer is.
     const lastToken = token && challengeOf(scheme, token);
-    const kerberosOnly = this.#settings.proxied !== 'refuse';
-    if (kerberosOnly && context.package !== 'Kerberos') {
-      return this.#refuse('notKerberos', { lastToken });
-    }
     let authentication: Authentication;
     try {
       const identity = await readIdentity(context, this.#settings);
@@ -183,6 +180,9 @@ export class Connection {
     }
     if (this.#closed) return { kind: 'gone' };
     if (handshake.timedOut) return this.#refuse('timeout', { lastToken });
+    this.#state.identify(authentication.sid ?? authentication.name);
+    const needsConnection = !takesOneToken(authentication);
+    if (needsConnection && this.#state.isShared) return this.#refuse('proxied', { lastToken });
     handshake.finish();
     this.#keep(authentication, response);
     const headers: Record<string, string> = lastToken ? { 'WWW-Authenticate': lastToken } : {};
@@ -201,7 +201,9 @@ export class Connection {
   #keep(authentication: Authentication, response: ServerResponse | undefined): void {
     const { context } = authentication;
     this.#contexts.add(context);
-    if (this.#settings.per === 'connection') {
+    const { persistKerberos, persistNtlm, kerberosOnly } = this.#settings;
+    const persists = takesOneToken(authentication) ? persistKerberos : persistNtlm;
+    if (persists && !kerberosOnly && !this.#state.isShared) {
       this.#authentication = authentication;
       return;
     }
@@ -224,11 +226,17 @@ export class Connection {
     context.close();
   }
 
-  #refuse(reason: RefusalReason, { error, lastToken }: RefusalDetails = {}): Verdict {
+  /** `lastToken` is the value of WWW-Authenticate with that of a handshake that is complete. */
+  #refuse(
+    reason: RefusalReason,
+    { error, lastToken }: { error?: Error; lastToken?: string | undefined } = {},
+  ): Verdict {
     this.#reset();
     const asked = this.#settings.schemes.map((name) => challengeOf(name, undefined));
     const told = lastToken === undefined ? [] : [lastToken];
-    return refusal(reason, { challenges: asksAnew(reason) ? asked : told, error });
+    // One that a second identity has come over: who wants to be that one can open another.
+    const closes = reason === 'proxied' && !this.#state.isProxied;
+    return refusal(reason, { challenges: asksAnew(reason) ? asked : told, error, closes });
   }
 
   #close(): void {
@@ -241,4 +249,9 @@ export class Connection {
   get #settings(): ServerSettings {
     return this.#shared.settings;
   }
+}
+
+// Kerberos within SPNEGO can take more where the client begins with another mechanism.
+function takesOneToken({ package: name, legs }: Authentication): boolean {
+  return name === 'Kerberos' || (name !== 'NTLM' && legs === 1);
 }

@@ -27,16 +27,19 @@ export interface ServerOptions {
   /** What to offer, the best first. Default: Negotiate, then NTLM. */
   schemes?: readonly Scheme[] | undefined;
   /**
-   * What an authentication is for: the connection, until it closes or another begins on it, or the one
-   * request. Default: `connection`.
+   * Whether a logon by Kerberos, or by another package that takes one token, is for its connection, until that closes
+   * or another logon begins on it. Otherwise it is for one request, and each request brings a token. A proxy that
+   * cannot be seen then mixes nobody up. Default: false.
    */
-  per?: 'connection' | 'request' | undefined;
+  persistKerberos?: boolean | undefined;
+  /** Whether a logon by NTLM, or by another package that takes several tokens, is for its connection. Default: true. */
+  persistNtlm?: boolean | undefined;
   /**
-   * Requests that came through a proxy, which say so with Via, Forwarded or X-Forwarded-For: `refuse`,
-   * or `kerberosPerRequest`, which lets no request in without a Kerberos token of its own, whether a
-   * proxy is named or not. Default: `refuse`.
+   * Connections of proxies, which show by headers such as Via and X-Forwarded-For or by having no address: `refuse`, or
+   * `kerberosPerRequest`, which lets no request in without a Kerberos token of its own, whether a proxy shows or not.
+   * Default: `refuse`.
    */
-  proxied?: 'refuse' | 'kerberosPerRequest' | undefined;
+  proxyPolicy?: 'refuse' | 'kerberosPerRequest' | undefined;
   /**
    * Extended protection, over TLS: clients without channel bindings are let in with `allow`, and
    * refused with `require`, as is everyone without TLS; wrong ones are refused with both. Default:
@@ -77,8 +80,9 @@ const serverOptions = {
   credentials: optional(instance(Credentials, 'credentials from Credentials.acquire()')),
   package: optional(name),
   schemes: optional(list(choice(schemeNames))),
-  per: optional(choice(['connection', 'request'] as const), 'connection'),
-  proxied: optional(choice(['refuse', 'kerberosPerRequest'] as const), 'refuse'),
+  persistKerberos: optional(boolean, false),
+  persistNtlm: optional(boolean, true),
+  proxyPolicy: optional(choice(['refuse', 'kerberosPerRequest'] as const), 'refuse'),
   extendedProtection: optional(choice(['off', 'allow', 'require'] as const), 'allow'),
   certificate: optional(instance(X509Certificate, 'an instance of X509Certificate')),
   flags: optional(flagWords, {}),
@@ -97,15 +101,19 @@ export type ServerSettings = ReturnType<typeof serverSettings>;
 /** Reads options, checks them and adds the defaults. */
 export function serverSettings(options: ServerOptions) {
   const settings = readOptions(options, 'options', serverOptions);
-  const { credentials, package: packageName, proxied } = settings;
+  const { credentials, package: packageName } = settings;
+  const kerberosOnly = settings.proxyPolicy === 'kerberosPerRequest';
   if (credentials && packageName !== undefined) {
     throw wrongOption('package', 'has no meaning beside credentials, which have one');
+  }
+  if (kerberosOnly && settings.persistKerberos) {
+    throw wrongOption('persistKerberos', 'has no meaning where each request brings a token');
   }
   return {
     ...settings,
     package: packageName ?? credentials?.package ?? 'Negotiate',
-    schemes: readSchemes(settings.schemes, proxied === 'kerberosPerRequest'),
-    per: proxied === 'kerberosPerRequest' ? 'request' : settings.per,
+    schemes: readSchemes(settings.schemes, kerberosOnly),
+    kerberosOnly,
   };
 }
 

@@ -17,7 +17,7 @@ export type RefusalReason =
   | 'guest'
   /** The client is known, and none of those who may come in. */
   | 'notAllowed'
-  /** The request came through a proxy. */
+  /** The connection is shared: a proxy sends requests over it, or a second identity has come. */
   | 'proxied'
   /** Only Kerberos in one leg is let in, and this is something else. */
   | 'notKerberos'
@@ -78,13 +78,21 @@ const explanations: Partial<Record<RefusalReason, string>> = {
   busy: 'Too many authentications are under way.',
 };
 
+interface RefusalDetails {
+  readonly challenges?: string[];
+  readonly error?: Error | undefined;
+  /** Whether the answer is the last one of its connection. */
+  readonly closes?: boolean;
+}
+
 export function refusal(
   reason: RefusalReason,
-  { challenges = [], error }: { challenges?: string[]; error?: Error | undefined } = {},
+  { challenges = [], error, closes = false }: RefusalDetails = {},
 ): Refusal {
   const status = statuses[reason];
   const headers: Record<string, string | string[]> = { 'Cache-Control': 'no-store' };
   if (challenges.length > 0) headers['WWW-Authenticate'] = challenges;
+  if (closes) headers.Connection = 'close';
   if (reason === 'busy') headers['Retry-After'] = '1';
   return { kind: 'refused', status, reason, headers, error };
 }

@@ -34,7 +34,7 @@ describe('the types of winsspi/http', () => {
     expectTypeOf<Authentication['channelBindings']>().toEqualTypeOf<BindingState>();
     expectTypeOf<BindingState>().toEqualTypeOf<'verified' | 'allowed' | 'off'>();
     expectTypeOf<AuthenticatedRequest['auth']>().toEqualTypeOf<Authentication>();
-    expectTypeOf<typeof negotiate>().toBeCallableWith({ per: 'request', schemes: ['NTLM'] });
+    expectTypeOf<typeof negotiate>().toBeCallableWith({ persistKerberos: true, schemes: ['NTLM'] });
     expectTypeOf<ServerOptions['credentials']>().toEqualTypeOf<Credentials | undefined>();
     expectTypeOf<Verdict['kind']>().toEqualTypeOf<'authenticated' | 'refused' | 'gone' | 'http1'>();
     expectTypeOf<Authenticator>().toExtend<Disposable>();
