@@ -11,17 +11,17 @@ export {
 export { type KoaContextLike, koaNegotiate } from './frameworks/koa.js';
 export {
   type AuthenticatedRequest,
-  authenticate,
   type Middleware,
   negotiate,
 } from './frameworks/middleware.js';
 export { NegotiateStrategy, type Verify } from './frameworks/passport.js';
+export { requireMember } from './frameworks/require-member.js';
 export { type Challenge, formatChallenge, parseAuthorization, parseChallenges } from './headers.js';
 export type { Scheme } from './scheme.js';
 export type { Authentication, BindingState } from './server/authentication.js';
 export { Authenticator, type AuthenticatorOptions } from './server/authenticator.js';
 export type { ServerOptions } from './server/options.js';
-export { negotiateUpgrade, type UpgradeListener } from './server/upgrade.js';
+export { negotiateUpgrade, type UpgradeListener, type UpgradeOptions } from './server/upgrade.js';
 export type { Acceptance, Refusal, RefusalReason, Verdict } from './server/verdict.js';
 export { negotiateDispatcher } from './undici/dispatcher.js';
 export {

@@ -14,7 +14,6 @@ test('winsspi/http exports exactly these names', () => {
     'NegotiateClient',
     'NegotiateHttpsAgent',
     'NegotiateStrategy',
-    'authenticate',
     'fastifyNegotiate',
     'formatChallenge',
     'koaNegotiate',
@@ -25,6 +24,7 @@ test('winsspi/http exports exactly these names', () => {
     'negotiateUpgrade',
     'parseAuthorization',
     'parseChallenges',
+    'requireMember',
   ]);
 });
 

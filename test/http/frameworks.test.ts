@@ -121,7 +121,7 @@ describe.skipIf(!providerInstalled).each(builds)('%s', (_, build) => {
       using context = clientOf(credentials);
       const asked = await connection.get();
       expect(asked.status).toBe(401);
-      expect(asked.challenges.join(', ')).toBe('Negotiate, NTLM');
+      expect(asked.challenges).toEqual(['Negotiate', 'NTLM']);
       const answer = await connection.logOn(context);
       expect([answer.status, answer.text, context.done]).toEqual([200, name, true]);
       expect([(await connection.get()).text, setting.sockets.size]).toEqual([name, 1]);
@@ -136,6 +136,41 @@ describe.skipIf(!providerInstalled).each(builds)('%s', (_, build) => {
     expect(await ask({ authorization: 'Negotiate !' })).toBe(400);
     expect(await ask({ authorization: 'Negotiate AAAA' })).toBe(401);
     expect(await ask({ via: '1.1 x' })).toBe(403);
+  });
+});
+
+describe.skipIf(!providerInstalled)('Passport with a second strategy', () => {
+  checkProviderAfterEach();
+
+  class Basic {
+    name = 'other';
+    authenticate(this: { fail(challenge: string): void }) {
+      this.fail('Basic realm="x"');
+    }
+  }
+
+  const names = ['negotiate', 'other'];
+  test.each([
+    ['before it', names, {}, 401, ['Negotiate', 'NTLM', 'Basic realm="x"']],
+    ['behind it', names.toReversed(), {}, 401, ['Negotiate', 'NTLM', 'Basic realm="x"']],
+    ['and a page for logons', names, { failureRedirect: '/logon' }, 302, []],
+    [
+      'and an error handler',
+      names,
+      { failWithError: true },
+      401,
+      ['Negotiate', 'NTLM', 'Basic realm="x"'],
+    ],
+  ])('%s asks with one field for each scheme', async (_, strategies, more, status, challenges) => {
+    using authenticator = new Authenticator({ package: 'TestKerberos' });
+    passport.use(new NegotiateStrategy(authenticator));
+    passport.use(new Basic() as never);
+    const app = express().set('env', 'test');
+    app.use(passport.authenticate(strategies, { session: false, ...more }));
+    await using setting = await serve(createServer(app));
+    using connection = new HttpConnection(setting);
+    const answer = await connection.get();
+    expect([answer.status, answer.challenges]).toEqual([status, challenges]);
   });
 });
 

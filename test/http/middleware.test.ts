@@ -7,9 +7,10 @@ import { Credentials } from 'winsspi';
 import {
   type AuthenticatedRequest,
   Authenticator,
-  authenticate,
+  type Middleware,
   negotiate,
-  type ServerOptions,
+  type Refusal,
+  requireMember,
 } from 'winsspi/http';
 import { clientOf, HttpConnection } from '../harness/support/http.js';
 import {
@@ -92,26 +93,110 @@ describe.skipIf(!providerInstalled)('negotiate', () => {
   });
 });
 
-describe.skipIf(!providerInstalled)('authenticate', () => {
+/** A middleware after the other, and then an answer. */
+function chain(...middlewares: Middleware[]): RequestListener {
+  return (request, response) => {
+    const left = [...middlewares];
+    const next = (error?: unknown) => {
+      if (error) return void response.writeHead(500).end(String(error));
+      const middleware = left.shift();
+      if (middleware) return middleware(request, response, next);
+      return void response.end((request as AuthenticatedRequest).auth.package);
+    };
+    next();
+  };
+}
+
+describe.skipIf(!providerInstalled)('the same Authenticator twice on a request', () => {
   checkProviderAfterEach();
 
-  test('knows its connections by the object of options', async () => {
-    using inbound = await Credentials.acquire({ package: 'TestNtlm', use: 'inbound' });
-    const options: ServerOptions = { credentials: inbound };
+  test.each(['TestKerberos', 'TestNtlm'])(
+    'gives the same answer: a token of %s is checked once',
+    async (name) => {
+      const refusals: string[] = [];
+      using authenticator = new Authenticator({
+        package: name,
+        onRefusal: ({ reason }) => refusals.push(reason),
+      });
+      const middleware = negotiate(authenticator);
+      await using setting = await serve(chain(middleware, middleware, negotiate(authenticator)));
+      using credentials = await Credentials.acquire({ package: name });
+      using context = clientOf(credentials);
+      const answer = await setting.connection.logOn(context);
+      expect([answer.status, answer.text, context.done]).toEqual([200, name, true]);
+      expect(refusals.filter((reason) => reason !== 'continue')).toEqual([]);
+    },
+  );
+
+  test('answers a refused request once, and reports it once', async () => {
+    const refusals: string[] = [];
+    const onRefusal = ({ reason }: Refusal) => refusals.push(reason);
+    using authenticator = new Authenticator({ package: 'TestKerberos', onRefusal });
+    const results: unknown[] = [];
     await using setting = await serve(async (request, response) => {
-      const authentication = await authenticate(request, response, options);
-      if (authentication) response.end(authentication.package);
+      const both = [1, 2].map(() => authenticator.authenticate(request, response));
+      results.push(...(await Promise.all(both)));
     });
-    using outbound = await Credentials.acquire({ package: 'TestNtlm' });
-    using context = clientOf(outbound);
-    expect((await setting.connection.logOn(context)).text).toBe('TestNtlm');
-    expect((await setting.connection.get()).text).toBe('TestNtlm');
+    const answer = await setting.connection.get({ authorization: 'Negotiate !' });
+    expect([answer.status, refusals, results]).toEqual([
+      ...[400, ['malformed'], [undefined, undefined]],
+    ]);
+  });
+});
+
+describe.skipIf(!providerInstalled)('requireMember', () => {
+  checkProviderAfterEach();
+
+  const everyone = 'S-1-1-0';
+  const nobody = 'S-1-5-32-7777';
+
+  /** The answer to a client that has logged on, with its context. */
+  async function ask(...middlewares: Middleware[]) {
+    using authenticator = new Authenticator({ package: 'TestKerberos' });
+    await using setting = await serve(chain(negotiate(authenticator), ...middlewares));
+    using credentials = await Credentials.acquire({ package: 'TestKerberos' });
+    using context = clientOf(credentials);
+    const { status, text } = await setting.connection.logOn(context);
+    return { status, text, isProved: context.done };
+  }
+
+  test.each<[string, string | string[]]>([
+    ['a SID', everyone],
+    ['one of several', [nobody, everyone]],
+    ['a name', 'Everyone'],
+  ])('lets members of %s past', async (_, groups) => {
+    expect(await ask(requireMember(groups))).toMatchObject({ status: 200, isProved: true });
   });
 
-  test('refuses what is no options', () => {
-    expect(() => authenticate({} as never, {} as never, undefined as never)).toThrow(
-      expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
-    );
+  test('answers 403 to others, with the last token of the handshake', async () => {
+    const middleware = requireMember([nobody]);
+    const expected = { status: 403, text: '403 Forbidden\n', isProved: true };
+    expect(await ask(middleware)).toEqual(expected);
+    expect(await ask(requireMember(everyone), middleware)).toEqual(expected);
+  });
+
+  test('lets nobody past where a name is unknown: next gets the error', async () => {
+    const middleware = requireMember(['No such group', everyone]);
+    for (let i = 0; i < 2; i++) {
+      const { status, text } = await ask(middleware);
+      expect([status, text]).toEqual([500, expect.stringMatching(/^AccountNotFoundError: /)]);
+    }
+  });
+
+  test('lets nobody past without an authentication before it', async () => {
+    await using setting = await serve(chain(requireMember(everyone)));
+    const { status, text } = await setting.connection.get();
+    expect([status, text]).toEqual([500, expect.stringContaining("'request.auth' is missing")]);
+  });
+
+  test.each([
+    ['no group', [], 'ERR_INVALID_ARG_VALUE'],
+    ['an empty name', [''], 'ERR_INVALID_ARG_VALUE'],
+    ['a malformed SID', 'S-1', 'ERR_INVALID_ARG_VALUE'],
+    ['no text', [1], 'ERR_INVALID_ARG_TYPE'],
+    ['no list', {}, 'ERR_INVALID_ARG_TYPE'],
+  ])('refuses %s', (_, groups, code) => {
+    expect(() => requireMember(groups as never)).toThrow(expect.objectContaining({ code }));
   });
 });
 

@@ -1,10 +1,19 @@
 import { once } from 'node:events';
-import { createServer, type ServerOptions as NodeServerOptions } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type ServerOptions as NodeServerOptions,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
-import { Authenticator, negotiateUpgrade, type ServerOptions } from 'winsspi/http';
+import {
+  Authenticator,
+  negotiateUpgrade,
+  type ServerOptions,
+  type UpgradeOptions,
+} from 'winsspi/http';
 import { clientOf, tokenIn } from '../harness/support/http.js';
 import {
   checkProviderAfterEach,
@@ -22,9 +31,13 @@ const untilClosed = (socket: Duplex) =>
   socket.closed || new Promise((resolve) => socket.once('close', resolve));
 
 /** A server that upgrades who is let in, and has no listeners of its own on the sockets. */
-async function upgrading(options: ServerOptions, limits: NodeServerOptions = {}) {
+async function upgrading(
+  options: ServerOptions,
+  limits: NodeServerOptions = {},
+  more: UpgradeOptions = {},
+) {
   const authenticator = new Authenticator(options);
-  const upgrade = negotiateUpgrade(authenticator);
+  const upgrade = negotiateUpgrade(authenticator, more);
   const urls: (string | undefined)[] = [];
   const server = createServer(limits, (request, response) => {
     urls.push(request.url);
@@ -137,6 +150,33 @@ describe.skipIf(!providerInstalled)('the socket of an upgrade', () => {
     await client.answer();
     const [socket] = setting.sockets as [Duplex];
     await untilClosed(socket);
+  });
+
+  test('is answered with 500 where the server is at fault, and a hook hears of it', async () => {
+    const errors: unknown[] = [];
+    const onError = (error: Error, { url }: IncomingMessage) => errors.push([error, url]);
+    await using setting = await upgrading({ package: 'TestNtlm' }, {}, { onError });
+    setting.authenticator.close();
+    using client = await RawClient.connect(setting.port);
+    const ended = once(client.socket, 'end');
+    await client.send(asking());
+    expect(await client.answer()).toMatch(
+      /^HTTP\/1\.1 500 [\s\S]*\r\n\r\n500 Internal Server Error\n$/,
+    );
+    await ended;
+    expect(await Promise.all(setting.judged)).toEqual([undefined]);
+    const error = expect.objectContaining({ code: 'ERR_SSPI_HTTP_CLOSED' });
+    expect(errors).toEqual([[error, '/socket']]);
+  });
+
+  test('is answered with 500 without a hook too: the process gets a warning', async () => {
+    await using setting = await upgrading({ package: 'TestNtlm' });
+    setting.authenticator.close();
+    using client = await RawClient.connect(setting.port);
+    const warned = once(process, 'warning');
+    await client.send(asking());
+    expect(await client.answer()).toMatch(/^HTTP\/1\.1 500 /);
+    expect(await warned).toMatchObject([{ code: 'ERR_SSPI_HTTP_CLOSED' }]);
   });
 
   test.each(['Content-Length: 40', 'Transfer-Encoding: chunked'])(

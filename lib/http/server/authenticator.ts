@@ -22,6 +22,7 @@ export class Authenticator {
   readonly #settings: ServerSettings;
   readonly #slots: Slots;
   readonly #connections = new WeakMap<Socket, Connection>();
+  readonly #verdicts = new WeakMap<IncomingMessage, Promise<Verdict>>();
   readonly #credentials: OwnCredentials;
 
   constructor(options: ServerOptions = {}) {
@@ -52,7 +53,7 @@ export class Authenticator {
   ): Promise<Authentication | undefined> {
     const verdict = await this.judge(request, response);
     if (verdict.kind === 'authenticated') return verdict.authentication;
-    if (verdict.kind === 'refused') answer(response, verdict);
+    if (verdict.kind === 'refused' && !response.headersSent) answer(response, verdict);
     if (verdict.kind === 'http1') refuseHttp2(request);
     return undefined;
   }
@@ -61,9 +62,18 @@ export class Authenticator {
    * What is to happen with a request, for a server that answers in a way of its own. The response gets the
    * values of WWW-Authenticate that it has to have when its head is written, unless its status is another than that of
    * a refusal. Without a response, they are in the headers of the verdict alone, and what was made for one request
-   * ends with the connection.
+   * ends with the connection. Called again with the same request, it gives the same verdict: a token is good for one
+   * time only.
    */
-  async judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
+  judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
+    const known = this.#verdicts.get(request);
+    if (known) return known;
+    const verdict = this.#judge(request, response);
+    this.#verdicts.set(request, verdict);
+    return verdict;
+  }
+
+  async #judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
     this.#credentials.assertOpen();
     if (request.httpVersionMajor > 1) return { kind: 'http1' };
     const verdict = await this.#connectionOf(request.socket).judge(request, response);

@@ -103,7 +103,7 @@ export function asksAnew(reason: RefusalReason): boolean {
 }
 
 /** The text for people whose client gives up. */
-export function bodyOf({ status, reason }: Refusal): string {
-  const explanation = explanations[reason];
+export function bodyOf({ status, reason }: { status: number; reason?: RefusalReason }): string {
+  const explanation = reason && explanations[reason];
   return `${status} ${STATUS_CODES[status]}${explanation ? `. ${explanation}` : ''}\n`;
 }

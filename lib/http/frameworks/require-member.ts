@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { createError } from '../../errors/usage-error.js';
+import { lookupAccountName, type ServerContext } from '../../index.js';
+import { validateArray, validateName, validateSid } from '../../validate.js';
+import type { Authentication } from '../server/authentication.js';
+import { answer } from '../server/authenticator.js';
+import { refusal } from '../server/verdict.js';
+import type { Middleware } from './middleware.js';
+
+/**
+ * Creates a middleware for a route, behind negotiate(): only members of one of the groups go further, and others are
+ * answered with 403.
+ *
+ * @param groups Groups or users, by SID or by name, such as `CORP\\Auditors`. A name is looked up once, when it is first
+ *   needed: an error of the look-up goes to `next`.
+ *
+ * @example
+ * app.get('/audit', requireMember('S-1-5-32-544'), (request, response) => response.send('…'));
+ */
+export function requireMember(groups: string | readonly string[]): Middleware {
+  const list = readGroups(groups);
+  const sids = new Map<string, string>();
+  const findSid = async (group: string): Promise<string> => {
+    const sid = isSid(group) ? group : (sids.get(group) ?? (await lookupAccountName(group)).sid);
+    sids.set(group, sid);
+    return sid;
+  };
+  const isMember = async (context: ServerContext): Promise<boolean> => {
+    for (const group of list) {
+      if (await context.isMemberOf(await findSid(group))) return true;
+    }
+    return false;
+  };
+  return (request, response, next) => {
+    const check = async () => isMember(contextOf(request));
+    check().then((isIn) => (isIn ? next() : answer(response, refusal('notAllowed'))), next);
+  };
+}
+
+function contextOf(request: IncomingMessage): ServerContext {
+  const { auth } = request as { auth?: Authentication };
+  if (auth) return auth.context;
+  const reason = 'is missing: negotiate() must come before requireMember()';
+  throw createError('ERR_INVALID_ARG_VALUE', 'request.auth', reason);
+}
+
+function readGroups(groups: string | readonly string[]): readonly string[] {
+  if (typeof groups === 'string') return readGroups([groups]);
+  validateArray(groups, 'groups');
+  const list = [...groups];
+  if (list.length === 0) {
+    throw createError('ERR_INVALID_ARG_VALUE', 'groups', 'must name one at least');
+  }
+  for (const group of list) {
+    validateName(group, 'groups');
+    if (isSid(group)) validateSid(group, 'groups');
+  }
+  return list;
+}
+
+function isSid(group: string): boolean {
+  return /^S-\d/.test(group);
+}
