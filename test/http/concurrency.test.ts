@@ -83,7 +83,11 @@ describe.skipIf(!providerInstalled)('a thousand clients on connections that stay
 
   test('each get their own identity with every answer; half of them leave in the middle', async () => {
     provider.behave('ownNames', 1);
-    const options = { package: 'TestNtlm', handshakeTimeout: 120_000 };
+    const options = {
+      package: 'TestNtlm',
+      handshakeTimeout: 120_000,
+      maxHandshakesPerAddress: clients,
+    };
     const server = await HttpServer.listen(options, (auth, { headers }) => ({
       name: auth.name,
       signature: [

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ClientContext, Credentials, tlsServerEndPoint } from 'winsspi';
+import { ClientContext, Credentials, configureThreads, tlsServerEndPoint } from 'winsspi';
 import type { Authentication, Refusal, ServerOptions } from 'winsspi/http';
 import {
   clientOf,
@@ -12,12 +12,14 @@ import {
   tokenIn,
 } from '../harness/support/http.js';
 import {
+  callsOf,
   checkProviderAfterEach,
   type ProviderPackage,
   provider,
   providerInstalled,
   untilCalled,
 } from '../harness/support/provider.js';
+import { RawClient } from '../harness/support/raw-client.js';
 
 const SEC_E_LOGON_DENIED = 0x8009030c;
 const SEC_E_NO_AUTHENTICATING_AUTHORITY = 0x80090311;
@@ -320,20 +322,97 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(Array(3).fill('HTTP/1.1 200'));
   });
 
-  test('answers 503 when too many handshakes are under way, until one has ended', async () => {
-    await using setting = await start('TestNtlm', { maxHandshakes: 2 });
-    const connections = [1, 2, 3].map(() => new HttpConnection(setting.server));
-    const [one, two, three] = connections as [HttpConnection, HttpConnection, HttpConnection];
-    const contexts = connections.map(() => clientOf(setting.credentials));
-    for (const [index, connection] of [one, two].entries()) {
-      await connection.logOn(contexts[index] as never, { legs: 1 });
-    }
-    const busy = await three.logOn(contexts[2] as never, { legs: 1 });
-    expect([busy.status, busy.headers['retry-after']]).toEqual([503, '1']);
-    await one.get(); // gives its handshake up
-    using again = clientOf(setting.credentials);
-    expect((await three.logOn(again)).status).toBe(200);
+  test.each<[string, ServerOptions]>([
+    ['in all', { maxHandshakes: 2 }],
+    ['of an address', { maxHandshakesPerAddress: 2 }],
+  ])(
+    'ends the oldest handshake that waits for its client when there are too many %s',
+    async (_, options) => {
+      await using setting = await start('TestNtlm', options);
+      const clients = Array.from({ length: 4 }, () => ({
+        connection: new HttpConnection(setting.server),
+        context: clientOf(setting.credentials),
+        asked: [] as string[],
+      }));
+      const begin = async (client: (typeof clients)[number]) => {
+        client.asked = (await client.connection.logOn(client.context, { legs: 1 })).challenges;
+      };
+      const goOn = async ({ connection, context, asked }: (typeof clients)[number]) => {
+        const { token } = await clientStep(context, asked);
+        return (await connection.get({ authorization: `Negotiate ${token}` })).status;
+      };
+      const [one, two, three, four] = clients as never as [...typeof clients, ...typeof clients];
+      for (const client of [one, two, three]) await begin(client as never);
+      expect(setting.server.authenticator.handshakes).toBe(2);
+      expect(await goOn(one as never)).toBe(401);
+      expect(await goOn(two as never)).toBe(200);
+      await begin(four as never);
+      expect(await goOn(three as never)).toBe(200);
+      expect(await goOn(four as never)).toBe(200);
+      for (const { connection, context } of clients) {
+        connection.close();
+        context.close();
+      }
+    },
+  );
+
+  test('lets clients with one token in at the same time, whatever the limit: they do not wait', async () => {
+    await using setting = await start('TestKerberos', { maxHandshakes: 1 });
+    const contexts = [1, 2, 3].map(() => clientOf(setting.credentials));
+    const connections = contexts.map(() => new HttpConnection(setting.server));
+    provider.hold('AcceptSecurityContext');
+    const answers = contexts.map((context, index) => connections[index]?.logOn(context));
+    await untilCalled('AcceptSecurityContext', contexts.length);
+    expect(setting.server.authenticator.handshakes).toBe(3);
+    provider.release('AcceptSecurityContext');
+    const statuses = (await Promise.all(answers)).map((answer) => answer?.status);
+    expect(statuses).toEqual([200, 200, 200]);
     for (const closable of [...connections, ...contexts]) closable.close();
+  });
+
+  test('ends a connection on which too many requests wait, before it knows anybody', async () => {
+    await using setting = await start('TestKerberos');
+    const ask = async (count: number) => {
+      using client = await RawClient.connect(setting.server.port);
+      const closed = once(client.socket, 'close');
+      provider.hold('AcceptSecurityContext');
+      const before = callsOf('AcceptSecurityContext').length;
+      const get = 'GET / HTTP/1.1\r\nHost: x\r\n';
+      await client.send(`${get}Authorization: Negotiate AAAA\r\n\r\n`);
+      await untilCalled('AcceptSecurityContext', before + 1);
+      await client.send(`${get}\r\n`.repeat(count - 2));
+      await client.send(`${get}Connection: close\r\n\r\n`);
+      return { client, closed };
+    };
+    const within = await ask(64);
+    provider.release('AcceptSecurityContext');
+    within.client.socket.end();
+    await within.closed;
+    expect(within.client.received.match(/HTTP\/1\.1 401 /g)?.length).toBe(64);
+    const beyond = await ask(65);
+    await beyond.closed;
+    provider.release('AcceptSecurityContext');
+    expect(beyond.client.received).toBe('');
+  });
+
+  test('answers 503 where no thread is free for a token', async () => {
+    await using setting = await start('TestKerberos');
+    using connection = new HttpConnection(setting.server);
+    const before = configureThreads({});
+    configureThreads({ max: 1, queue: 0 });
+    try {
+      provider.hold('AcceptSecurityContext');
+      using other = new HttpConnection(setting.server);
+      const held = other.get({ authorization: 'Negotiate AAAA' });
+      await untilCalled('AcceptSecurityContext');
+      const busy = await connection.get({ authorization: 'Negotiate AAAA' });
+      expect([busy.status, busy.headers['retry-after']]).toEqual([503, '1']);
+      provider.release('AcceptSecurityContext');
+      expect((await held).status).toBe(401);
+      expect(reasons(setting)).toEqual(['busy', 'denied']);
+    } finally {
+      configureThreads(before);
+    }
   });
 
   test('gives a handshake up after its time', async () => {

@@ -5,7 +5,7 @@ import { OwnCredentials } from '../own-credentials.js';
 import type { Authentication } from './authentication.js';
 import { addChallenges } from './challenges.js';
 import { Connection, type Shared } from './connection.js';
-import { Slots } from './handshake.js';
+import { Handshakes } from './handshake.js';
 import { type ServerOptions, type ServerSettings, serverSettings } from './options.js';
 import { bodyOf, type Refusal, type Verdict } from './verdict.js';
 
@@ -20,18 +20,18 @@ const HTTP_1_1_REQUIRED = 0xd;
 export class Authenticator {
   readonly #shared: Shared;
   readonly #settings: ServerSettings;
-  readonly #slots: Slots;
+  readonly #handshakes: Handshakes;
   readonly #connections = new WeakMap<Socket, Connection>();
   readonly #verdicts = new WeakMap<IncomingMessage, Promise<Verdict>>();
   readonly #credentials: OwnCredentials;
 
   constructor(options: ServerOptions = {}) {
     this.#settings = serverSettings(options);
-    this.#slots = new Slots(this.#settings.maxHandshakes);
+    this.#handshakes = new Handshakes(this.#settings);
     this.#credentials = new OwnCredentials('authenticator', this.#settings, 'inbound');
     this.#shared = {
       settings: this.#settings,
-      slots: this.#slots,
+      handshakes: this.#handshakes,
       // A request that came before the end still has the caller's; one's own are gone by then.
       credentials: async () => this.#settings.credentials ?? this.#credentials.get(),
     };
@@ -39,7 +39,7 @@ export class Authenticator {
 
   /** How many handshakes are under way. */
   get handshakes(): number {
-    return this.#slots.taken;
+    return this.#handshakes.count;
   }
 
   /**

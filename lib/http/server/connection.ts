@@ -19,16 +19,19 @@ import {
   readIdentity,
 } from './authentication.js';
 import { bindingState, contextOptions } from './extended-protection.js';
-import { ServerHandshake, type Slots } from './handshake.js';
+import { type Handshakes, ServerHandshake } from './handshake.js';
 import type { ServerSettings } from './options.js';
 import { getSocketState, type SocketState } from './socket-state.js';
 import { ignoreErrors } from './sockets.js';
 import { asksAnew, type RefusalReason, refusal, type Verdict } from './verdict.js';
 
+/** How many requests of one connection wait for their verdicts at most. */
+const MOST_WAITING = 64;
+
 /** What the connections of a server have in common. */
 export interface Shared {
   readonly settings: ServerSettings;
-  readonly slots: Slots;
+  readonly handshakes: Handshakes;
   credentials(): Promise<Credentials>;
 }
 
@@ -44,6 +47,7 @@ export class Connection {
   #number = 0;
   #closed: boolean;
   #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
   constructor(socket: Socket, shared: Shared) {
     this.#socket = socket;
@@ -56,11 +60,18 @@ export class Connection {
 
   /**
    * What is to happen with a request. One after the other: a client may send the next request before
-   * it has the answer to the last.
+   * it has the answer to the last. No client sends very many: that would only fill memory.
    */
   judge(request: IncomingMessage, response: ServerResponse | undefined): Promise<Verdict> {
+    if (this.#waiting === MOST_WAITING) this.#socket.destroy();
+    if (this.#socket.destroyed) return Promise.resolve({ kind: 'gone' });
+    this.#waiting += 1;
     const verdict = this.#last.then(() => this.#judge(request, response));
-    this.#last = verdict.catch(() => {});
+    this.#last = verdict
+      .catch(() => {})
+      .then(() => {
+        this.#waiting -= 1;
+      });
     return verdict;
   }
 
@@ -107,23 +118,22 @@ export class Connection {
     this.#reset();
     this.#state.handshakes += 1;
     this.#number = this.#state.handshakes;
-    if (!this.#shared.slots.take()) return this.#refuse('busy');
     const begun = await this.#begin(scheme);
     return begun instanceof ServerHandshake ? this.#step(begun, token, response) : begun;
   }
 
   async #begin(scheme: Scheme): Promise<ServerHandshake | Verdict> {
-    const { slots } = this.#shared;
     try {
       const credentials = await this.#shared.credentials();
       const context = new ServerContext(credentials, contextOptions(this.#socket, this.#settings));
-      const { handshakeTimeout } = this.#settings;
-      const handshake = new ServerHandshake(context, scheme, slots, handshakeTimeout);
+      const { handshakes } = this.#shared;
+      const { remoteAddress } = this.#socket;
+      const handshake = new ServerHandshake(context, scheme, handshakes, remoteAddress);
       this.#handshake = handshake;
       if (this.#closed) this.#reset();
       return handshake;
     } catch (error) {
-      slots.give();
+      if (isOverload(error)) return this.#refuse('busy', { error: error as Error });
       if (error instanceof SspiError) return this.#refuse('unavailable', { error });
       throw error;
     }
@@ -145,6 +155,7 @@ export class Connection {
     if (this.#settings.kerberosOnly) return this.#refuse('notKerberos');
     if (this.#state.isShared) return this.#refuse('proxied');
     if (!result.token) return this.#refuse('denied');
+    handshake.wait();
     return refusal('continue', { challenges: [challengeOf(handshake.scheme, result.token)] });
   }
 
@@ -152,6 +163,7 @@ export class Connection {
     handshake.abandon();
     if (this.#closed) return { kind: 'gone' };
     if (handshake.timedOut) return this.#refuse('timeout');
+    if (isOverload(error)) return this.#refuse('busy', { error });
     const ours = error instanceof NoAuthorityError || error instanceof InsufficientMemoryError;
     if (ours) return this.#refuse('unavailable', { error });
     const { code } = error as { code?: string };
@@ -194,6 +206,7 @@ export class Connection {
     handshake.abandon();
     if (this.#closed) return { kind: 'gone' };
     if (handshake.timedOut) return this.#refuse('timeout', { lastToken });
+    if (isOverload(error)) return this.#refuse('busy', { error, lastToken });
     if (error instanceof SspiError) return this.#refuse('unavailable', { error, lastToken });
     throw error;
   }
@@ -254,4 +267,10 @@ export class Connection {
 // Kerberos within SPNEGO can take more where the client begins with another mechanism.
 function takesOneToken({ package: name, legs }: Authentication): boolean {
   return name === 'Kerberos' || (name !== 'NTLM' && legs === 1);
+}
+
+// No thread was free: the call was not made.
+function isOverload(error: unknown): boolean {
+  const { code } = Object(error) as { code?: unknown };
+  return code === 'ERR_SSPI_OVERLOADED' || code === 'ERR_SSPI_THREAD_NOT_STARTED';
 }

@@ -63,8 +63,10 @@ export interface ServerOptions {
   allowGuest?: boolean | undefined;
   /** The longest token, in bytes. Default: 49,152. A server's `maxHeaderSize` comes before it. */
   maxTokenLength?: number | undefined;
-  /** How many handshakes may be under way. Default: 1,000. */
+  /** How many handshakes may wait for their clients' next tokens: one more ends the oldest. Default: 1,000. */
   maxHandshakes?: number | undefined;
+  /** The same for the handshakes of one address, or of 64 bits of an address of IPv6. Default: 100. */
+  maxHandshakesPerAddress?: number | undefined;
   /** How long a handshake may take, in milliseconds. Default: 15,000. */
   handshakeTimeout?: number | undefined;
   /** Hears of each request that is not let in, but for those that bring no token. Must not throw. */
@@ -92,6 +94,7 @@ const serverOptions = {
   allowGuest: optional(boolean, false),
   maxTokenLength: optional(integer(1, LONGEST_TOKEN), LONGEST_TOKEN),
   maxHandshakes: optional(integer(1, 0xffffffff), 1000),
+  maxHandshakesPerAddress: optional(integer(1, 0xffffffff), 100),
   handshakeTimeout: optional(integer(1, LONGEST_TIMER), 15_000),
   onRefusal: optional(callback as Reader<NonNullable<ServerOptions['onRefusal']>>, () => {}),
 } satisfies Description<ServerOptions>;

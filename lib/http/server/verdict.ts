@@ -23,7 +23,7 @@ export type RefusalReason =
   | 'notKerberos'
   /** Extended protection is required, and this is no TLS connection. */
   | 'noTls'
-  /** As many handshakes are under way as may be. */
+  /** No thread is free for a call to Windows: `error` says why. */
   | 'busy'
   /** The handshake has taken too long. */
   | 'timeout'
@@ -75,7 +75,7 @@ const explanations: Partial<Record<RefusalReason, string>> = {
   proxied: 'This service authenticates connections, and a proxy shares them.',
   notKerberos: 'Only Kerberos can be used here: NTLM cannot go through a proxy.',
   noTls: 'This service must be used over TLS.',
-  busy: 'Too many authentications are under way.',
+  busy: 'The server is busy. Try again.',
 };
 
 interface RefusalDetails {
