@@ -5,6 +5,8 @@ export interface CredentialsSource {
   readonly credentials?: Credentials | undefined;
   readonly identity?: IdentityOptions | undefined;
   readonly package: string;
+  /** `false`: Negotiate must not choose NTLM. */
+  readonly ntlm?: boolean | undefined;
 }
 
 /** The caller's credentials, or one's own, which are acquired when they are first needed. */
@@ -50,12 +52,13 @@ export class OwnCredentials {
 
   // One failure is no failure for ever: a service may start before the domain answers.
   async #acquire(): Promise<Credentials> {
-    const { identity, package: name } = this.#source;
+    const { identity, package: name, ntlm } = this.#source;
     try {
       return await Credentials.acquire({
         package: name,
         use: this.#use,
         ...(identity && { identity }),
+        ...(ntlm === false && { ntlm }),
       });
     } catch (error) {
       this.#own = undefined;

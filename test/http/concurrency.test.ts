@@ -87,6 +87,7 @@ describe.skipIf(!providerInstalled)('a thousand clients on connections that stay
       package: 'TestNtlm',
       handshakeTimeout: 120_000,
       maxHandshakesPerAddress: clients,
+      flags: { integrity: true },
     };
     const server = await HttpServer.listen(options, (auth, { headers }) => ({
       name: auth.name,

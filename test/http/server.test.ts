@@ -298,6 +298,57 @@ describe.skipIf(!providerInstalled)('a server', () => {
     ]);
   });
 
+  test.each([
+    ['SEC_E_INSUFFICIENT_MEMORY', 0x80090300],
+    ['SEC_E_INVALID_TOKEN', 0x80090308],
+    ['SEC_E_INTERNAL_ERROR', 0x80090304],
+    ['SEC_E_UNSUPPORTED_FUNCTION', 0x80090302],
+  ])('says 401 with all schemes where a package answers a token with %s', async (code, status) => {
+    await using setting = await start('TestKerberos');
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    // Where a buffer may have been too small, the call is made again.
+    for (let i = 0; i < 20; i++) provider.fail('AcceptSecurityContext', status);
+    const answer = await connection.logOn(context);
+    expect([answer.status, answer.challenges]).toEqual([401, both]);
+    expect(setting.refusals).toMatchObject([{ reason: 'denied', error: { code } }]);
+  });
+
+  test.each([
+    ['connection alone', undefined, ['connection']],
+    ['what it is told beside it', { integrity: true }, ['connection', 'integrity']],
+    ['what it is told', { connection: false, delegate: true }, ['delegate']],
+    ['an undefined word as by default', { integrity: undefined }, ['connection']],
+  ] as const)('asks a context for %s', async (_, flags, expected) => {
+    const bits = { connection: 0x800, integrity: 0x20000, delegate: 1 };
+    await using setting = await start('TestKerberos', flags && { flags: flags as never });
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    expect((await connection.logOn(context)).status).toBe(200);
+    const ASC_REQ_ALLOCATE_MEMORY = 0x100;
+    const asked = (callsOf('AcceptSecurityContext')[0]?.flags as number) & ~ASC_REQ_ALLOCATE_MEMORY;
+    expect(asked).toBe(expected.reduce((sum, word) => sum | bits[word], 0));
+  });
+
+  test('ends the context of a request without a response with the next request', async () => {
+    await using setting = await start('TestKerberos');
+    const { server, authenticator } = setting.server;
+    const alive: number[] = [];
+    server.removeAllListeners('request').on('request', async (request, response) => {
+      const { kind } = await authenticator.judge(request);
+      alive.push(provider.counters().contexts);
+      response.end(kind);
+    });
+    using connection = new HttpConnection(setting.server);
+    for (let i = 0; i < 2; i++) {
+      using context = clientOf(setting.credentials);
+      expect((await connection.logOn(context)).text).toBe('authenticated');
+      expect((await connection.get()).text).toBe('refused');
+    }
+    // The client's, and that of the request.
+    expect(alive).toEqual([2, 1, 2, 1]);
+  });
+
   test('refuses a context without what it requires', async () => {
     provider.behave('flags', 0);
     await using setting = await start('TestKerberos', { requiredFlags: ['integrity'] });
@@ -341,14 +392,15 @@ describe.skipIf(!providerInstalled)('a server', () => {
         const { token } = await clientStep(context, asked);
         return (await connection.get({ authorization: `Negotiate ${token}` })).status;
       };
-      const [one, two, three, four] = clients as never as [...typeof clients, ...typeof clients];
-      for (const client of [one, two, three]) await begin(client as never);
+      type Client = (typeof clients)[number];
+      const [one, two, three, four] = clients as unknown as [Client, Client, Client, Client];
+      for (const client of [one, two, three]) await begin(client);
       expect(setting.server.authenticator.handshakes).toBe(2);
-      expect(await goOn(one as never)).toBe(401);
-      expect(await goOn(two as never)).toBe(200);
-      await begin(four as never);
-      expect(await goOn(three as never)).toBe(200);
-      expect(await goOn(four as never)).toBe(200);
+      expect(await goOn(one)).toBe(401);
+      expect(await goOn(two)).toBe(200);
+      await begin(four);
+      expect(await goOn(three)).toBe(200);
+      expect(await goOn(four)).toBe(200);
       for (const { connection, context } of clients) {
         connection.close();
         context.close();
@@ -373,8 +425,10 @@ describe.skipIf(!providerInstalled)('a server', () => {
   test('ends a connection on which too many requests wait, before it knows anybody', async () => {
     await using setting = await start('TestKerberos');
     const ask = async (count: number) => {
-      using client = await RawClient.connect(setting.server.port);
-      const closed = once(client.socket, 'close');
+      const client = await RawClient.connect(setting.server.port);
+      const ended = new Promise((resolve) =>
+        client.socket.once('end', resolve).once('close', resolve),
+      );
       provider.hold('AcceptSecurityContext');
       const before = callsOf('AcceptSecurityContext').length;
       const get = 'GET / HTTP/1.1\r\nHost: x\r\n';
@@ -382,17 +436,17 @@ describe.skipIf(!providerInstalled)('a server', () => {
       await untilCalled('AcceptSecurityContext', before + 1);
       await client.send(`${get}\r\n`.repeat(count - 2));
       await client.send(`${get}Connection: close\r\n\r\n`);
-      return { client, closed };
+      return { client, ended };
     };
     const within = await ask(64);
     provider.release('AcceptSecurityContext');
-    within.client.socket.end();
-    await within.closed;
+    await within.ended;
     expect(within.client.received.match(/HTTP\/1\.1 401 /g)?.length).toBe(64);
     const beyond = await ask(65);
-    await beyond.closed;
+    await beyond.ended;
     provider.release('AcceptSecurityContext');
     expect(beyond.client.received).toBe('');
+    for (const { client } of [within, beyond]) client.socket.destroy();
   });
 
   test('answers 503 where no thread is free for a token', async () => {
@@ -561,6 +615,29 @@ describe.skipIf(!providerInstalled)('extended protection', () => {
   );
 });
 
+describe.skipIf(!providerInstalled)('the schemes that are offered', () => {
+  checkProviderAfterEach();
+
+  test.each<[string, ServerOptions, string[]]>([
+    ['Negotiate', {}, both],
+    ['Negotiate without NTLM', { ntlm: false }, ['Negotiate']],
+    ['NTLM', { package: 'NTLM' }, ['NTLM']],
+    ['NTLM in any case', { package: 'ntlm' }, ['NTLM']],
+    ['NTLM that is told more', { package: 'NTLM', schemes: ['Negotiate', 'NTLM'] }, both],
+  ])('by the package %s', async (_, options, challenges) => {
+    await using server = await HttpServer.listen(options);
+    using connection = new HttpConnection(server);
+    expect((await connection.get()).challenges).toEqual(challenges);
+  });
+
+  test('without NTLM are those of credentials that must not choose it', async () => {
+    await using server = await HttpServer.listen({ package: 'TestNegotiate', ntlm: false });
+    using connection = new HttpConnection(server);
+    await connection.get({ authorization: 'Negotiate AAAA' });
+    expect(callsOf('AcquireCredentialsHandle')).toMatchObject([{ packageList: '!ntlm' }]);
+  });
+});
+
 describe('options', () => {
   test.each([
     ['an unknown key', { pakage: 'x' }, 'ERR_INVALID_ARG_VALUE'],
@@ -576,6 +653,9 @@ describe('options', () => {
       { persistKerberos: true, proxyPolicy: 'kerberosPerRequest' },
       'ERR_INVALID_ARG_VALUE',
     ],
+    ['the package Kerberos', { package: 'Kerberos' }, 'ERR_INVALID_ARG_VALUE'],
+    ['NTLM without NTLM', { package: 'NTLM', ntlm: false }, 'ERR_INVALID_ARG_VALUE'],
+    ['its scheme without NTLM', { schemes: ['NTLM'], ntlm: false }, 'ERR_INVALID_ARG_VALUE'],
     ['a name in place of a SID', { allow: ['Users'] }, 'ERR_INVALID_ARG_VALUE'],
     ['too many bytes', { maxTokenLength: 50_000 }, 'ERR_OUT_OF_RANGE'],
     ['credentials of another kind', { credentials: {} }, 'ERR_INVALID_ARG_TYPE'],

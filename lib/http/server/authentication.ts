@@ -109,3 +109,9 @@ async function isAllowed(
   }
   return false;
 }
+
+/** Whether a logon like this one can come with each request. One that took several tokens needs its connection. */
+export function takesOneToken({ package: name, legs }: Authentication): boolean {
+  // Kerberos within SPNEGO takes more tokens where the client begins with another mechanism.
+  return name === 'Kerberos' || (name !== 'NTLM' && legs === 1);
+}

@@ -1,13 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import {
-  type Credentials,
-  InsufficientMemoryError,
-  NoAuthorityError,
-  ServerContext,
-  SspiError,
-  type StepResult,
-} from '../../index.js';
+import { type Credentials, ServerContext, type StepResult } from '../../index.js';
 import { parseAuthorization } from '../headers.js';
 import type { Scheme } from '../scheme.js';
 import { isTls } from '../tls.js';
@@ -17,8 +10,10 @@ import {
   authenticationOf,
   findObjection,
   readIdentity,
+  takesOneToken,
 } from './authentication.js';
 import { bindingState, contextOptions } from './extended-protection.js';
+import { findCallRefusal, findStepRefusal } from './failures.js';
 import { type Handshakes, ServerHandshake } from './handshake.js';
 import type { ServerSettings } from './options.js';
 import { getSocketState, type SocketState } from './socket-state.js';
@@ -40,13 +35,15 @@ export class Connection {
   readonly #socket: Socket;
   readonly #shared: Shared;
   readonly #contexts = new Set<ServerContext>();
+  /** That of a request without a response, whose end is not seen: it ends with the next request. */
+  #last: ServerContext | undefined;
   #handshake: ServerHandshake | undefined;
   #authentication: Authentication | undefined;
   readonly #state: SocketState;
   /** Which handshake of the socket `#authentication` came of. */
   #number = 0;
   #closed: boolean;
-  #last: Promise<unknown> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
   constructor(socket: Socket, shared: Shared) {
@@ -66,8 +63,8 @@ export class Connection {
     if (this.#waiting === MOST_WAITING) this.#socket.destroy();
     if (this.#socket.destroyed) return Promise.resolve({ kind: 'gone' });
     this.#waiting += 1;
-    const verdict = this.#last.then(() => this.#judge(request, response));
-    this.#last = verdict
+    const verdict = this.#turn.then(() => this.#judge(request, response));
+    this.#turn = verdict
       .catch(() => {})
       .then(() => {
         this.#waiting -= 1;
@@ -77,6 +74,8 @@ export class Connection {
 
   async #judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
     if (this.#closed) return { kind: 'gone' };
+    if (this.#last) this.#end(this.#last);
+    this.#last = undefined;
     const { kerberosOnly, extendedProtection } = this.#settings;
     this.#state.look(request);
     if (this.#state.isProxied && !kerberosOnly) return this.#refuse('proxied');
@@ -133,9 +132,7 @@ export class Connection {
       if (this.#closed) this.#reset();
       return handshake;
     } catch (error) {
-      if (isOverload(error)) return this.#refuse('busy', { error: error as Error });
-      if (error instanceof SspiError) return this.#refuse('unavailable', { error });
-      throw error;
+      return this.#answerError(error, findCallRefusal(error));
     }
   }
 
@@ -149,7 +146,7 @@ export class Connection {
     try {
       result = await handshake.step(token);
     } catch (error) {
-      return this.#failed(handshake, error as Error);
+      return this.#answerError(error, findStepRefusal(error));
     }
     if (result.done) return this.#complete(handshake, result.token, response);
     if (this.#settings.kerberosOnly) return this.#refuse('notKerberos');
@@ -159,16 +156,13 @@ export class Connection {
     return refusal('continue', { challenges: [challengeOf(handshake.scheme, result.token)] });
   }
 
-  #failed(handshake: ServerHandshake, error: Error): Verdict {
-    handshake.abandon();
+  /** Without a reason, the error is one of the server itself. */
+  #answerError(error: unknown, reason: RefusalReason | undefined, lastToken?: string): Verdict {
+    const isTimedOut = this.#handshake?.timedOut === true;
+    this.#reset();
     if (this.#closed) return { kind: 'gone' };
-    if (handshake.timedOut) return this.#refuse('timeout');
-    if (isOverload(error)) return this.#refuse('busy', { error });
-    const ours = error instanceof NoAuthorityError || error instanceof InsufficientMemoryError;
-    if (ours) return this.#refuse('unavailable', { error });
-    const { code } = error as { code?: string };
-    const theirs = error instanceof SspiError || code === 'ERR_SSPI_REQUIREMENT_NOT_MET';
-    if (theirs) return this.#refuse('denied', { error });
+    if (isTimedOut) return this.#refuse('timeout', { lastToken });
+    if (reason) return this.#refuse(reason, { error: error as Error, lastToken });
     throw error;
   }
 
@@ -188,7 +182,7 @@ export class Connection {
       const bindings = bindingState(this.#socket, this.#settings);
       authentication = authenticationOf(handshake, identity, bindings);
     } catch (error) {
-      return this.#unknown(handshake, error as Error, lastToken);
+      return this.#answerError(error, findCallRefusal(error), lastToken);
     }
     if (this.#closed) return { kind: 'gone' };
     if (handshake.timedOut) return this.#refuse('timeout', { lastToken });
@@ -201,16 +195,6 @@ export class Connection {
     return { kind: 'authenticated', authentication, headers };
   }
 
-  /** The client is authenticated, and Windows does not say who it is. */
-  #unknown(handshake: ServerHandshake, error: Error, lastToken: string | undefined): Verdict {
-    handshake.abandon();
-    if (this.#closed) return { kind: 'gone' };
-    if (handshake.timedOut) return this.#refuse('timeout', { lastToken });
-    if (isOverload(error)) return this.#refuse('busy', { error, lastToken });
-    if (error instanceof SspiError) return this.#refuse('unavailable', { error, lastToken });
-    throw error;
-  }
-
   #keep(authentication: Authentication, response: ServerResponse | undefined): void {
     const { context } = authentication;
     this.#contexts.add(context);
@@ -220,23 +204,22 @@ export class Connection {
       this.#authentication = authentication;
       return;
     }
-    const end = () => {
-      this.#contexts.delete(context);
-      context.close();
-    };
-    if (response?.destroyed) end();
-    else response?.once('close', end);
+    if (!response) this.#last = context;
+    else if (response.destroyed) this.#end(context);
+    else response.once('close', () => this.#end(context));
+  }
+
+  #end(context: ServerContext): void {
+    this.#contexts.delete(context);
+    context.close();
   }
 
   /** The connection is nobody's again. */
   #reset(): void {
     this.#handshake?.abandon();
     this.#handshake = undefined;
-    const context = this.#authentication?.context;
+    if (this.#authentication) this.#end(this.#authentication.context);
     this.#authentication = undefined;
-    if (!context) return;
-    this.#contexts.delete(context);
-    context.close();
   }
 
   /** `lastToken` is the value of WWW-Authenticate with that of a handshake that is complete. */
@@ -262,15 +245,4 @@ export class Connection {
   get #settings(): ServerSettings {
     return this.#shared.settings;
   }
-}
-
-// Kerberos within SPNEGO can take more where the client begins with another mechanism.
-function takesOneToken({ package: name, legs }: Authentication): boolean {
-  return name === 'Kerberos' || (name !== 'NTLM' && legs === 1);
-}
-
-// No thread was free: the call was not made.
-function isOverload(error: unknown): boolean {
-  const { code } = Object(error) as { code?: unknown };
-  return code === 'ERR_SSPI_OVERLOADED' || code === 'ERR_SSPI_THREAD_NOT_STARTED';
 }

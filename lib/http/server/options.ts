@@ -24,7 +24,9 @@ export interface ServerOptions {
   credentials?: Credentials | undefined;
   /** The security package, which also takes the tokens of the scheme NTLM. Default: `Negotiate`. */
   package?: string | undefined;
-  /** What to offer, the best first. Default: Negotiate, then NTLM. */
+  /** Whether NTLM may be used. With `false`, Negotiate is offered alone, and must not choose it. Default: true. */
+  ntlm?: boolean | undefined;
+  /** What to offer, the best first. Default: Negotiate, then NTLM; with the package NTLM that alone. */
   schemes?: readonly Scheme[] | undefined;
   /**
    * Whether a logon by Kerberos, or by another package that takes one token, is for its connection, until that closes
@@ -48,7 +50,7 @@ export interface ServerOptions {
   extendedProtection?: 'off' | 'allow' | 'require' | undefined;
   /** The certificate of the TLS server, where it has several. Default: the socket knows it. */
   certificate?: X509Certificate | undefined;
-  /** What the contexts ask for, where it differs from the default. */
+  /** What the contexts ask for, where it differs from the default, which is `connection` alone. */
   flags?: ServerContextFlags | undefined;
   /** What the contexts must have been granted. */
   requiredFlags?: readonly ServerContextFlag[] | undefined;
@@ -81,6 +83,7 @@ const schemeNames: readonly Scheme[] = ['Negotiate', 'NTLM'];
 const serverOptions = {
   credentials: optional(instance(Credentials, 'credentials from Credentials.acquire()')),
   package: optional(name),
+  ntlm: optional(boolean, true),
   schemes: optional(list(choice(schemeNames))),
   persistKerberos: optional(boolean, false),
   persistNtlm: optional(boolean, true),
@@ -104,28 +107,40 @@ export type ServerSettings = ReturnType<typeof serverSettings>;
 /** Reads options, checks them and adds the defaults. */
 export function serverSettings(options: ServerOptions) {
   const settings = readOptions(options, 'options', serverOptions);
-  const { credentials, package: packageName } = settings;
+  const { credentials } = settings;
   const kerberosOnly = settings.proxyPolicy === 'kerberosPerRequest';
-  if (credentials && packageName !== undefined) {
-    throw wrongOption('package', 'has no meaning beside credentials, which have one');
+  if (credentials && (settings.package !== undefined || !settings.ntlm)) {
+    const key = settings.ntlm ? 'package' : 'ntlm';
+    throw wrongOption(key, 'has no meaning beside credentials, which were acquired with one');
+  }
+  const packageName = settings.package ?? credentials?.package ?? 'Negotiate';
+  if (packageName.toLowerCase() === 'kerberos') {
+    const reason = 'must not be Kerberos, which does not read the tokens of browsers. For Kerberos';
+    throw wrongOption('package', `${reason} alone use Negotiate with "ntlm: false"`);
   }
   if (kerberosOnly && settings.persistKerberos) {
     throw wrongOption('persistKerberos', 'has no meaning where each request brings a token');
   }
   return {
     ...settings,
-    package: packageName ?? credentials?.package ?? 'Negotiate',
-    schemes: readSchemes(settings.schemes, kerberosOnly),
+    package: packageName,
+    schemes: readSchemes(settings, packageName),
     kerberosOnly,
   };
 }
 
-// NTLM is bound to a TCP connection, and a proxy's connections are everybody's.
-function readSchemes(schemes: readonly Scheme[] | undefined, kerberosOnly: boolean) {
-  const offered = kerberosOnly ? schemeNames.filter((scheme) => scheme !== 'NTLM') : schemeNames;
-  const list = schemes ?? offered;
+function readSchemes(
+  { schemes, ntlm, proxyPolicy }: Pick<ServerOptions, 'schemes' | 'ntlm' | 'proxyPolicy'>,
+  packageName: string,
+): readonly Scheme[] {
+  // NTLM is bound to a TCP connection, and a proxy's connections are everybody's.
+  const isWithoutNtlm = ntlm === false || proxyPolicy === 'kerberosPerRequest';
+  const isNtlm = packageName.toLowerCase() === 'ntlm';
+  if (isNtlm && isWithoutNtlm) throw wrongOption('package', 'must not be NTLM without NTLM');
+  const possible = isWithoutNtlm ? schemeNames.filter((name) => name !== 'NTLM') : schemeNames;
+  const list = schemes ?? (isNtlm ? ['NTLM'] : possible);
   if (list.length === 0) throw wrongOption('schemes', 'must name one at least');
-  if (list.every((scheme) => offered.includes(scheme))) return list;
+  if (list.every((scheme) => possible.includes(scheme))) return list;
   throw wrongOption('schemes', 'must not name NTLM where only Kerberos is taken');
 }
 
@@ -147,7 +162,8 @@ function flagWords(value: unknown, name: string): ServerContextFlags {
   if (typeof value !== 'object' || value === null) {
     throw createError('ERR_INVALID_ARG_TYPE', name, 'an object with words for flags', value);
   }
-  const words: ServerContextFlags = { ...value };
+  const given = Object.entries(value).filter(([, isOn]) => isOn !== undefined);
+  const words: ServerContextFlags = Object.fromEntries(given);
   requestedBits('server', words);
   return words;
 }
