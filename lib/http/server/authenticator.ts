@@ -62,8 +62,8 @@ export class Authenticator {
    * What is to happen with a request, for a server that answers in a way of its own. The response gets the
    * values of WWW-Authenticate that it has to have when its head is written, unless its status is another than that of
    * a refusal. Without a response, they are in the headers of the verdict alone, and what was made for one request
-   * ends with the next one of its connection. Called again with the same request, it gives the same verdict: a token is good for one
-   * time only.
+   * ends with the next one of its connection. Called again with the same request, it gives the same verdict: a token
+   * is good for one time only.
    */
   judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
     const known = this.#verdicts.get(request);

@@ -47,10 +47,12 @@ export function negotiateUpgrade(
   const { onError } = readOptions(more, 'more', upgradeOptions);
   return async (request, socket, head) => {
     ignoreErrors(socket);
-    const verdict = await authenticator.judge(request).catch((error) => error as Error);
-    if (verdict instanceof Error) {
+    const verdict = await authenticator
+      .judge(request)
+      .catch((error) => ({ kind: 'error', error }) as const);
+    if (verdict.kind === 'error') {
       endSocket(socket, formatAnswer({ status: 500, headers: {} }, 'close'));
-      onError(verdict, request);
+      onError(verdict.error, request);
       return undefined;
     }
     if (verdict.kind === 'authenticated') {
