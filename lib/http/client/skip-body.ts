@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { handshakeError } from './errors.js';
@@ -13,59 +12,99 @@ import { LONGEST_REFUSAL, refusalError } from './handshake.js';
 export async function skipBody(
   socket: Socket,
   { statusCode, headers, httpVersion }: IncomingMessage,
-  signal: AbortSignal,
 ): Promise<boolean> {
-  const status = statusCode as number;
   const said = `${headers.connection ?? ''},${headers['proxy-connection'] ?? ''}`.toLowerCase();
   const closes = said.includes('close') || (httpVersion === '1.0' && !said.includes('keep-alive'));
   const length = headers['content-length'];
-  const isChunked = headers['transfer-encoding'] !== undefined;
+  const coding = headers['transfer-encoding'];
   // The rest goes with the connection.
-  if (closes || (!isChunked && length === undefined)) return false;
-  if (isChunked) await skipChunks(socket, status, signal);
-  else await skip(socket, Number(length), status, signal);
-  return true;
-}
-
-async function skipChunks(socket: Socket, status: number, signal: AbortSignal): Promise<void> {
-  for (let total = 0; ; ) {
-    const line = await readLine(socket, signal);
-    const length = /^[0-9a-f]{1,8}/i.test(line) ? Number.parseInt(line, 16) : Number.NaN;
-    if (Number.isNaN(length)) throw handshakeError(`The body of a ${status} is malformed`);
-    if (length === 0) break;
-    total += length;
-    await skip(socket, total > LONGEST_REFUSAL ? total : length, status, signal);
-    await readLine(socket, signal);
+  if (closes || (coding === undefined ? length === undefined : !/\bchunked$/i.test(coding))) {
+    return false;
   }
-  while ((await readLine(socket, signal)) !== '');
-}
-
-async function skip(
-  socket: Socket,
-  length: number,
-  status: number,
-  signal: AbortSignal,
-): Promise<void> {
-  if (length > LONGEST_REFUSAL) throw refusalError(status);
-  if (length > 0) await read(socket, length, signal);
-}
-
-async function readLine(socket: Socket, signal: AbortSignal): Promise<string> {
-  let line = '';
-  while (!line.endsWith('\n')) {
-    line += (await read(socket, 1, signal)).toString('latin1');
-    if (line.length > 1024) throw handshakeError('A line of a refusal is longer than 1 KiB');
+  const refusal = new RefusalReader(socket, statusCode as number);
+  try {
+    if (coding === undefined) await refusal.skip(Number(length));
+    else await refusal.skipChunks();
+  } finally {
+    await refusal.release();
   }
-  return line.trimEnd();
+  // What comes without a request is no answer to the next one.
+  return refusal.isAtEnd;
 }
 
-async function read(socket: Socket, length: number, signal: AbortSignal): Promise<Buffer> {
-  for (;;) {
-    const part = socket.read(length) as Buffer | null;
-    if (part?.length === length) return part;
-    if (socket.readableEnded || socket.destroyed || part) {
-      throw handshakeError('The proxy closed the connection in the middle');
+/** Reads a body in whatever pieces it comes. */
+class RefusalReader {
+  readonly #status: number;
+  readonly #parts: AsyncIterator<Buffer>;
+  #rest: Buffer = Buffer.alloc(0);
+  #total = 0;
+
+  constructor(socket: Socket, status: number) {
+    this.#status = status;
+    // Its wait ends when the connection does, for whatever reason.
+    this.#parts = socket.iterator({ destroyOnReturn: false });
+  }
+
+  get isAtEnd(): boolean {
+    return this.#rest.length === 0;
+  }
+
+  /** Leaves the connection to others. */
+  async release(): Promise<void> {
+    await this.#parts.return?.();
+  }
+
+  async skip(length: number): Promise<void> {
+    this.#count(length);
+    let missing = length;
+    while (missing > this.#rest.length) {
+      missing -= this.#rest.length;
+      await this.#readOn();
     }
-    await once(socket, 'readable', { signal });
+    this.#rest = this.#rest.subarray(missing);
+  }
+
+  async skipChunks(): Promise<void> {
+    for (;;) {
+      const size = /^([0-9a-f]{1,8})[ \t]*(;|$)/i.exec(await this.#readLine())?.[1];
+      if (size === undefined) throw this.#malformed();
+      const length = Number.parseInt(size, 16);
+      if (length === 0) break;
+      await this.skip(length);
+      if ((await this.#readLine()) !== '') throw this.#malformed();
+    }
+    while ((await this.#readLine()) !== '');
+  }
+
+  async #readLine(): Promise<string> {
+    let line = '';
+    for (;;) {
+      const end = this.#rest.indexOf('\n') + 1;
+      const part = end > 0 ? this.#rest.subarray(0, end) : this.#rest;
+      this.#count(part.length);
+      line += part.toString('latin1');
+      if (line.length > 1024) throw handshakeError('A line of a refusal is longer than 1 KiB');
+      if (end > 0) {
+        this.#rest = this.#rest.subarray(end);
+        return line.replace(/\r?\n$/, '');
+      }
+      await this.#readOn();
+    }
+  }
+
+  /** Replaces what has been used up by what comes next. */
+  async #readOn(): Promise<void> {
+    const { done, value } = await this.#parts.next();
+    if (done) throw handshakeError('The proxy closed the connection in the middle');
+    this.#rest = value;
+  }
+
+  #count(length: number): void {
+    this.#total += length;
+    if (this.#total > LONGEST_REFUSAL) throw refusalError(this.#status);
+  }
+
+  #malformed(): Error {
+    return handshakeError(`The body of a ${this.#status} is malformed`);
   }
 }

@@ -102,7 +102,7 @@ class ProxyLine implements Bindable {
     const [response, , head] = (await once(sent, 'connect')) as [IncomingMessage, Socket, Buffer];
     // Between the legs nobody else hears of its errors.
     socket.on('error', () => {});
-    return new ConnectAnswer(response, socket, head, this.#signal);
+    return new ConnectAnswer(response, socket, head);
   }
 
   close(): void {
@@ -128,13 +128,11 @@ class ConnectAnswer implements Answer {
   readonly socket: Socket;
   readonly #response: IncomingMessage;
   readonly #rest: Buffer;
-  readonly #signal: AbortSignal;
 
-  constructor(response: IncomingMessage, socket: Socket, rest: Buffer, signal: AbortSignal) {
+  constructor(response: IncomingMessage, socket: Socket, rest: Buffer) {
     this.#response = response;
     this.socket = socket;
     this.#rest = rest;
-    this.#signal = signal;
   }
 
   get status(): number {
@@ -147,7 +145,7 @@ class ConnectAnswer implements Answer {
 
   async drain(): Promise<void> {
     this.#giveBack();
-    const stays = await skipBody(this.socket, this.#response, this.#signal);
+    const stays = await skipBody(this.socket, this.#response);
     if (!stays) this.socket.destroy();
   }
 

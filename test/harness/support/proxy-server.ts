@@ -36,7 +36,7 @@ export class ProxyServer implements AsyncDisposable {
   private constructor(credentials: Credentials, manners: Manners) {
     this.#credentials = credentials;
     this.#manners = manners;
-    this.#server = createServer({ maxHeaderSize: 0x20000 });
+    this.#server = createServer({ maxHeaderSize: 0x20000, keepAliveTimeout: 0 });
     this.#server.on('connection', (socket: Socket) => {
       if (this.#again.has(socket)) return;
       this.connections += 1;
