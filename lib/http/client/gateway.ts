@@ -48,7 +48,6 @@ export class Gateway {
     });
     const line: Line = { origin, lane, outer, busy: false };
     this.#lines.set(inner, line);
-    inner.on('error', () => {});
     inner.once('close', () => {
       this.#lines.delete(inner);
       lane.close();

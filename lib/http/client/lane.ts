@@ -15,6 +15,7 @@ import { handshakeError } from './errors.js';
 import type { Holdable } from './exchange.js';
 import { assertBound } from './handshake.js';
 import type { Outgoing } from './outgoing.js';
+import { ignoreErrors } from './ignore-errors.js';
 import { connectToProxy, openTunnel, type ProxyRoute } from './tunnel.js';
 
 type Connect = Agent['createConnection'];
@@ -125,7 +126,7 @@ export class Lane implements Holdable {
   }
 
   #keep(socket: Socket): Socket {
-    this.#socket = socket;
+    this.#socket = ignoreErrors(socket);
     // What is written before it is sent after it, as with the check of the certificate by Node.
     if (this.#isTls) socket.once('secureConnect', () => this.#check(socket));
     socket.once('close', () => {

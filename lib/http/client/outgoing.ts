@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { bodyError, redirectError } from './errors.js';
+import { ignoreErrors } from './ignore-errors.js';
 
 /** A request as it goes out, as often as it takes. */
 export interface Outgoing {
@@ -33,7 +34,7 @@ function isAsyncIterable(body: unknown): boolean {
 
 async function bodyOf(request: Request, isStream: boolean): Promise<Outgoing['body']> {
   if (request.body === null) return undefined;
-  if (isStream) return Readable.fromWeb(request.body as ReadableStream);
+  if (isStream) return ignoreErrors(Readable.fromWeb(request.body as ReadableStream));
   return new Uint8Array(await request.arrayBuffer());
 }
 

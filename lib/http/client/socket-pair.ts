@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { ignoreErrors } from './ignore-errors.js';
 
 /** One end of a connection within the process, with what node:http wants of a socket. */
 export class PairedSocket extends Duplex {
@@ -6,6 +7,11 @@ export class PairedSocket extends Duplex {
   #goOn: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #timeout = 0;
+
+  constructor() {
+    super();
+    ignoreErrors(this);
+  }
 
   static pair(): [PairedSocket, PairedSocket] {
     const one = new PairedSocket();

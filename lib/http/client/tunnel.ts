@@ -6,6 +6,7 @@ import type { ChannelBindings } from '../../index.js';
 import { LONGEST_HEAD } from '../headers.js';
 import { handshakeError, proxyError } from './errors.js';
 import { type Answer, asksFor, assertBound, authenticate, type Bindable } from './handshake.js';
+import { ignoreErrors } from './ignore-errors.js';
 import type { Party } from './party.js';
 import { hostOf, portOf } from './proxy-options.js';
 import { skipBody } from './skip-body.js';
@@ -28,6 +29,7 @@ export async function connectToProxy(
   const socket = isTls
     ? connectTls({ ...target, servername: isIP(target.host) ? '' : target.host, ...tls })
     : connect(target);
+  ignoreErrors(socket);
   try {
     await once(socket, isTls ? 'secureConnect' : 'connect', { signal });
     assertBound(socket, connection);
@@ -100,8 +102,6 @@ class ProxyLine implements Bindable {
     });
     sent.end();
     const [response, , head] = (await once(sent, 'connect')) as [IncomingMessage, Socket, Buffer];
-    // Between the legs nobody else hears of its errors.
-    socket.on('error', () => {});
     return new ConnectAnswer(response, socket, head);
   }
 

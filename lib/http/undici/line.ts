@@ -4,6 +4,7 @@ import type { ChannelBindings } from '../../index.js';
 import { handshakeError } from '../client/errors.js';
 import type { Holdable } from '../client/exchange.js';
 import { assertBound } from '../client/handshake.js';
+import { ignoreErrors } from '../client/ignore-errors.js';
 import type { Connector } from './types.js';
 
 /** The one connection of an origin: requests take turns, so that none comes between the legs of another. */
@@ -83,6 +84,7 @@ export class Line implements Holdable {
   ): unknown {
     this.#connecting = false;
     if (!socket) return callback(error, socket);
+    ignoreErrors(socket);
     try {
       assertBound(socket, this);
     } catch (reason) {
