@@ -13,6 +13,15 @@ export function bodyError(what: string): Error {
   );
 }
 
+/** What a client writes to its socket is no request: it is what it has as the body of the last one. */
+export function unframedError(): Error {
+  return usageError(
+    'ERR_SSPI_HTTP_BODY',
+    'The body of the request has no length: node:http writes none for GET, HEAD, DELETE, OPTIONS and ' +
+      'TRACE. Set the header Content-Length, or Transfer-Encoding to "chunked"',
+  );
+}
+
 export function redirectError(what: string): Error {
   return usageError('ERR_SSPI_HTTP_REDIRECT', what);
 }

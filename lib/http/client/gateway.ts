@@ -6,9 +6,10 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { usageError } from '../../errors/usage-error.js';
 import { pairsOf } from '../raw-headers.js';
 import { type AgentSettings, firstOf } from './agent-options.js';
+import { unframedError } from './errors.js';
 import type { Lane } from './lane.js';
 import { exchangeOn } from './lane-exchange.js';
-import type { Outgoing } from './outgoing.js';
+import { isSentOn, type Outgoing } from './outgoing.js';
 import { Route } from './route.js';
 import { PairedSocket } from './socket-pair.js';
 
@@ -18,6 +19,10 @@ interface Line {
   readonly lane: Lane;
   /** The caller's end, which hears of errors. */
   readonly outer: PairedSocket;
+  /** Aborted when the connection ends. */
+  readonly ending: AbortController;
+  /** Whether the next bytes are a request: the caller has given the connection to one. */
+  isFree: boolean;
   busy: boolean;
 }
 
@@ -38,7 +43,7 @@ export class Gateway {
     const patient = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };
     this.#server = createServer({ ...patient, requireHostHeader: false, maxHeaderSize: 0x100000 });
     this.#server.on('request', (request, response) => this.#serve(request, response));
-    this.#server.on('clientError', (error, socket) => this.#fail(socket, error));
+    this.#server.on('clientError', (error, socket) => this.#refuse(socket, error));
   }
 
   connect(origin: URL, tls: TlsOptions): Duplex {
@@ -46,10 +51,18 @@ export class Gateway {
     const lane = this.#route.lane(origin.origin, tls, () => {
       if (!line.busy) finish(inner, outer);
     });
-    const line: Line = { origin, lane, outer, busy: false };
+    const ending = new AbortController();
+    const line: Line = { origin, lane, outer, ending, isFree: true, busy: false };
     this.#lines.set(inner, line);
+    // A request has ended, and Node's agent gives the connection to the next one.
+    outer.on('free', () => {
+      if (inner.readableLength === 0) line.isFree = true;
+      else outer.destroy(); // what is left is of that request
+    });
+    outer.once('close', () => inner.destroy());
     inner.once('close', () => {
       this.#lines.delete(inner);
+      ending.abort();
       lane.close();
     });
     this.#server.emit('connection', inner);
@@ -62,12 +75,12 @@ export class Gateway {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const line = this.#lines.get(request.socket) as Line;
-    const closing = new AbortController();
-    response.once('close', () => response.writableFinished || closing.abort());
+    const line = this.#lines.get(request.socket);
+    if (!line?.isFree) return this.#refuse(request.socket);
+    line.isFree = false;
     line.busy = true;
     try {
-      const outgoing = await this.#outgoingOf(request, line, closing.signal);
+      const outgoing = await this.#outgoingOf(request, line);
       const parties = this.#route.parties(line.origin, firstOf(this.#settings));
       const message = await exchangeOn(line.lane, outgoing, parties);
       await relay(message, response);
@@ -78,30 +91,39 @@ export class Gateway {
     }
   }
 
-  // The caller's request has it as the error of its socket.
-  #fail(inner: Duplex, error: Error): void {
-    this.#lines.get(inner)?.outer.destroy(error);
+  // A body without a length: it must not be taken for a request.
+  #refuse(inner: Duplex, error?: Error): void {
+    const isFree = this.#lines.get(inner)?.isFree;
+    this.#fail(inner, isFree && error ? error : unframedError());
   }
 
-  async #outgoingOf(
-    request: IncomingMessage,
-    { origin }: Line,
-    signal: AbortSignal,
-  ): Promise<Outgoing> {
+  // The caller's request has it as the error of its socket.
+  #fail(inner: Duplex, error: Error): void {
+    const line = this.#lines.get(inner);
+    line?.ending.abort(error);
+    line?.outer.destroy(error);
+  }
+
+  async #outgoingOf(request: IncomingMessage, { origin, ending }: Line): Promise<Outgoing> {
     const { method = 'GET', url = '/', headers } = request;
     // Behind a proxy, anything else could name another host.
     if (!url.startsWith('/')) {
       throw usageError('ERR_INVALID_ARG_VALUE', 'The path of a request must start with "/"');
     }
-    const length = headers['content-length'];
+    // What follows its head is in no message.
+    if (headers.upgrade !== undefined) {
+      throw usageError('ERR_INVALID_ARG_VALUE', 'The agent makes no upgrade to another protocol');
+    }
+    const length = Number(headers['content-length'] ?? 0);
     const stream = headers['transfer-encoding'] === undefined ? undefined : request;
     return {
       url: origin,
       path: url,
       method,
       headers: onward(request),
-      body: length === undefined ? stream : await this.#bodyOf(request, Number(length)),
-      signal,
+      ...(length > 0 && { length }),
+      body: length > 0 ? await this.#bodyOf(request, length) : stream,
+      signal: ending.signal,
     };
   }
 
@@ -112,12 +134,10 @@ export class Gateway {
   }
 }
 
-// They are about the connection within the process. Its server has answered `Expect` already.
-const local = ['connection', 'keep-alive', 'proxy-connection', 'expect', 'upgrade'];
-
+// The server within the process has answered `Expect` already.
 function onward({ headersDistinct }: IncomingMessage): Record<string, string | string[]> {
   const entries = Object.entries(headersDistinct).flatMap(([name, values]) => {
-    if (local.includes(name) || !values) return [];
+    if (!isSentOn(name) || !values) return [];
     return [[name, values.length === 1 ? (values[0] as string) : values]];
   });
   return Object.fromEntries(entries);

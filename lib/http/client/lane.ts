@@ -14,7 +14,7 @@ import { LONGEST_HEAD } from '../headers.js';
 import { handshakeError } from './errors.js';
 import type { Holdable } from './exchange.js';
 import { assertBound } from './handshake.js';
-import type { Outgoing } from './outgoing.js';
+import { framingOf, type Outgoing } from './outgoing.js';
 import { ignoreErrors } from './ignore-errors.js';
 import { connectToProxy, openTunnel, type ProxyRoute } from './tunnel.js';
 
@@ -59,10 +59,18 @@ export class Lane implements Holdable {
     credentials: Readonly<Record<string, string>>,
   ): Promise<IncomingMessage> {
     const { url, method, headers, body, signal } = outgoing;
+    const { host } = url;
     const options = {
       method,
       path: this.#targetOf(outgoing),
-      headers: { host: url.host, ...headers, ...credentials },
+      headers: {
+        host,
+        ...headers,
+        // A proxy must not find another host there than in the URL.
+        ...(this.#sendsWholeUrl && { host }),
+        ...framingOf(outgoing),
+        ...credentials,
+      },
       agent: this.#agent,
       maxHeaderSize: LONGEST_HEAD,
       signal,
@@ -91,7 +99,11 @@ export class Lane implements Holdable {
 
   // A proxy is told the whole URL, but for what goes through a tunnel.
   #targetOf({ url, path = `${url.pathname}${url.search}` }: Outgoing): string {
-    return this.#proxy && !this.#isTls ? `${url.origin}${path}` : path;
+    return this.#sendsWholeUrl ? `${url.origin}${path}` : path;
+  }
+
+  get #sendsWholeUrl(): boolean {
+    return this.#proxy !== undefined && !this.#isTls;
   }
 
   // TCP's own keep-alive would look after connections that nobody uses; these are closed then.

@@ -8,12 +8,35 @@ import { ignoreErrors } from './ignore-errors.js';
 export interface Outgoing {
   readonly url: URL;
   readonly method: string;
+  /** Those of the message: without those about its connection and its length. */
   readonly headers: Readonly<Record<string, string | string[]>>;
   /** As it is to stand in the request line. Default: that of the URL. */
   readonly path?: string;
   /** Bytes can be sent again, a stream cannot. */
   readonly body: Uint8Array | Readable | undefined;
+  /** How many bytes a stream has, where that is known before. */
+  readonly length?: number;
   readonly signal: AbortSignal;
+}
+
+// Whoever sends a message writes them: with those of another the server could read a request in a body.
+const aboutConnection = [
+  ...['connection', 'content-length', 'expect', 'keep-alive', 'proxy-connection'],
+  ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
+];
+
+/** Whether a header of the caller's, by its name in lower case, is sent on. */
+export function isSentOn(name: string): boolean {
+  return !aboutConnection.includes(name);
+}
+
+/** The header that says where the body ends. Absent: Node writes it where there must be one. */
+export function framingOf({ body, length }: Outgoing): Readonly<Record<string, string>> {
+  if (body === undefined) return {};
+  const known = body instanceof Uint8Array ? body.byteLength : length;
+  return known === undefined
+    ? { 'transfer-encoding': 'chunked' }
+    : { 'content-length': String(known) };
 }
 
 /** What fetch() makes of its arguments; a body that is no stream is read. */
@@ -22,7 +45,10 @@ export async function outgoingOf(request: Request, body: RequestInit['body']): P
   return {
     url: new URL(request.url),
     method: request.method,
-    headers: Object.fromEntries(request.headers),
+    // The host is that of the URL, which the token is for.
+    headers: Object.fromEntries(
+      [...request.headers].filter(([name]) => isSentOn(name) && name !== 'host'),
+    ),
     body: await bodyOf(request, isStream),
     signal: request.signal,
   };
@@ -62,7 +88,7 @@ export function locationOf(
 }
 
 // What was meant for one origin is not shown to another.
-const secrets = ['authorization', 'cookie', 'host', 'proxy-authorization'];
+const secrets = ['authorization', 'cookie', 'proxy-authorization'];
 const aboutBody = /^content-/;
 
 /** https://fetch.spec.whatwg.org/#http-redirect-fetch */

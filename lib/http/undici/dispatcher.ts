@@ -60,7 +60,8 @@ function make<Made>(Kind: new (...parameters: never[]) => unknown, ...parameters
   return Reflect.construct(Kind, parameters) as Made;
 }
 
-const one = { pipelining: 1, allowH2: false };
+// A length that is not that of the body would make a request of the rest.
+const one = { pipelining: 1, allowH2: false, strictContentLength: true };
 
 function singleOf<Made>(
   undici: Undici<Made>,
