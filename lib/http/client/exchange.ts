@@ -21,6 +21,8 @@ export interface Sender<Received extends Answer> {
   readonly connection: Holdable;
   /** Whether the request can be sent again. */
   readonly isReplayable: boolean;
+  /** Ends what is waited for. */
+  readonly signal: AbortSignal;
   send(credentials: CredentialHeaders): Promise<Received>;
 }
 
@@ -40,7 +42,7 @@ export async function exchange<Received extends Answer>(
 }
 
 async function answered<Received extends Answer>(
-  { connection, isReplayable }: Sender<Received>,
+  { connection, isReplayable, signal }: Sender<Received>,
   refused: Received,
   party: Party,
   send: (credentials: CredentialHeaders) => Promise<Received>,
@@ -49,7 +51,7 @@ async function answered<Received extends Answer>(
   if (!isReplayable) throw bodyError(`The ${name} asks for authentication`);
   const { held, bound } = connection;
   try {
-    return await authenticate(refused, party, connection, async (value) => {
+    return await authenticate(refused, party, { connection, signal }, async (value) => {
       const received = await send({ [answer]: value });
       connection.held = true;
       return received;

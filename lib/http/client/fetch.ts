@@ -9,6 +9,7 @@ import { type ClientOptions, clientSettings } from './options.js';
 import { locationOf, type Outgoing, outgoingOf, redirected } from './outgoing.js';
 import { onEnd, responseOf } from './response.js';
 import { Route } from './route.js';
+import { untilAborted } from './until-aborted.js';
 
 /** What fetch() takes, and how to authenticate. */
 export interface NegotiateInit extends RequestInit {
@@ -37,7 +38,7 @@ export class NegotiateClient {
   async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
     this.#assertOpen();
     const request = new Request(input, init);
-    const outgoing = await outgoingOf(request, init.body);
+    const outgoing = await untilAborted(outgoingOf(request, init.body), request.signal);
     if (!/^https?:$/.test(outgoing.url.protocol)) {
       throw usageError('ERR_INVALID_ARG_VALUE', 'The URL must be one of http: or https:');
     }

@@ -7,6 +7,7 @@ import { isTls } from '../tls.js';
 import { challengeOf, isOf, tokenOf } from '../token.js';
 import { handshakeError } from './errors.js';
 import type { Party, Role } from './party.js';
+import { untilAborted } from './until-aborted.js';
 
 /** An answer, as far as an authentication looks at it. */
 export interface Answer {
@@ -39,13 +40,13 @@ export function asksFor(answer: Answer, { role, scheme }: Party): boolean {
 export async function authenticate<Received extends Answer>(
   refused: Received,
   party: Party,
-  connection: Bindable,
+  { connection, signal }: { connection: Bindable; signal: AbortSignal },
   send: (value: string) => Promise<Received>,
 ): Promise<Received> {
   const channelBindings = party.channelBindings ? bindingsOf(refused.socket) : undefined;
   connection.bound = channelBindings;
   await refused.drain();
-  using context = new ClientContext(await party.credentials(), {
+  using context = new ClientContext(await untilAborted(party.credentials(), signal), {
     targetName: party.targetName,
     flags: party.flags,
     requiredFlags: party.requiredFlags,
@@ -56,7 +57,7 @@ export async function authenticate<Received extends Answer>(
     if (context.done) {
       throw handshakeError(`The ${party.role.name} wants more than the security package has`);
     }
-    const step = await context.step(token);
+    const step = await context.step(token, { signal });
     if (!step.token) throw handshakeError('The security package has nothing more to say');
     const answer = await send(challengeOf(party.scheme, step.token));
     // A proxy in between has refused the request: the server has not seen it. Where there is none, no
@@ -64,7 +65,7 @@ export async function authenticate<Received extends Answer>(
     if (answer.status === 407 && party.isBehindProxy) return answer;
     token = tokenIn(answer, party);
     if (answer.status !== party.role.status) {
-      await complete(context, answer.status, token, party);
+      await complete(context, answer.status, token, party, signal);
       return answer;
     }
     if (!token) return answer;
@@ -79,8 +80,9 @@ async function complete(
   status: number,
   token: Buffer | undefined,
   { role, flags, requiredFlags }: Party,
+  signal: AbortSignal,
 ): Promise<void> {
-  if (!context.done && token) await context.step(token);
+  if (!context.done && token) await context.step(token, { signal });
   if (context.done) return;
   const noProof = flags.mutualAuthentication === false && requiredFlags.length === 0;
   if (noProof && !token) return;

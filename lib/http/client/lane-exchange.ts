@@ -9,16 +9,24 @@ const idempotent = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
 /** Sends a request on a lane, as often as its authentications take. */
 export async function exchangeOn(
   lane: Lane,
-  outgoing: Outgoing,
+  request: Outgoing,
   parties: Parties,
 ): Promise<IncomingMessage> {
+  const signal = AbortSignal.any([request.signal, lane.closing]);
+  const outgoing = { ...request, signal };
   const sender = {
     connection: lane,
     isReplayable: isReplayable(outgoing),
+    signal,
     send: async (credentials: CredentialHeaders) =>
       new MessageAnswer(await sendOrRepeat(lane, outgoing, credentials)),
   };
-  return (await exchange(sender, parties)).message;
+  try {
+    return (await exchange(sender, parties)).message;
+  } catch (error) {
+    signal.throwIfAborted(); // with its reason, and not with what it has broken
+    throw error;
+  }
 }
 
 // A connection that was idle may have closed meanwhile. One that is held has no other in its place.

@@ -9,6 +9,7 @@ import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
+import { createError } from '../../errors/usage-error.js';
 import type { ChannelBindings } from '../../index.js';
 import { LONGEST_HEAD } from '../headers.js';
 import { handshakeError } from './errors.js';
@@ -17,6 +18,7 @@ import { assertBound } from './handshake.js';
 import { framingOf, type Outgoing } from './outgoing.js';
 import { ignoreErrors } from './ignore-errors.js';
 import { connectToProxy, openTunnel, type ProxyRoute } from './tunnel.js';
+import { untilAborted } from './until-aborted.js';
 
 type Connect = Agent['createConnection'];
 type ConnectArguments = Parameters<Connect>;
@@ -54,11 +56,12 @@ export class Lane implements Holdable {
   }
 
   /** Sends a request, and resolves with the head of its response. */
-  send(
+  async send(
     outgoing: Outgoing,
     credentials: Readonly<Record<string, string>>,
   ): Promise<IncomingMessage> {
     const { url, method, headers, body, signal } = outgoing;
+    signal.throwIfAborted();
     const { host } = url;
     const options = {
       method,
@@ -76,7 +79,7 @@ export class Lane implements Holdable {
       signal,
     };
     const make = this.#isTls ? tlsRequest : plainRequest;
-    return new Promise((resolve, reject) => {
+    const received = new Promise<IncomingMessage>((resolve, reject) => {
       const request = make(url, options);
       request.once('response', resolve);
       // Also after the response: what is left to send then, nobody waits for.
@@ -86,10 +89,17 @@ export class Lane implements Holdable {
       if (body === undefined || body instanceof Uint8Array) request.end(body);
       else pipeline(body, request, (error) => error && reject(error));
     });
+    // A request that waits for its connection does not end with its signal.
+    return untilAborted(received, signal);
+  }
+
+  /** Aborted when the lane is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   close(): void {
-    this.#closing.abort(handshakeError('The client was closed'));
+    this.#closing.abort(createError('ERR_SSPI_HTTP_CLOSED', 'client'));
     this.#agent.destroy();
   }
 

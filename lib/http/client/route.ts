@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
+import { createError } from '../../errors/usage-error.js';
 import { OwnCredentials } from '../own-credentials.js';
-import { handshakeError } from './errors.js';
 import type { Parties } from './exchange.js';
 import { Lane } from './lane.js';
 import type { ClientSettings } from './options.js';
@@ -46,7 +46,7 @@ export class Route {
   }
 
   close(): void {
-    this.#closing.abort(handshakeError('The client was closed'));
+    this.#closing.abort(createError('ERR_SSPI_HTTP_CLOSED', 'client'));
     this.#server.close();
     this.#forProxy.close();
   }

@@ -49,22 +49,28 @@ export async function openTunnel(
   authority: string,
   signal: AbortSignal,
 ): Promise<Socket> {
+  signal.throwIfAborted();
   const line = new ProxyLine(proxy, authority, signal);
   try {
-    const answer = await authenticated(line, proxy.party);
+    const answer = await authenticated(line, proxy.party, signal);
     if (answer.status < 200 || answer.status > 299) throw proxyError(answer.status, authority);
     line.release();
     return answer.tunnel();
   } catch (error) {
     line.close();
+    signal.throwIfAborted(); // with its reason, and not with what it has broken
     throw error;
   }
 }
 
-async function authenticated(line: ProxyLine, party: Party): Promise<ConnectAnswer> {
+async function authenticated(
+  line: ProxyLine,
+  party: Party,
+  signal: AbortSignal,
+): Promise<ConnectAnswer> {
   const first = await line.send({});
   if (!asksFor(first, party)) return first;
-  return authenticate(first, party, line, async (value) => {
+  return authenticate(first, party, { connection: line, signal }, async (value) => {
     const answer = await line.send({ [party.role.answer]: value });
     line.held = true;
     return answer;
@@ -91,6 +97,7 @@ class ProxyLine implements Bindable {
 
   async send(credentials: Readonly<Record<string, string>>): Promise<ConnectAnswer> {
     const socket = await this.#connected();
+    this.#signal.throwIfAborted();
     const headers = { host: this.#authority, 'proxy-connection': 'keep-alive' };
     const sent = request({
       method: 'CONNECT',

@@ -145,7 +145,8 @@ function throughTunnel(
     const abort = () => late.abort(proxyTimeoutError(timeout, authority));
     // As undici has it, 0 is no limit.
     const timer = timeout > 0 ? setTimeout(abort, timeout) : undefined;
-    openTunnel(proxy, authority, AbortSignal.any([closing, late.signal]))
+    const { signal = closing } = target;
+    openTunnel(proxy, authority, AbortSignal.any([closing, late.signal, signal]))
       .finally(() => clearTimeout(timer))
       .then(
         (httpSocket) => connect({ ...target, httpSocket }, callback),

@@ -14,7 +14,7 @@ export class Line implements Holdable {
   #load = 0;
   #socket: Socket | undefined;
   #busy = false;
-  #connecting = false;
+  #connecting: AbortController | undefined;
   readonly #idle: (() => void)[] = [];
   readonly #waiting: (() => unknown)[] = [];
 
@@ -67,14 +67,27 @@ export class Line implements Holdable {
     return (options, callback) => {
       const refusal = this.#refusal();
       if (refusal) return callback(refusal, null);
-      this.#connecting = true;
+      const connecting = new AbortController();
+      const { signal } = connecting;
+      this.#connecting = connecting;
+      signal.addEventListener('abort', () => callback(signal.reason, null));
       try {
-        return connect(options, (error, socket) => this.#connected(error, socket, callback));
+        return connect({ ...options, signal }, (error, socket) => {
+          if (!signal.aborted) return this.#connected(error, socket, callback);
+          return socket && ignoreErrors(socket).destroy();
+        });
       } catch (error) {
-        this.#connecting = false;
+        this.#connecting = undefined;
         throw error;
       }
     };
+  }
+
+  /** Ends the making of a connection, which nobody waits for any more. */
+  abandon(): void {
+    const connecting = this.#connecting;
+    this.#connecting = undefined;
+    connecting?.abort(handshakeError('The request was aborted'));
   }
 
   #connected(
@@ -82,7 +95,7 @@ export class Line implements Holdable {
     socket: Socket | null,
     callback: Parameters<Connector>[1],
   ): unknown {
-    this.#connecting = false;
+    this.#connecting = undefined;
     if (!socket) return callback(error, socket);
     ignoreErrors(socket);
     try {

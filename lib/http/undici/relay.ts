@@ -8,10 +8,9 @@ export class Relay implements Controller {
   readonly handler: Handler;
   readonly #onEnd: () => void;
   #target: Controller | undefined;
-  #started = false;
   #ended = false;
   #paused = false;
-  #reason: Error | null = null;
+  readonly #aborting = new AbortController();
 
   constructor(handler: Handler, onEnd: () => void) {
     this.handler = handler;
@@ -19,7 +18,7 @@ export class Relay implements Controller {
   }
 
   get aborted(): boolean {
-    return this.#reason !== null;
+    return this.signal.aborted;
   }
 
   get paused(): boolean {
@@ -27,7 +26,12 @@ export class Relay implements Controller {
   }
 
   get reason(): Error | null {
-    return this.#reason;
+    return this.aborted ? this.signal.reason : null;
+  }
+
+  /** Aborted with the request. */
+  get signal(): AbortSignal {
+    return this.#aborting.signal;
   }
 
   get rawHeaders(): unknown {
@@ -40,9 +44,9 @@ export class Relay implements Controller {
 
   abort(reason: Error): void {
     if (this.aborted || this.#ended) return;
-    this.#reason = reason;
-    if (this.#target) this.#target.abort(reason);
-    else this.fail(reason); // between two sendings
+    this.#target?.abort(reason);
+    this.#aborting.abort(reason);
+    this.fail(reason);
   }
 
   pause(): void {
@@ -55,13 +59,19 @@ export class Relay implements Controller {
     this.#target?.resume();
   }
 
+  /** The request begins: it can be aborted from here on, also while it waits for its turn. */
+  start(): void {
+    try {
+      this.handler.onRequestStart?.(this, null);
+    } catch (error) {
+      this.abort(error as Error);
+    }
+  }
+
   /** A sending begins. */
-  begin(target: Controller, context: unknown): void {
+  begin(target: Controller): void {
     this.#target = target;
-    if (this.#reason) target.abort(this.#reason);
-    if (this.#reason || this.#started) return;
-    this.#started = true;
-    this.handler.onRequestStart?.(this, context);
+    if (this.reason) target.abort(this.reason);
   }
 
   /** A sending has ended, and there may be another. */
@@ -70,7 +80,7 @@ export class Relay implements Controller {
   }
 
   throwIfAborted(): void {
-    if (this.#reason) throw this.#reason;
+    this.signal.throwIfAborted();
   }
 
   fail(error: Error): void {

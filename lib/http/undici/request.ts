@@ -31,7 +31,9 @@ export function intercepted(
     // It may also fail while the request waits for its turn.
     onErrorOf(options.body, (error) => relay.abort(error));
     line.enter();
-    return line.take(() => run({ dispatch, options, relay, ...sent, line, parties }));
+    relay.start();
+    const { closing } = route;
+    return line.take(() => run({ dispatch, options, relay, ...sent, line, parties, closing }));
   };
 }
 
@@ -43,10 +45,12 @@ interface Run {
   readonly isReplayable: boolean;
   readonly line: Line;
   readonly parties: Parties;
+  readonly closing: AbortSignal;
 }
 
 /** Sends a request as often as it takes. Gives what the first sending gave. */
-function run({ dispatch, options, relay, body, isReplayable, line, parties }: Run): boolean {
+function run(given: Run): boolean {
+  const { dispatch, options, relay, body, isReplayable, line, parties, closing } = given;
   let isFree = true;
   let last: Sending | undefined;
   const { server, proxy } = parties;
@@ -69,7 +73,12 @@ function run({ dispatch, options, relay, body, isReplayable, line, parties }: Ru
     if (asks(answer) && !answer.socket) throw unknownError();
     return answer;
   };
-  exchange({ connection: line, isReplayable, send }, parties)
+  const { signal } = relay;
+  const abandon = () => line.abandon();
+  const end = () => relay.abort(closing.reason);
+  signal.addEventListener('abort', abandon);
+  closing.addEventListener('abort', end);
+  exchange({ connection: line, isReplayable, signal, send }, parties)
     .then(
       (answer) => answer.pass(),
       (error) => {
@@ -77,7 +86,11 @@ function run({ dispatch, options, relay, body, isReplayable, line, parties }: Ru
         relay.fail(error);
       },
     )
-    .finally(() => line.giveBack());
+    .finally(() => {
+      signal.removeEventListener('abort', abandon);
+      closing.removeEventListener('abort', end);
+      line.giveBack();
+    });
   return isFree;
 }
 

@@ -78,9 +78,9 @@ export class Sending implements Handler, Answer {
     this.#controller?.abort(error);
   }
 
-  onRequestStart(controller: Controller, context: unknown): void {
+  onRequestStart(controller: Controller): void {
     this.#controller = controller;
-    this.#relay.begin(controller, context);
+    this.#relay.begin(controller);
   }
 
   onBodySent(chunk: Buffer): void {

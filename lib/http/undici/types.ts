@@ -48,6 +48,8 @@ export interface ConnectorOptions {
   readonly httpSocket?: Socket;
   /** The name that TLS asks for and checks. None: that of the host. */
   readonly servername?: string | null;
+  /** Aborted where nobody waits for the connection any more. */
+  readonly signal?: AbortSignal;
 }
 
 export type Connector = (
