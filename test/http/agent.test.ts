@@ -150,7 +150,7 @@ describe.skipIf(!providerInstalled)('NegotiateAgent', () => {
     await expect(get(server.origin, agent)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
-  test('gives up where the connection closes in the middle of a handshake', async () => {
+  test('gives up where the connection closes in the middle of a second handshake too', async () => {
     await using server = await HttpServer.listen({ package: 'TestNtlm' });
     server.server.prependListener('request', (received, response) => {
       if (received.headers.authorization) response.setHeader('Connection', 'close');

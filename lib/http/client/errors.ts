@@ -5,6 +5,20 @@ export function handshakeError(what: string): Error {
   return usageError('ERR_SSPI_HTTP_HANDSHAKE', `${what}. The handshake is void`);
 }
 
+const losses = new WeakSet<Error>();
+
+/** The connection of a handshake closed between two legs: the second one was not sent. */
+export function lossError(who: string): Error {
+  const error = handshakeError(`${who} closed the connection in the middle`);
+  losses.add(error);
+  return error;
+}
+
+/** Whether the handshake can begin anew, on another connection. */
+export function isLoss(error: unknown): boolean {
+  return losses.has(error as Error);
+}
+
 export function bodyError(what: string): Error {
   return usageError(
     'ERR_SSPI_HTTP_BODY',

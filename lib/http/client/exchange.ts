@@ -11,14 +11,9 @@ export interface Parties {
 /** Headers that credentials go in, by their names in lower case. */
 export type CredentialHeaders = Readonly<Record<string, string>>;
 
-/** A connection: while it is held, no other may take its place. */
-export interface Holdable extends Bindable {
-  held: boolean;
-}
-
 /** A request that can be sent on one connection, as often as its authentications take. */
 export interface Sender<Received extends Answer> {
-  readonly connection: Holdable;
+  readonly connection: Bindable;
   /** Whether the request can be sent again. */
   readonly isReplayable: boolean;
   /** Ends what is waited for. */
@@ -49,15 +44,5 @@ async function answered<Received extends Answer>(
 ): Promise<Received> {
   const { name, answer } = party.role;
   if (!isReplayable) throw bodyError(`The ${name} asks for authentication`);
-  const { held, bound } = connection;
-  try {
-    return await authenticate(refused, party, { connection, signal }, async (value) => {
-      const received = await send({ [answer]: value });
-      connection.held = true;
-      return received;
-    });
-  } finally {
-    connection.held = held;
-    connection.bound = bound;
-  }
+  return authenticate(refused, party, { connection, signal }, (value) => send({ [answer]: value }));
 }

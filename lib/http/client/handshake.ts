@@ -5,7 +5,7 @@ import { type ChannelBindings, ClientContext, tlsServerEndPoint } from '../../in
 import { parseChallenges } from '../headers.js';
 import { isTls } from '../tls.js';
 import { challengeOf, isOf, tokenOf } from '../token.js';
-import { handshakeError } from './errors.js';
+import { handshakeError, isLoss } from './errors.js';
 import type { Party, Role } from './party.js';
 import { untilAborted } from './until-aborted.js';
 
@@ -33,19 +33,49 @@ export function asksFor(answer: Answer, { role, scheme }: Party): boolean {
   );
 }
 
+/** What a handshake goes over, and what ends it. */
+interface Way {
+  readonly connection: Bindable;
+  readonly signal: AbortSignal;
+}
+
+type Send<Received extends Answer> = (value: string) => Promise<Received>;
+
 /**
  * Answers a 401 or 407: sends the tokens of a context, until there is another answer or a refusal. The
- * last token of the party must complete the context.
+ * last token of the party must complete the context. A handshake that loses its connection begins anew
+ * once: a server may have had its limit of requests for it.
  */
 export async function authenticate<Received extends Answer>(
   refused: Received,
   party: Party,
-  { connection, signal }: { connection: Bindable; signal: AbortSignal },
-  send: (value: string) => Promise<Received>,
+  way: Way,
+  send: Send<Received>,
 ): Promise<Received> {
+  const { connection } = way;
+  const { held, bound } = connection;
   const channelBindings = party.channelBindings ? bindingsOf(refused.socket) : undefined;
   connection.bound = channelBindings;
-  await refused.drain();
+  try {
+    await refused.drain();
+    return await exchangeTokens(party, way, send, channelBindings);
+  } catch (error) {
+    // What was held before is another handshake's.
+    if (held || !isLoss(error)) throw error;
+    connection.held = false;
+    return await exchangeTokens(party, way, send, channelBindings);
+  } finally {
+    connection.held = held;
+    connection.bound = bound;
+  }
+}
+
+async function exchangeTokens<Received extends Answer>(
+  party: Party,
+  { connection, signal }: Way,
+  send: Send<Received>,
+  channelBindings: ChannelBindings | undefined,
+): Promise<Received> {
   using context = new ClientContext(await untilAborted(party.credentials(), signal), {
     targetName: party.targetName,
     flags: party.flags,
@@ -60,6 +90,7 @@ export async function authenticate<Received extends Answer>(
     const step = await context.step(token, { signal });
     if (!step.token) throw handshakeError('The security package has nothing more to say');
     const answer = await send(challengeOf(party.scheme, step.token));
+    connection.held = true;
     // A proxy in between has refused the request: the server has not seen it. Where there is none, no
     // status gets by without a proof.
     if (answer.status === 407 && party.isBehindProxy) return answer;
@@ -111,6 +142,8 @@ function infoIn(answer: Answer, { status, info }: Role, scheme: string) {
 
 /** What requests go over: one connection at a time. */
 export interface Bindable {
+  /** Whether a handshake is under way on the connection: no other may take its place. */
+  held: boolean;
   /** While there are some, a new connection must have the same. */
   bound: ChannelBindings | undefined;
 }
@@ -119,7 +152,7 @@ export interface Bindable {
  * Throws where a new connection is another one than the tokens are bound to: it could be with somebody
  * else, and they are not shown to it.
  */
-export function assertBound(socket: Socket, { bound }: Bindable): void {
+export function assertBound(socket: Socket, { bound }: Pick<Bindable, 'bound'>): void {
   if (bound === undefined) return;
   const own = bindingsOf(socket).applicationData;
   if (Buffer.compare(own, bound.applicationData) === 0) return;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { lossError } from './errors.js';
 import { type CredentialHeaders, exchange, type Parties } from './exchange.js';
 import { MessageAnswer } from './handshake.js';
 import { isStale, type Lane } from './lane.js';
@@ -39,7 +40,8 @@ async function sendOrRepeat(
     return await lane.send(outgoing, credentials);
   } catch (error) {
     const again = isStale(error) && isReplayable(outgoing) && idempotent.includes(outgoing.method);
-    if (!again || lane.held) throw error;
+    if (!again) throw error;
+    if (lane.held) throw lossError('The server');
     return lane.send(outgoing, credentials);
   }
 }

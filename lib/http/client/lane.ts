@@ -7,16 +7,15 @@ import {
 } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import { pipeline } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import { createError } from '../../errors/usage-error.js';
 import type { ChannelBindings } from '../../index.js';
 import { LONGEST_HEAD } from '../headers.js';
-import { handshakeError } from './errors.js';
-import type { Holdable } from './exchange.js';
-import { assertBound } from './handshake.js';
-import { framingOf, type Outgoing } from './outgoing.js';
+import { handshakeError, lossError } from './errors.js';
+import { assertBound, type Bindable } from './handshake.js';
 import { ignoreErrors } from './ignore-errors.js';
+import { framingOf, type Outgoing } from './outgoing.js';
 import { connectToProxy, openTunnel, type ProxyRoute } from './tunnel.js';
 import { untilAborted } from './until-aborted.js';
 
@@ -27,11 +26,12 @@ type ConnectArguments = Parameters<Connect>;
  * One connection at a time to one origin. Between the legs of a handshake it is held: if it closes
  * then, there is no other in its place.
  */
-export class Lane implements Holdable {
+export class Lane implements Bindable {
   readonly origin: string;
   held = false;
   bound: ChannelBindings | undefined;
-  readonly #agent: Agent;
+  readonly #tls: ConnectionOptions;
+  #agent: Agent;
   readonly #proxy: ProxyRoute | undefined;
   readonly #closing = new AbortController();
   readonly #onClose: (() => void) | undefined;
@@ -42,12 +42,8 @@ export class Lane implements Holdable {
     this.origin = origin;
     this.#proxy = proxy;
     this.#onClose = onClose;
-    const options: AgentOptions = { keepAlive: true, maxSockets: 1, scheduling: 'fifo' };
-    this.#agent = this.#isTls
-      ? // A resumed session does not show the server's certificate, which the bindings are made of.
-        new TlsAgent({ ...options, ...tls, maxCachedSessions: 0 })
-      : new Agent(options);
-    this.#agent.createConnection = this.#connect.bind(this, this.#agent.createConnection);
+    this.#tls = tls;
+    this.#agent = this.#makeAgent();
   }
 
   /** The connection, where there is one that goes on. */
@@ -103,6 +99,17 @@ export class Lane implements Holdable {
     this.#agent.destroy();
   }
 
+  #makeAgent(): Agent {
+    const options: AgentOptions = { keepAlive: true, maxSockets: 1, scheduling: 'fifo' };
+    const agent = this.#isTls
+      ? // A resumed session does not show the server's certificate, which the bindings are made of.
+        new TlsAgent({ ...options, ...this.#tls, maxCachedSessions: 0 })
+      : new Agent(options);
+    agent.createConnection = this.#connect.bind(this, agent.createConnection);
+    agent.keepSocketAlive = this.#keepAlive.bind(this, agent.keepSocketAlive);
+    return agent;
+  }
+
   get #isTls(): boolean {
     return this.origin.startsWith('https:');
   }
@@ -116,11 +123,21 @@ export class Lane implements Holdable {
     return this.#proxy !== undefined && !this.#isTls;
   }
 
+  // Node closes a connection that is to stay for a second or less, also between two legs.
+  #keepAlive(keepAlive: Agent['keepSocketAlive'], socket: Duplex): boolean {
+    const isKept = keepAlive.call(this.#agent, socket) as unknown as boolean;
+    if (!this.held) return isKept;
+    (socket as Socket).setTimeout(0);
+    return true;
+  }
+
   // TCP's own keep-alive would look after connections that nobody uses; these are closed then.
   #connect(connect: Connect, ...[options, callback]: ConnectArguments): ReturnType<Connect> {
     if (this.held) {
-      const error = handshakeError('The server closed the connection in the middle');
+      const error = lossError('The server');
       process.nextTick(() => callback?.(error, undefined as never));
+      // This one keeps the request, and would give it the next connection as well.
+      this.#agent = this.#makeAgent();
       return undefined;
     }
     const plain = { ...options, keepAlive: false } as typeof options;

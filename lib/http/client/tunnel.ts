@@ -4,7 +4,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { ChannelBindings } from '../../index.js';
 import { LONGEST_HEAD } from '../headers.js';
-import { handshakeError, proxyError } from './errors.js';
+import { lossError, proxyError } from './errors.js';
 import { type Answer, asksFor, assertBound, authenticate, type Bindable } from './handshake.js';
 import { ignoreErrors } from './ignore-errors.js';
 import type { Party } from './party.js';
@@ -70,11 +70,9 @@ async function authenticated(
 ): Promise<ConnectAnswer> {
   const first = await line.send({});
   if (!asksFor(first, party)) return first;
-  return authenticate(first, party, { connection: line, signal }, async (value) => {
-    const answer = await line.send({ [party.role.answer]: value });
-    line.held = true;
-    return answer;
-  });
+  return authenticate(first, party, { connection: line, signal }, (value) =>
+    line.send({ [party.role.answer]: value }),
+  );
 }
 
 /** The connection to a proxy, before it is a tunnel. */
@@ -124,7 +122,7 @@ class ProxyLine implements Bindable {
 
   async #connected(): Promise<Socket> {
     if (this.#socket?.readable && this.#socket.writable) return this.#socket;
-    if (this.held) throw handshakeError('The proxy closed the connection in the middle');
+    if (this.held) throw lossError('The proxy');
     this.#socket = await connectToProxy(this.#proxy, this, this.#signal);
     return this.#socket;
   }

@@ -10,6 +10,7 @@ import { authorityOf } from '../client/lane.js';
 import { Route } from '../client/route.js';
 import { openTunnel, type ProxyRoute } from '../client/tunnel.js';
 import { withHeaders } from './headers.js';
+import { idleLimits, withoutLimits } from './idle.js';
 import { Line } from './line.js';
 import { LinePool, type Single } from './pool.js';
 import { intercepted } from './request.js';
@@ -26,8 +27,9 @@ export function negotiateDispatcher<Made>(
   agentOptions: object = {},
 ): Made {
   const settings = agentSettings(options);
-  const route = new Route(settings);
   const { connect = {}, ...others } = agentOptions as { connect?: { timeout?: number } };
+  const limits = idleLimits(agentOptions);
+  const route = new Route(settings);
   if (typeof connect === 'function') {
     throw usageError(
       'ERR_INVALID_ARG_TYPE',
@@ -42,7 +44,8 @@ export function negotiateDispatcher<Made>(
     if (!server && !proxy) {
       return make<Dispatcher>(undici.Pool, url.origin, { ...given, ...one, connect: connector() });
     }
-    const single = () => singleOf(undici, url, given, route, settings, connector());
+    const single = () =>
+      singleOf(undici, url, given, route, settings, connector(), new Line(limits));
     return new LinePool(given.connections ?? Number.POSITIVE_INFINITY, single);
   };
   const agent = make<Made & Dispatcher>(undici.Agent, { ...others, ...one, factory });
@@ -70,9 +73,9 @@ function singleOf<Made>(
   route: Route,
   settings: AgentSettings,
   connector: Connector,
+  line: Line,
 ): Single {
   const { proxy } = route;
-  const line = new Line();
   const isPlain = url.protocol === 'http:';
   const client = make<Single['client']>(
     undici.Client,
@@ -80,6 +83,7 @@ function singleOf<Made>(
     {
       ...options,
       ...one,
+      ...withoutLimits,
       connect: line.connector(connector),
     },
   );

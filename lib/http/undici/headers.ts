@@ -10,10 +10,17 @@ function entriesOf(headers: unknown): Entry[] {
   return Object.entries(headers);
 }
 
-/** The headers of a request with others in them, as a flat list. `added` has names in lower case. */
-export function withHeaders(headers: unknown, added: Readonly<Record<string, string>>): unknown[] {
+/**
+ * The headers of a request with others in them, as a flat list. `added` has names in lower case; what is
+ * undefined is taken out.
+ */
+export function withHeaders(
+  headers: unknown,
+  added: Readonly<Record<string, string | undefined>>,
+): unknown[] {
   const kept = entriesOf(headers).filter(([name]) => !(name.toLowerCase() in added));
-  return [...kept, ...Object.entries(added)].flat();
+  const given = Object.entries(added).filter(([, value]) => value !== undefined);
+  return [...kept, ...given].flat();
 }
 
 export function headerOf(headers: unknown, name: string): unknown {

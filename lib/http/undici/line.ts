@@ -1,22 +1,32 @@
 import type { Socket } from 'node:net';
 import { usageError } from '../../errors/usage-error.js';
 import type { ChannelBindings } from '../../index.js';
-import { handshakeError } from '../client/errors.js';
-import type { Holdable } from '../client/exchange.js';
-import { assertBound } from '../client/handshake.js';
+import { handshakeError, lossError } from '../client/errors.js';
+import { assertBound, type Bindable } from '../client/handshake.js';
 import { ignoreErrors } from '../client/ignore-errors.js';
-import type { Connector } from './types.js';
+import { type IdleLimits, idleTime } from './idle.js';
+import type { Connector, ResponseHeaders } from './types.js';
 
 /** The one connection of an origin: requests take turns, so that none comes between the legs of another. */
-export class Line implements Holdable {
+export class Line implements Bindable {
   held = false;
   bound: ChannelBindings | undefined;
   #load = 0;
   #socket: Socket | undefined;
   #busy = false;
   #connecting: AbortController | undefined;
+  readonly #limits: IdleLimits | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #served = 0;
+  #headers: ResponseHeaders = {};
+  #closer = 'The server';
   readonly #idle: (() => void)[] = [];
   readonly #waiting: (() => unknown)[] = [];
+
+  /** `limits`: when its connection closes. Absent: whoever has made it decides. */
+  constructor(limits?: IdleLimits) {
+    this.#limits = limits;
+  }
 
   /** The connection, where the line has been told. */
   get socket(): Socket | undefined {
@@ -30,12 +40,29 @@ export class Line implements Holdable {
 
   enter(): void {
     this.#load += 1;
+    clearTimeout(this.#timer);
   }
 
   leave(): void {
     this.#load -= 1;
     if (this.#load > 0) return;
+    if (this.#limits) {
+      const time = idleTime(this.#limits, this.#headers);
+      this.#timer = setTimeout(() => this.#socket?.destroy(), time).unref();
+    }
     for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** A response comes, with these headers. */
+  note(headers: ResponseHeaders): void {
+    this.#headers = headers;
+  }
+
+  /** A request has been answered. `closes`: it asked for a connection that closes after it. */
+  serve(closes: boolean): void {
+    this.#served += 1;
+    const most = this.#limits?.maxRequests || Number.POSITIVE_INFINITY;
+    if (closes || this.#served >= most) this.#socket?.destroy();
   }
 
   /** Resolves when no request is under way or waits. */
@@ -109,7 +136,7 @@ export class Line implements Holdable {
   }
 
   #refusal(): Error | undefined {
-    if (this.held) return handshakeError('The server closed the connection in the middle');
+    if (this.held) return lossError(this.#closer);
     const isThere = this.#socket && !this.#socket.destroyed;
     if (!isThere && !this.#connecting) return undefined;
     return usageError(
@@ -121,8 +148,14 @@ export class Line implements Holdable {
 
   #keep(socket: Socket): void {
     this.#socket = socket;
+    this.#served = 0;
     socket.once('close', () => {
-      if (this.#socket === socket) this.#socket = undefined;
+      if (this.#socket !== socket) return;
+      this.#socket = undefined;
+      const said = /\bclose\b/i.test(String(this.#headers.connection ?? ''));
+      const { code } = (socket.errored ?? {}) as { code?: string };
+      // undici closes it by itself after what its options and the server's hints say.
+      this.#closer = code === 'UND_ERR_INFO' && !said ? 'The dispatcher' : 'The server';
     });
   }
 }

@@ -10,6 +10,7 @@ export class Relay implements Controller {
   #target: Controller | undefined;
   #ended = false;
   #paused = false;
+  #wasSent = false;
   readonly #aborting = new AbortController();
 
   constructor(handler: Handler, onEnd: () => void) {
@@ -27,6 +28,11 @@ export class Relay implements Controller {
 
   get reason(): Error | null {
     return this.aborted ? this.signal.reason : null;
+  }
+
+  /** Whether the request has been on a connection. */
+  get wasSent(): boolean {
+    return this.#wasSent;
   }
 
   /** Aborted with the request. */
@@ -71,6 +77,7 @@ export class Relay implements Controller {
   /** A sending begins. */
   begin(target: Controller): void {
     this.#target = target;
+    this.#wasSent = true;
     if (this.reason) target.abort(this.reason);
   }
 

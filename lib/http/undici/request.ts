@@ -4,7 +4,7 @@ import { type CredentialHeaders, exchange, type Parties } from '../client/exchan
 import { type Answer, asksFor } from '../client/handshake.js';
 import type { Route } from '../client/route.js';
 import { KeptBody, onErrorOf, sendable } from './body.js';
-import { withHeaders } from './headers.js';
+import { headerOf, withHeaders } from './headers.js';
 import type { Line } from './line.js';
 import { Relay } from './relay.js';
 import { Sending } from './sending.js';
@@ -26,6 +26,7 @@ export function intercepted(
     const sent = sendable(options, settings.maxKeptBody);
     const relay = new Relay(handler, () => {
       if (sent.body instanceof KeptBody) sent.body.close();
+      if (relay.wasSent) line.serve(asksToClose(options));
       line.leave();
     });
     // It may also fail while the request waits for its turn.
@@ -62,11 +63,16 @@ function run(given: Run): boolean {
     const sending = new Sending(
       relay,
       (answer) => isFirst && !asks(answer),
-      () => line.socket,
+      (headers) => {
+        line.note(headers);
+        return line.socket;
+      },
     );
-    const headers = isFirst ? options.headers : withHeaders(options.headers, credentials);
+    // The connection stays until the last leg: undici would close it after HEAD, and after a body with
+    // DELETE and others.
+    const headers = withHeaders(options.headers, { ...credentials, connection: undefined });
     last = sending;
-    const free = dispatch({ ...options, body, headers }, sending);
+    const free = dispatch({ ...options, body, headers, reset: false }, sending);
     if (isFirst) isFree = free;
     const answer = await sending.answered;
     // A Client takes the requests of every origin to its own: who answers is not who was asked.
@@ -92,6 +98,10 @@ function run(given: Run): boolean {
       line.giveBack();
     });
   return isFree;
+}
+
+function asksToClose({ reset, headers }: DispatchOptions): boolean {
+  return reset === true || /\bclose\b/i.test(String(headerOf(headers, 'connection') ?? ''));
 }
 
 function unknownError(): Error {

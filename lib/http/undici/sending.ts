@@ -8,7 +8,7 @@ export class Sending implements Handler, Answer {
   readonly answered: Promise<Sending>;
   readonly #relay: Relay;
   readonly #isLast: (answer: Answer) => boolean;
-  readonly #socketNow: () => Socket | undefined;
+  readonly #onHead: (headers: ResponseHeaders) => Socket | undefined;
   readonly #drained: Promise<void>;
   #resolve: (sending: Sending) => void = () => {};
   #reject: (error: Error) => void = () => {};
@@ -22,15 +22,18 @@ export class Sending implements Handler, Answer {
   #dropped = 0;
   socket: Socket | undefined;
 
-  /** `isLast`: whether the answer is passed on as it comes, and nobody has to look at it before. */
+  /**
+   * `isLast`: whether the answer is passed on as it comes, and nobody has to look at it before. `onHead`
+   * gives the connection that the answer is on.
+   */
   constructor(
     relay: Relay,
     isLast: (answer: Answer) => boolean,
-    socketNow: () => Socket | undefined,
+    onHead: (headers: ResponseHeaders) => Socket | undefined,
   ) {
     this.#relay = relay;
     this.#isLast = isLast;
-    this.#socketNow = socketNow;
+    this.#onHead = onHead;
     this.answered = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -106,7 +109,7 @@ export class Sending implements Handler, Answer {
       return;
     }
     this.#head = { status, headers, message };
-    this.socket = this.#socketNow();
+    this.socket = this.#onHead(headers);
     if (this.#isLast(this)) this.pass();
     else controller.pause();
     this.#resolve(this);

@@ -8,6 +8,8 @@ export interface DispatchOptions {
   readonly body?: unknown;
   readonly headers?: unknown;
   readonly upgrade?: unknown;
+  /** Whether the connection closes after the request. */
+  readonly reset?: boolean | undefined;
 }
 
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
