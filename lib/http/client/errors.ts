@@ -5,6 +5,15 @@ export function handshakeError(what: string): Error {
   return usageError('ERR_SSPI_HTTP_HANDSHAKE', `${what}. The handshake is void`);
 }
 
+/**
+ * Gives an error the status of the answer that it is about, where that is an error too. What else the
+ * answer has is not to be trusted: who gave it is not known.
+ */
+export function withStatus(error: unknown, statusCode: number): unknown {
+  if (error instanceof Error && statusCode >= 400) Object.assign(error, { statusCode });
+  return error;
+}
+
 const losses = new WeakSet<Error>();
 
 /** The connection of a handshake closed between two legs: the second one was not sent. */
@@ -44,10 +53,11 @@ export function redirectError(what: string): Error {
 export function proxyError(status: number, authority: string): Error {
   const why =
     status === 407 ? 'It refused the logon, or asks for another scheme' : 'See what its rules say';
-  return usageError(
+  const error = usageError(
     'ERR_SSPI_HTTP_PROXY',
     `The proxy answered ${status} to CONNECT ${authority}. ${why}`,
   );
+  return withStatus(error, status) as Error;
 }
 
 /** The proxy was not done in time. */

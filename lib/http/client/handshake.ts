@@ -5,7 +5,7 @@ import { type ChannelBindings, ClientContext, tlsServerEndPoint } from '../../in
 import { parseChallenges } from '../headers.js';
 import { isTls } from '../tls.js';
 import { challengeOf, isOf, tokenOf } from '../token.js';
-import { handshakeError, isLoss } from './errors.js';
+import { handshakeError, isLoss, withStatus } from './errors.js';
 import type { Party, Role } from './party.js';
 import { untilAborted } from './until-aborted.js';
 
@@ -82,22 +82,18 @@ async function exchangeTokens<Received extends Answer>(
     requiredFlags: party.requiredFlags,
     ...(channelBindings && { channelBindings }),
   });
-  let token: Buffer | undefined;
+  let { token } = await context.step(undefined, { signal });
+  if (!token) throw silenceError();
   for (let leg = 1; leg <= MOST_LEGS; leg++) {
-    if (context.done) {
-      throw handshakeError(`The ${party.role.name} wants more than the security package has`);
-    }
-    const step = await context.step(token, { signal });
-    if (!step.token) throw handshakeError('The security package has nothing more to say');
-    const answer = await send(challengeOf(party.scheme, step.token));
+    const answer = await send(challengeOf(party.scheme, token));
     connection.held = true;
     // A proxy in between has refused the request: the server has not seen it. Where there is none, no
     // status gets by without a proof.
     if (answer.status === 407 && party.isBehindProxy) return answer;
-    token = tokenIn(answer, party);
-    if (answer.status !== party.role.status) {
-      await complete(context, answer.status, token, party, signal);
-      return answer;
+    try {
+      token = await tokenAfter(answer, context, party, signal);
+    } catch (error) {
+      throw withStatus(error, answer.status);
     }
     if (!token) return answer;
     await answer.drain();
@@ -105,15 +101,33 @@ async function exchangeTokens<Received extends Answer>(
   throw handshakeError(`The ${party.role.name} is not satisfied after ${MOST_LEGS} tokens`);
 }
 
+/** The token to send after an answer. Absent: the answer is the last one. */
+async function tokenAfter(
+  answer: Answer,
+  context: ClientContext,
+  party: Party,
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
+  const token = tokenIn(answer, party);
+  if (!context.done && token) {
+    const step = await context.step(token, { signal });
+    if (answer.status === party.role.status) {
+      if (!step.token && !context.done) throw silenceError();
+      // None: the party knows who the client is, and refuses the request.
+      return step.token;
+    }
+  }
+  if (answer.status !== party.role.status) assertProved(context, answer.status, token, party);
+  return undefined;
+}
+
 // Whoever cannot make the last token is not the party, whatever it answers.
-async function complete(
+function assertProved(
   context: ClientContext,
   status: number,
   token: Buffer | undefined,
   { role, flags, requiredFlags }: Party,
-  signal: AbortSignal,
-): Promise<void> {
-  if (!context.done && token) await context.step(token, { signal });
+): void {
   if (context.done) return;
   const noProof = flags.mutualAuthentication === false && requiredFlags.length === 0;
   if (noProof && !token) return;
@@ -121,6 +135,10 @@ async function complete(
     `The ${role.name} answered ${status} and has not proved who it is. Where it cannot, ask for no ` +
       'proof: flags: { mutualAuthentication: false }',
   );
+}
+
+function silenceError(): Error {
+  return handshakeError('The security package has nothing more to say');
 }
 
 function challengeIn(values: readonly string[], scheme: string) {
