@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+import { ignoreErrors } from '../ignore-errors.js';
 import { bodyError, redirectError } from './errors.js';
-import { ignoreErrors } from './ignore-errors.js';
 
 /** A request as it goes out, as often as it takes. */
 export interface Outgoing {

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { ignoreErrors } from './ignore-errors.js';
+import { ignoreErrors } from '../ignore-errors.js';
 
 /** One end of a connection within the process, with what node:http wants of a socket. */
 export class PairedSocket extends Duplex {

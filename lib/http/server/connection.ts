@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Credentials, ServerContext, type StepResult } from '../../index.js';
 import { parseAuthorization } from '../headers.js';
+import { ignoreErrors } from '../ignore-errors.js';
 import type { Scheme } from '../scheme.js';
 import { isTls } from '../tls.js';
 import { challengeOf, isOf, tokenOf } from '../token.js';
@@ -17,7 +18,6 @@ import { findCallRefusal, findStepRefusal } from './failures.js';
 import { type Handshakes, ServerHandshake } from './handshake.js';
 import type { ServerSettings } from './options.js';
 import { getSocketState, type SocketState } from './socket-state.js';
-import { ignoreErrors } from './sockets.js';
 import { asksAnew, type RefusalReason, refusal, type Verdict } from './verdict.js';
 
 /** How many requests of one connection wait for their verdicts at most. */

@@ -1,10 +1,11 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { callback, type Description, optional, type Reader, readOptions } from '../../options.js';
+import { ignoreErrors } from '../ignore-errors.js';
 import { isTls } from '../tls.js';
 import { type AuthenticatorOptions, authenticatorOf } from './authenticator.js';
 import { addChallengeToHead } from './challenges.js';
-import { endSocket, ignoreErrors } from './sockets.js';
+import { endSocket } from './sockets.js';
 import { type Acceptance, bodyOf, type Refusal } from './verdict.js';
 
 export type UpgradeListener = (

@@ -3,7 +3,7 @@ import { usageError } from '../../errors/usage-error.js';
 import type { ChannelBindings } from '../../index.js';
 import { handshakeError, lossError } from '../client/errors.js';
 import { assertBound, type Bindable } from '../client/handshake.js';
-import { ignoreErrors } from '../client/ignore-errors.js';
+import { ignoreErrors } from '../ignore-errors.js';
 import { type IdleLimits, idleTime } from './idle.js';
 import type { Connector, ResponseHeaders } from './types.js';
 
