@@ -22,17 +22,18 @@ import {
 
 /** A server, or a proxy, that gives each request the next of the answers: '' is none. */
 async function silent(...answers: string[]) {
-  const server = createServer({ noDelay: true }, async (socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => {});
     socket.once('close', () => closed.resolve());
     let count = 0;
-    for await (const part of socket) {
-      if (!part.includes('\r\n\r\n')) continue;
+    socket.on('data', async (part) => {
+      if (!part.includes('\r\n\r\n')) return;
       const answer = answers[count++];
+      const isLast = count === answers.length;
       if (answer) await new Promise((resolve) => socket.write(answer, resolve));
       // In the turns after it the client has read it.
-      if (count === answers.length) setImmediate(() => setImmediate(() => reached.resolve()));
-    }
+      if (isLast) setImmediate(() => setImmediate(() => reached.resolve()));
+    });
   });
   const reached = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();

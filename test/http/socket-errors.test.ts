@@ -25,8 +25,11 @@ function watch(message: unknown) {
   const note = (when: string) => {
     if (!socket.closed && socket.listenerCount('error') === 0) unheard.push(when);
   };
-  queueMicrotask(() => note('after its birth'));
-  socket.on('removeListener', (name) => name === 'error' && note('later'));
+  // Within its birth, Node removes a listener of its own.
+  queueMicrotask(() => {
+    note('after its birth');
+    socket.on('removeListener', (name) => name === 'error' && note('later'));
+  });
 }
 
 const tls = { ca: tlsFiles.cert.toString(), checkServerIdentity: () => undefined };
