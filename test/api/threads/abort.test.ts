@@ -245,10 +245,13 @@ describe.skipIf(!providerInstalled)('an aborted signal', () => {
 
   test('that is a timeout gives a TimeoutError', async () => {
     provider.hold('AcquireCredentialsHandle');
-    const signal = AbortSignal.timeout(20);
-    await expect(Credentials.acquire({ package: packageName, signal })).rejects.toThrow(
+    const signal = AbortSignal.timeout(1000);
+    const acquired = Credentials.acquire({ package: packageName, signal });
+    const ended = expect(acquired).rejects.toThrow(
       expect.objectContaining({ name: 'TimeoutError' }),
     );
+    await untilCalled('AcquireCredentialsHandle');
+    await ended;
     provider.release('AcquireCredentialsHandle');
     await untilNothingIsAlive();
   });
