@@ -10,6 +10,7 @@ import {
   NegotiateHttpsAgent,
   negotiateDispatcher,
 } from 'winsspi/http';
+import { HttpServer } from '../harness/support/http.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -153,6 +154,27 @@ describe.skipIf(!providerInstalled).each(Object.entries(clients))('%s', (name, s
       await untilNothingIsAlive();
     },
   );
+
+  test('ends with its signal while Windows reads a challenge, and leaves the reason as it is', async () => {
+    await using server = await HttpServer.listen({ package: 'TestNtlm' });
+    const own = new Error('enough');
+    const controller = new AbortController();
+    const before = callsOf('InitializeSecurityContext').length;
+    const accepted = callsOf('AcceptSecurityContext').length;
+    provider.hold('AcceptSecurityContext');
+    const url = `http://127.0.0.1:${server.port}`;
+    const { answer, close } = start(url, controller.signal);
+    const refused = expect(answer).rejects.toBe(own);
+    await untilCalled('AcceptSecurityContext', accepted + 1);
+    provider.hold('InitializeSecurityContext');
+    provider.release('AcceptSecurityContext');
+    await untilCalled('InitializeSecurityContext', before + 2);
+    controller.abort(own);
+    await refused;
+    expect(own).not.toHaveProperty('statusCode');
+    provider.release('InitializeSecurityContext');
+    await close();
+  });
 
   test.each<ProviderFunction>(['AcquireCredentialsHandle', 'InitializeSecurityContext'])(
     'ends when it is closed, while Windows is in %s, and opens no connection after it',

@@ -93,6 +93,7 @@ async function exchangeTokens<Received extends Answer>(
     try {
       token = await tokenAfter(answer, context, party, signal);
     } catch (error) {
+      signal.throwIfAborted(); // The reason is the caller's, and gets no status.
       throw withStatus(error, answer.status);
     }
     if (!token) return answer;
