@@ -34,7 +34,10 @@ export class MessageProtection {
     this.#native.invalidateSizes();
   }
 
-  /** Throws while there are asynchronous calls: what changes the whole context cannot overtake them. */
+  /**
+   * Throws while there are asynchronous calls: what changes the whole context cannot overtake them. The addon
+   * refuses while one of them runs. This refuses between two of them too, when the next has not begun.
+   */
   assertIdle(): void {
     this.outgoing.assertIdle();
     this.incoming.assertIdle();
