@@ -1,4 +1,4 @@
-// The second service: it knows nothing of the first one, and says who has come.
+// The second service: it knows nothing of the first one, and answers with the name of its caller.
 import { createServer } from 'node:http';
 import { Authenticator } from 'winsspi/http';
 

@@ -1,4 +1,4 @@
-// The first service. What it does for a caller, it does as that caller: calls to another service with
+// The first service. It acts for its callers as them: calls to another service with
 // the credentials that the caller has delegated, and files with the rights that the caller has.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,10 +1,10 @@
-// What a server can say of a request that was let in.
+// Collects what a server knows of an authenticated request.
 import { SspiError } from 'winsspi';
 
-/** For each connection: how many requests it has had, and which one authenticated it. */
+/** For each connection: the number of its requests, and which one authenticated it. */
 const histories = new WeakMap();
 
-/** Called once for every request, whether it is let in or not. */
+/** Call once for every request, authenticated or not. */
 export function count({ socket }) {
   const history = histories.get(socket) ?? { requests: 0, authentication: undefined, by: 0 };
   history.requests += 1;
@@ -18,10 +18,10 @@ export async function factsOf(auth, request) {
   if (history.authentication !== auth) {
     Object.assign(history, { authentication: auth, by: history.requests });
   }
-  const { name, sid, package: used, scheme, flags, legs, channelBindings, context } = auth;
+  const { name, sid, package: used, scheme, flags, tokenCount, channelBindings, context } = auth;
   return {
     auth: {
-      ...{ name, sid, package: used, scheme, flags, legs, channelBindings },
+      ...{ name, sid, package: used, scheme, flags, tokenCount, channelBindings },
       expiry: context.expiry,
     },
     identity: await identityOf(auth),

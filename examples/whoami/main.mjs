@@ -24,7 +24,7 @@ const server = createWhoami(
     package: values.package,
     schemes: values.schemes.split(','),
     extendedProtection: values['extended-protection'],
-    onRefusal: ({ reason, error }) =>
+    onAuthenticationFailed: ({ reason, error }) =>
       console.error(`${reason}${error ? `: ${error.message}` : ''}`),
   },
   tls,

@@ -1,4 +1,4 @@
-// What a browser gets to see: who it is, or that it is nobody yet.
+// The pages: one for a user, one for a failure.
 import { html } from './html.mjs';
 
 const bindings = {
@@ -7,7 +7,7 @@ const bindings = {
   off: 'not checked: no TLS, or extended protection is off',
 };
 
-const legs = {
+const tokenCounts = {
   1: '1: the token of the client was enough',
   3: '3: negotiate, challenge, authenticate',
 };
@@ -53,8 +53,8 @@ ${groupTable(identity.groups)}
   );
 }
 
-/** @param {{ status: number, title: string, advice: string }} refusal */
-export function refusalPage({ status, title, advice }) {
+/** @param {{ status: number, title: string, advice: string }} failure */
+export function failurePage({ status, title, advice }) {
   return frame(
     title,
     html`<header>
@@ -88,7 +88,7 @@ const identityRows = (auth, identity) => [
 const authenticationRows = (auth) => [
   ['Package', auth.package, 'package'],
   ['Scheme', auth.scheme, 'scheme'],
-  ['Legs', legs[auth.legs] ?? auth.legs, 'legs'],
+  ['Tokens', tokenCounts[auth.tokenCount] ?? auth.tokenCount, 'token-count'],
   ['Channel binding', bindings[auth.channelBindings], 'channel-binding'],
   ['Expires', auth.expiry ? auth.expiry.toISOString().replace(/\.\d+Z/, 'Z') : 'never', 'expiry'],
 ];

@@ -1,10 +1,10 @@
-// A service that tells its callers who they are to it.
+// A service that shows its callers who they are to it.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { Authenticator } from 'winsspi/http';
 import { count, factsOf } from './facts.mjs';
-import { callerPage, refusalPage } from './page.mjs';
+import { callerPage, failurePage } from './page.mjs';
 
 const style = readFileSync(new URL('style.css', import.meta.url));
 
@@ -53,16 +53,16 @@ async function respond(authenticator, request, response) {
   const { pathname } = new URL(request.url, 'http://localhost');
   if (pathname === '/style.css') return send(response, 200, 'text/css', style);
   if (pathname !== '/') return send(response, 404, 'text/plain', '404 Not Found\n');
-  const verdict = await authenticator.judge(request, response);
-  if (verdict.kind === 'authenticated') {
-    const page = callerPage(await factsOf(verdict.authentication, request));
-    return send(response, 200, 'text/html', page, verdict.headers);
+  const result = await authenticator.evaluate(request, response);
+  if (result.kind === 'success') {
+    const page = callerPage(await factsOf(result.authentication, request));
+    return send(response, 200, 'text/html', page, result.headers);
   }
-  if (verdict.kind === 'refused') {
-    const { status, reason } = verdict;
+  if (result.kind === 'failure') {
+    const { status, reason } = result;
     const text = advice[reason] ?? 'Try again.';
-    const page = refusalPage({ status, title: titles[status], advice: text });
-    return send(response, status, 'text/html', page, verdict.headers);
+    const page = failurePage({ status, title: titles[status], advice: text });
+    return send(response, status, 'text/html', page, result.headers);
   }
   response.destroy(); // The client has gone.
 }

@@ -4,24 +4,24 @@ import { validateString } from '../validate.js';
 // WWW-Authenticate, Proxy-Authenticate, Authorization and Proxy-Authorization.
 // https://www.rfc-editor.org/rfc/rfc9110#section-11
 
-/** One challenge of a server, or the credentials of a client: both have this form. */
+/** A challenge of a server, or the credentials of a client: both have this form. */
 export interface Challenge {
   /** As it was written; schemes are compared without regard to case. */
   readonly scheme: string;
-  /** What stands alone behind the scheme, such as the base64 of a Negotiate token. */
+  /** The text behind the scheme, such as the base64 of a Negotiate token. */
   readonly token?: string;
   /** The parameters by their names in lower case, where there is no token. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-/** The longest value that is looked at, in characters: the base64 of 48 KiB, as Windows has them. */
+/** The longest value that is parsed, in characters: the base64 of 48 KiB, the longest token of Windows. */
 export const LONGEST_HEADER = 0x10000 + 0x400;
 
 /** The most that a client reads of a response before its body, in bytes. */
 export const LONGEST_HEAD = 0x20000;
 
-// What is taken off the front of the text, never a character more: no expression here can go back
-// over what another one has matched, so a hostile value costs no more than its length.
+// Sticky expressions, each of which consumes characters from the front of the text: none of them matches again what
+// another one has consumed, so the time for a hostile value is linear in its length.
 const patterns = {
   space: /[ \t]*/y,
   word: /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y,
@@ -74,7 +74,7 @@ class Reader {
     return result;
   }
 
-  /** Over the commas and spaces between elements. Whether there was a comma, or the end. */
+  /** Skips the commas and spaces between elements. Returns whether there was a comma, or the end. */
   skipBorder(): boolean {
     this.take('space');
     let found = this.atEnd;
@@ -87,8 +87,14 @@ class Reader {
 }
 
 /**
- * The challenges in the values of a header; several may stand in one, with commas between them. A
- * value that is malformed counts for nothing: a client goes on with what it understood.
+ * Parses the challenges in the values of a header; one value may have several, with commas between them. Skips a
+ * value that is malformed, so that a client can use the others.
+ *
+ * @param values The values of WWW-Authenticate or Proxy-Authenticate, one for each header field.
+ * @returns The challenges, in their order.
+ *
+ * @example
+ * parseChallenges(response.headersDistinct['www-authenticate']); // [{ scheme: 'Negotiate' }, { scheme: 'NTLM' }]
  */
 export function parseChallenges(values: string | readonly string[] | undefined): Challenge[] {
   if (values === undefined) return [];
@@ -97,8 +103,14 @@ export function parseChallenges(values: string | readonly string[] | undefined):
 }
 
 /**
- * The credentials in the value of an Authorization header. Absent: it is malformed, such as by a
- * second one behind a comma.
+ * Parses the credentials in the value of an Authorization header.
+ *
+ * @param value The value of one header field.
+ * @returns The credentials; or undefined where the value is malformed, such as with a second scheme behind a comma.
+ * @throws {TypeError} The value is no text.
+ *
+ * @example
+ * parseAuthorization('Negotiate YIIB'); // { scheme: 'Negotiate', token: 'YIIB' }
  */
 export function parseAuthorization(value: string): Challenge | undefined {
   if (typeof value !== 'string') {
@@ -110,7 +122,16 @@ export function parseAuthorization(value: string): Challenge | undefined {
   return list?.length === 1 && !empties ? only : undefined;
 }
 
-/** A challenge or credentials as the value of a header. */
+/**
+ * Formats a challenge or credentials as the value of a header.
+ *
+ * @param challenge A scheme, with a token or parameters.
+ * @returns The value of the header field.
+ * @throws {TypeError} A part has characters that are not allowed there, or there are a token and parameters.
+ *
+ * @example
+ * formatChallenge({ scheme: 'Basic', parameters: { realm: 'intranet' } }); // 'Basic realm="intranet"'
+ */
 export function formatChallenge({ scheme, token, parameters = {} }: Challenge): string {
   validateWord(scheme, 'scheme');
   const list = Object.entries(parameters);
@@ -152,7 +173,7 @@ function parseOne(reader: Reader): Challenge | undefined {
   return parameters && { scheme, parameters };
 }
 
-// `abc==` is a token, and `abc=def` a parameter: what follows tells.
+// `abc==` is a token, and `abc=def` a parameter: the characters behind them differ.
 function parseToken(reader: Reader): string | undefined {
   const { position } = reader;
   const token = reader.take('token68')?.[0];
@@ -173,7 +194,7 @@ function parseParameters(reader: Reader): Record<string, string> | undefined {
       return count > 0 ? parameters : undefined;
     }
     const [name, value] = parameter;
-    if (name in parameters) return undefined; // Two values: which of them is meant, nobody knows.
+    if (name in parameters) return undefined; // Two values are ambiguous.
     parameters[name] = value;
     if (!reader.atBorder) return undefined;
   }

@@ -18,11 +18,16 @@ export { NegotiateStrategy, type Verify } from './frameworks/passport.js';
 export { requireMember } from './frameworks/require-member.js';
 export { type Challenge, formatChallenge, parseAuthorization, parseChallenges } from './headers.js';
 export type { Scheme } from './scheme.js';
+export type {
+  AuthenticateFailure,
+  AuthenticateResult,
+  AuthenticateSuccess,
+  FailureReason,
+} from './server/authenticate-result.js';
 export type { Authentication, BindingState } from './server/authentication.js';
 export { Authenticator, type AuthenticatorOptions } from './server/authenticator.js';
 export type { ServerOptions } from './server/options.js';
 export { negotiateUpgrade, type UpgradeListener, type UpgradeOptions } from './server/upgrade.js';
-export type { Acceptance, Refusal, RefusalReason, Verdict } from './server/verdict.js';
 export { negotiateDispatcher } from './undici/dispatcher.js';
 export {
   type NegotiateInterceptor,

@@ -1,20 +1,20 @@
 import { type Challenge, formatChallenge } from './headers.js';
 
-/** The token behind a scheme, or none. */
+/** Formats a scheme with a token, or alone. */
 export function challengeOf(scheme: string, token: Uint8Array | undefined): string {
   if (token === undefined || token.length === 0) return formatChallenge({ scheme });
   return formatChallenge({ scheme, token: Buffer.from(token).toString('base64') });
 }
 
-/** The bytes of a token. Absent: there is none, or it is no base64 as RFC 4648 has it. */
+/** Reads the bytes of a token. Returns undefined without a token, and for text that is not the base64 of RFC 4648. */
 export function tokenOf({ token }: Challenge): Buffer | undefined {
   if (token === undefined) return undefined;
   const bytes = Buffer.from(token, 'base64');
-  // Buffer reads over what it does not know, and has an alphabet more.
+  // Buffer skips characters that are no base64, and reads base64url too.
   return bytes.toString('base64') === token ? bytes : undefined;
 }
 
-/** Whether a challenge or credentials are of a scheme. */
+/** Whether a challenge or credentials have a scheme. */
 export function isOf({ scheme }: Challenge, name: string): boolean {
   return scheme.toLowerCase() === name.toLowerCase();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Refusal, ServerOptions } from 'winsspi/http';
+import type { AuthenticateFailure, ServerOptions } from 'winsspi/http';
 import { HttpServer } from '../harness/support/http.js';
 import { lab, needsDomain, theLab } from '../harness/support/lab.js';
 import { runOnLinux } from '../harness/support/runner.js';
@@ -76,16 +76,16 @@ describe.skipIf(!lab)(`curl (${needsDomain})`, () => {
   test.each(['Negotiate', 'NTLM'] as const)(
     '--ntlm comes in by name in three legs, to the package %s, and a wrong password does not',
     async (name) => {
-      const refusals: Refusal[] = [];
-      const onRefusal = (refusal: Refusal) => refusals.push(refusal);
-      await using server = await listen({ package: names[name], onRefusal });
+      const failures: AuthenticateFailure[] = [];
+      const onAuthenticationFailed = (failure: AuthenticateFailure) => failures.push(failure);
+      await using server = await listen({ package: names[name], onAuthenticationFailed });
       const { password } = theLab().users.bob;
       const right = await curl(server, ['--ntlm', '--user', `CORP\\bob:${password}`]);
       expect(right.statuses).toEqual([401, 200]);
       expect(JSON.parse(right.body)).toEqual({ name: 'CORP\\bob', package: 'NTLM' });
       const wrong = await curl(server, ['--ntlm', '--user', 'CORP\\bob:wrong']);
       expect(wrong.statuses).toEqual([401, 401]);
-      expect(refusals.map(({ reason, error }) => [reason, error?.name])).toEqual([
+      expect(failures.map(({ reason, error }) => [reason, error?.name])).toEqual([
         ['continue', undefined],
         ['continue', undefined],
         ['denied', 'LogonDeniedError'],
@@ -99,15 +99,15 @@ describe.skipIf(!lab)(`curl (${needsDomain})`, () => {
   test("--ntlm passes three legs of Wine's NTLM, and a wrong password does not", async () => {
     const none = { integrity: false, confidentiality: false };
     const flags = { ...none, replayDetect: false, sequenceDetect: false };
-    const refusals: Refusal[] = [];
-    const onRefusal = (refusal: Refusal) => refusals.push(refusal);
-    await using server = await listen({ package: 'NTLM', flags, onRefusal });
+    const failures: AuthenticateFailure[] = [];
+    const onAuthenticationFailed = (failure: AuthenticateFailure) => failures.push(failure);
+    await using server = await listen({ package: 'NTLM', flags, onAuthenticationFailed });
     const wrong = await curl(server, ['--ntlm', '--user', 'CORP\\bob:wrong']);
     expect(wrong.statuses).toEqual([401, 401]);
     const { password } = theLab().users.bob;
     const right = await curl(server, ['--ntlm', '--user', `CORP\\bob:${password}`]);
     expect(right.statuses).toEqual([401, 503]);
-    expect(refusals.map(({ reason, error }) => [reason, error?.name])).toEqual([
+    expect(failures.map(({ reason, error }) => [reason, error?.name])).toEqual([
       ['continue', undefined],
       ['denied', 'LogonDeniedError'],
       ['continue', undefined],
@@ -136,21 +136,24 @@ describe.skipIf(!lab)(`curl (${needsDomain})`, () => {
       ['allow', 200],
       ['require', 401],
     ] as const) {
-      const refusals: Refusal[] = [];
-      const onRefusal = (refusal: Refusal) => refusals.push(refusal);
-      await using server = await listen({ extendedProtection, onRefusal }, { tls: true });
+      const failures: AuthenticateFailure[] = [];
+      const onAuthenticationFailed = (failure: AuthenticateFailure) => failures.push(failure);
+      await using server = await listen(
+        { extendedProtection, onAuthenticationFailed },
+        { tls: true },
+      );
       expect((await curl(server, negotiate, over)).statuses).toEqual([status]);
-      const errors = refusals.map(({ error }) => error?.name);
+      const errors = failures.map(({ error }) => error?.name);
       expect(errors).toEqual(status === 200 ? [] : ['BadBindingsError']);
     }
   });
 
   test('is let in by the SID of a group, and otherwise forbidden', async () => {
     const everyone = 'S-1-1-0';
-    await using open = await listen({ allow: ['S-1-5-32-7777', everyone] });
+    await using open = await listen({ allowedSids: ['S-1-5-32-7777', everyone] });
     const negotiate = ['--negotiate', '--user', ':'];
     expect((await curl(open, negotiate, { user: 'bob' })).statuses).toEqual([200]);
-    await using closed = await listen({ allow: ['S-1-5-32-7777'] });
+    await using closed = await listen({ allowedSids: ['S-1-5-32-7777'] });
     const { statuses, body } = await curl(closed, negotiate, { user: 'bob' });
     expect([statuses, body]).toEqual([[403], '403 Forbidden\n']);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Refusal, ServerOptions } from 'winsspi/http';
+import type { AuthenticateFailure, ServerOptions } from 'winsspi/http';
 import { HttpServer } from '../harness/support/http.js';
 import { lab, needsDomain, theLab } from '../harness/support/lab.js';
 import { runOnLinux } from '../harness/support/runner.js';
@@ -64,16 +64,20 @@ describe.skipIf(!lab)(`impacket (${needsDomain})`, () => {
   });
 
   test('by NTLM with a wrong password is refused', async () => {
-    const refusals: Refusal[] = [];
-    const onRefusal = (refusal: Refusal) => refusals.push(refusal);
-    const { statuses } = await ask({ package: names.Negotiate, onRefusal }, 'NTLM', 'wrong');
+    const failures: AuthenticateFailure[] = [];
+    const onAuthenticationFailed = (failure: AuthenticateFailure) => failures.push(failure);
+    const { statuses } = await ask(
+      { package: names.Negotiate, onAuthenticationFailed },
+      'NTLM',
+      'wrong',
+    );
     expect(statuses).toEqual([401, 401, 401]);
-    expect(refusals.map(({ reason }) => reason)).toEqual(['continue', 'denied']);
-    expect(refusals[1]?.error?.name).toBe('LogonDeniedError');
+    expect(failures.map(({ reason }) => reason)).toEqual(['continue', 'denied']);
+    expect(failures[1]?.error?.name).toBe('LogonDeniedError');
   });
 
   test('by Kerberos is refused where a group is asked for that it is not in', async () => {
-    const options = { package: names.Negotiate, allow: ['S-1-5-32-7777'] };
+    const options = { package: names.Negotiate, allowedSids: ['S-1-5-32-7777'] };
     const { statuses } = await ask(options, 'Kerberos');
     expect(statuses).toEqual([403, 401]);
   });

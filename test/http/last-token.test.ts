@@ -174,8 +174,8 @@ describe.skipIf(!providerInstalled)('the last token of a handshake comes with', 
     expect(await ask(build)).toMatchObject({ status, isProved: true, others });
   });
 
-  test.each(builds)('403 of a caller who is none of "allow", in %s', async (_, build) => {
-    const options = { allow: [somebodyElse] };
+  test.each(builds)('403 of a caller who is none of "allowedSids", in %s', async (_, build) => {
+    const options = { allowedSids: [somebodyElse] };
     expect(await ask(build, options)).toMatchObject({ status: 403, isProved: true, others: [] });
   });
 
@@ -216,10 +216,10 @@ describe.skipIf(!providerInstalled)('the last token of a handshake comes with', 
     expect(answer).toMatchObject({ status: 404, isProved: true, others: [] });
   });
 
-  test('403 of an upgrade whose caller is none of "allow"', async () => {
+  test('403 of an upgrade whose caller is none of "allowedSids"', async () => {
     const answer = await ask(
       upgrading(() => {}),
-      { allow: [somebodyElse] },
+      { allowedSids: [somebodyElse] },
       upgrade,
     );
     expect(answer).toMatchObject({ status: 403, isProved: true, others: [] });

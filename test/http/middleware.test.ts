@@ -6,10 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
 import {
   type AuthenticatedRequest,
+  type AuthenticateFailure,
   Authenticator,
   type Middleware,
   negotiate,
-  type Refusal,
   requireMember,
 } from 'winsspi/http';
 import { clientOf, HttpConnection } from '../harness/support/http.js';
@@ -113,10 +113,10 @@ describe.skipIf(!providerInstalled)('the same Authenticator twice on a request',
   test.each(['TestKerberos', 'TestNtlm'])(
     'gives the same answer: a token of %s is checked once',
     async (name) => {
-      const refusals: string[] = [];
+      const failures: string[] = [];
       using authenticator = new Authenticator({
         package: name,
-        onRefusal: ({ reason }) => refusals.push(reason),
+        onAuthenticationFailed: ({ reason }) => failures.push(reason),
       });
       const middleware = negotiate(authenticator);
       await using setting = await serve(chain(middleware, middleware, negotiate(authenticator)));
@@ -124,21 +124,21 @@ describe.skipIf(!providerInstalled)('the same Authenticator twice on a request',
       using context = clientOf(credentials);
       const answer = await setting.connection.logOn(context);
       expect([answer.status, answer.text, context.done]).toEqual([200, name, true]);
-      expect(refusals.filter((reason) => reason !== 'continue')).toEqual([]);
+      expect(failures.filter((reason) => reason !== 'continue')).toEqual([]);
     },
   );
 
   test('answers a refused request once, and reports it once', async () => {
-    const refusals: string[] = [];
-    const onRefusal = ({ reason }: Refusal) => refusals.push(reason);
-    using authenticator = new Authenticator({ package: 'TestKerberos', onRefusal });
+    const failures: string[] = [];
+    const onAuthenticationFailed = ({ reason }: AuthenticateFailure) => failures.push(reason);
+    using authenticator = new Authenticator({ package: 'TestKerberos', onAuthenticationFailed });
     const results: unknown[] = [];
     await using setting = await serve(async (request, response) => {
       const both = [1, 2].map(() => authenticator.authenticate(request, response));
       results.push(...(await Promise.all(both)));
     });
     const answer = await setting.connection.get({ authorization: 'Negotiate !' });
-    expect([answer.status, refusals, results]).toEqual([
+    expect([answer.status, failures, results]).toEqual([
       ...[400, ['malformed'], [undefined, undefined]],
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
-import type { Refusal, ServerOptions } from 'winsspi/http';
+import type { AuthenticateFailure, ServerOptions } from 'winsspi/http';
 import { clientOf, HttpConnection, HttpServer } from '../harness/support/http.js';
 import {
   checkProviderAfterEach,
@@ -18,20 +18,23 @@ const noUsers = [
 
 /** Logs on as the clients that the provider hands out, and asks once more on the same connection. */
 async function logOn(client: number, options: ServerOptions, name: ProviderPackage) {
-  const refusals: Refusal[] = [];
-  const onRefusal = (refusal: Refusal) => refusals.push(refusal);
+  const failures: AuthenticateFailure[] = [];
+  const onAuthenticationFailed = (failure: AuthenticateFailure) => failures.push(failure);
   const handler = ({ isAnonymous, isGuest }: { isAnonymous: boolean; isGuest: boolean }) => ({
     isAnonymous,
     isGuest,
   });
-  await using server = await HttpServer.listen({ package: name, onRefusal, ...options }, handler);
+  await using server = await HttpServer.listen(
+    { package: name, onAuthenticationFailed, ...options },
+    handler,
+  );
   using credentials = await Credentials.acquire({ package: name });
   using connection = new HttpConnection(server);
   using context = clientOf(credentials);
   provider.behave('client', client);
   const { status, text, challenges } = await connection.logOn(context);
   const next = await connection.get();
-  const reasons = refusals.map(({ reason }) => reason).filter((reason) => reason !== 'continue');
+  const reasons = failures.map(({ reason }) => reason).filter((reason) => reason !== 'continue');
   return { status, text, challenges, next: next.status, reasons };
 }
 
@@ -56,7 +59,7 @@ describe.skipIf(!providerInstalled)('a caller who is no user', () => {
       'is not let in by the other option, nor by a SID alone: %s',
       async (_, client, reason, key) => {
         const other = key === 'allowGuest' ? 'allowAnonymous' : 'allowGuest';
-        const options = { [other]: true, allow: ['S-1-5-7', 'S-1-5-32-546', 'S-1-1-0'] };
+        const options = { [other]: true, allowedSids: ['S-1-5-7', 'S-1-5-32-546', 'S-1-1-0'] };
         const { status, reasons } = await logOn(client, options, name);
         expect([status, reasons]).toEqual([401, [reason]]);
       },

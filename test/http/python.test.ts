@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Refusal } from 'winsspi/http';
+import type { AuthenticateFailure } from 'winsspi/http';
 import { HttpServer } from '../harness/support/http.js';
 import { lab, needsDomain, theLab } from '../harness/support/lab.js';
 import { runOnLinux } from '../harness/support/runner.js';
@@ -63,13 +63,16 @@ describe.skipIf(!lab)(`python3-gssapi (${needsDomain})`, () => {
   });
 
   test('with a wrong password is refused', async () => {
-    const refusals: Refusal[] = [];
-    const onRefusal = (refusal: Refusal) => refusals.push(refusal);
-    await using server = await HttpServer.listen({ package: names.Negotiate, onRefusal });
+    const failures: AuthenticateFailure[] = [];
+    const onAuthenticationFailed = (failure: AuthenticateFailure) => failures.push(failure);
+    await using server = await HttpServer.listen({
+      package: names.Negotiate,
+      onAuthenticationFailed,
+    });
     const { statuses } = await ask(server.port, 'NTLM', 'ntlm', 'wrong');
     expect(statuses).toEqual([401, 401, 401]);
-    expect(refusals.map(({ reason }) => reason)).toEqual(['continue', 'denied']);
-    expect(refusals[1]?.error?.name).toBe('LogonDeniedError');
+    expect(failures.map(({ reason }) => reason)).toEqual(['continue', 'denied']);
+    expect(failures[1]?.error?.name).toBe('LogonDeniedError');
     expect(server.authenticator.handshakes).toBe(0);
   });
 

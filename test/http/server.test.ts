@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ClientContext, Credentials, configureThreads, tlsServerEndPoint } from 'winsspi';
-import type { Authentication, Refusal, ServerOptions } from 'winsspi/http';
+import type { AuthenticateFailure, Authentication, ServerOptions } from 'winsspi/http';
 import {
   clientOf,
   HttpConnection,
@@ -28,21 +28,25 @@ const both = ['Negotiate', 'NTLM'];
 interface Setting extends AsyncDisposable {
   readonly server: HttpServer;
   readonly credentials: Credentials;
-  readonly refusals: Refusal[];
+  readonly failures: AuthenticateFailure[];
 }
 
 async function start(
   packageName: ProviderPackage = 'TestKerberos',
   options: ServerOptions = {},
 ): Promise<Setting> {
-  const refusals: Refusal[] = [];
+  const failures: AuthenticateFailure[] = [];
   const credentials = await Credentials.acquire({ package: packageName });
-  const onRefusal = (refusal: Refusal) => refusals.push(refusal);
-  const server = await HttpServer.listen({ package: packageName, onRefusal, ...options });
+  const onAuthenticationFailed = (failure: AuthenticateFailure) => failures.push(failure);
+  const server = await HttpServer.listen({
+    package: packageName,
+    onAuthenticationFailed,
+    ...options,
+  });
   return {
     server,
     credentials,
-    refusals,
+    failures,
     async [Symbol.asyncDispose]() {
       credentials.close();
       await server.close();
@@ -51,7 +55,7 @@ async function start(
   };
 }
 
-const reasons = ({ refusals }: Setting) => refusals.map(({ reason }) => reason);
+const reasons = ({ failures }: Setting) => failures.map(({ reason }) => reason);
 
 describe.skipIf(!providerInstalled)('a server', () => {
   checkProviderAfterEach();
@@ -62,7 +66,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     const answer = await connection.get();
     expect(answer).toMatchObject({ status: 401, challenges: both, text: '401 Unauthorized\n' });
     expect(answer.headers['cache-control']).toBe('no-store');
-    expect(setting.refusals).toEqual([]);
+    expect(setting.failures).toEqual([]);
     expect(setting.server.authenticator.handshakes).toBe(0);
   });
 
@@ -80,15 +84,15 @@ describe.skipIf(!providerInstalled)('a server', () => {
   test.each([
     ['TestKerberos', 1],
     ['TestNtlm', 3],
-  ] as const)('says that %s took %d legs', async (name, legs) => {
+  ] as const)('counts the tokens of %s: %d', async (name, tokenCount) => {
     const options = { package: name, persistKerberos: true };
-    const server = await HttpServer.listen(options, (auth) => auth.legs);
+    const server = await HttpServer.listen(options, (auth) => auth.tokenCount);
     using credentials = await Credentials.acquire({ package: name });
     for (let i = 0; i < 2; i++) {
       using connection = new HttpConnection(server);
       using context = clientOf(credentials);
-      expect(JSON.parse((await connection.logOn(context)).text)).toBe(legs);
-      expect(JSON.parse((await connection.get()).text)).toBe(legs);
+      expect(JSON.parse((await connection.logOn(context)).text)).toBe(tokenCount);
+      expect(JSON.parse((await connection.get()).text)).toBe(tokenCount);
     }
     await server.close();
   });
@@ -167,7 +171,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect((await connection.get({ authorization: 'Negotiate AAAA' })).status).toBe(401);
     expect((await connection.get()).status).toBe(401);
     expect(reasons(setting)).toEqual(['continue', 'denied']);
-    expect(setting.refusals[1]?.error).toMatchObject({ code: 'SEC_E_INVALID_TOKEN' });
+    expect(setting.failures[1]?.error).toMatchObject({ code: 'SEC_E_INVALID_TOKEN' });
   });
 
   test('begins anew after a refused token, on the same connection', async () => {
@@ -292,7 +296,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     provider.fail('AcceptSecurityContext', SEC_E_NO_AUTHENTICATING_AUTHORITY);
     expect((await connection.logOn(second)).status).toBe(503);
     expect(reasons(setting)).toEqual(['denied', 'unavailable']);
-    expect(setting.refusals.map(({ error }) => error?.name)).toEqual([
+    expect(setting.failures.map(({ error }) => error?.name)).toEqual([
       'LogonDeniedError',
       'NoAuthorityError',
     ]);
@@ -311,7 +315,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     for (let i = 0; i < 20; i++) provider.fail('AcceptSecurityContext', status);
     const answer = await connection.logOn(context);
     expect([answer.status, answer.challenges]).toEqual([401, both]);
-    expect(setting.refusals).toMatchObject([{ reason: 'denied', error: { code } }]);
+    expect(setting.failures).toMatchObject([{ reason: 'denied', error: { code } }]);
   });
 
   test.each([
@@ -335,15 +339,15 @@ describe.skipIf(!providerInstalled)('a server', () => {
     const { server, authenticator } = setting.server;
     const alive: number[] = [];
     server.removeAllListeners('request').on('request', async (request, response) => {
-      const { kind } = await authenticator.judge(request);
+      const { kind } = await authenticator.evaluate(request);
       alive.push(provider.counters().contexts);
       response.end(kind);
     });
     using connection = new HttpConnection(setting.server);
     for (let i = 0; i < 2; i++) {
       using context = clientOf(setting.credentials);
-      expect((await connection.logOn(context)).text).toBe('authenticated');
-      expect((await connection.get()).text).toBe('refused');
+      expect((await connection.logOn(context)).text).toBe('success');
+      expect((await connection.get()).text).toBe('failure');
     }
     // The client's, and that of the request.
     expect(alive).toEqual([2, 1, 2, 1]);
@@ -355,7 +359,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     using connection = new HttpConnection(setting.server);
     using context = clientOf(setting.credentials);
     expect((await connection.logOn(context)).status).toBe(401);
-    expect(setting.refusals[0]?.error).toMatchObject({ code: 'ERR_SSPI_REQUIREMENT_NOT_MET' });
+    expect(setting.failures[0]?.error).toMatchObject({ code: 'ERR_SSPI_REQUIREMENT_NOT_MET' });
   });
 
   test('answers pipelined requests one after the other, each as who it is', async () => {
@@ -656,7 +660,7 @@ describe('options', () => {
     ['the package Kerberos', { package: 'Kerberos' }, 'ERR_INVALID_ARG_VALUE'],
     ['NTLM without NTLM', { package: 'NTLM', ntlm: false }, 'ERR_INVALID_ARG_VALUE'],
     ['its scheme without NTLM', { schemes: ['NTLM'], ntlm: false }, 'ERR_INVALID_ARG_VALUE'],
-    ['a name in place of a SID', { allow: ['Users'] }, 'ERR_INVALID_ARG_VALUE'],
+    ['a name in place of a SID', { allowedSids: ['Users'] }, 'ERR_INVALID_ARG_VALUE'],
     ['too many bytes', { maxTokenLength: 50_000 }, 'ERR_OUT_OF_RANGE'],
     ['credentials of another kind', { credentials: {} }, 'ERR_INVALID_ARG_TYPE'],
     ['a certificate as text', { certificate: 'x' }, 'ERR_INVALID_ARG_TYPE'],

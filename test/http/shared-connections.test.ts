@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
-import { Authenticator, type Refusal, type ServerOptions } from 'winsspi/http';
+import { type AuthenticateFailure, Authenticator, type ServerOptions } from 'winsspi/http';
 import { clientOf, HttpConnection, HttpServer } from '../harness/support/http.js';
 import {
   checkProviderAfterEach,
@@ -18,14 +18,14 @@ const users = { alice: 0, bob: 4 } as const;
 type User = keyof typeof users;
 
 async function start(name: ProviderPackage, options: ServerOptions = {}) {
-  const refusals: Refusal[] = [];
-  const onRefusal = (refusal: Refusal) => refusals.push(refusal);
-  const all = { package: name, onRefusal, ...options };
+  const failures: AuthenticateFailure[] = [];
+  const onAuthenticationFailed = (failure: AuthenticateFailure) => failures.push(failure);
+  const all = { package: name, onAuthenticationFailed, ...options };
   const server = await HttpServer.listen(all, ({ sid }) => sid);
   const credentials = await Credentials.acquire({ package: name });
   return {
     server,
-    reasons: () => refusals.map(({ reason }) => reason).filter((reason) => reason !== 'continue'),
+    reasons: () => failures.map(({ reason }) => reason).filter((reason) => reason !== 'continue'),
     async logOn(connection: HttpConnection, user: User) {
       provider.behave('client', users[user]);
       using context = clientOf(credentials);

@@ -44,13 +44,13 @@ async function upgrading(
     response.end('no upgrade');
   });
   const sockets: Duplex[] = [];
-  const judged: Promise<unknown>[] = [];
+  const evaluated: Promise<unknown>[] = [];
   server.on('upgrade', (request, socket, head) => {
     if (!sockets.includes(socket)) sockets.push(socket);
-    const accepted = upgrade(request, socket, head).then((acceptance) => {
-      if (acceptance) socket.end('HTTP/1.1 101 In\r\nContent-Length: 0\r\n\r\n');
+    const accepted = upgrade(request, socket, head).then((success) => {
+      if (success) socket.end('HTTP/1.1 101 In\r\nContent-Length: 0\r\n\r\n');
     });
-    judged.push(accepted);
+    evaluated.push(accepted);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -60,7 +60,7 @@ async function upgrading(
     authenticator,
     sockets,
     urls,
-    judged,
+    evaluated,
     async [Symbol.asyncDispose]() {
       authenticator.close();
       const closed = sockets.map(untilClosed);
@@ -87,7 +87,7 @@ describe.skipIf(!providerInstalled)('the socket of an upgrade', () => {
     using client = await RawClient.connect(setting.port);
     await client.send(asking(headers));
     expect(await client.answer()).toContain(`HTTP/1.1 ${status} `);
-    await Promise.all(setting.judged);
+    await Promise.all(setting.evaluated);
     const [socket] = setting.sockets as [Duplex];
     const closed = untilClosed(socket);
     const listeners = () => socket.listenerCount('error');
@@ -109,7 +109,7 @@ describe.skipIf(!providerInstalled)('the socket of an upgrade', () => {
     socket.destroy(new Error('a reset'));
     await untilClosed(socket);
     provider.release('AcceptSecurityContext');
-    await Promise.all(setting.judged);
+    await Promise.all(setting.evaluated);
     expect(socket.listenerCount('error')).toBeGreaterThan(0);
   });
 
@@ -164,7 +164,7 @@ describe.skipIf(!providerInstalled)('the socket of an upgrade', () => {
       /^HTTP\/1\.1 500 [\s\S]*\r\n\r\n500 Internal Server Error\n$/,
     );
     await ended;
-    expect(await Promise.all(setting.judged)).toEqual([undefined]);
+    expect(await Promise.all(setting.evaluated)).toEqual([undefined]);
     const error = expect.objectContaining({ code: 'ERR_SSPI_HTTP_CLOSED' });
     expect(errors).toEqual([[error, '/socket']]);
   });

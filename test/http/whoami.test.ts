@@ -50,7 +50,7 @@ describe.skipIf(!lab)(`Chromium on the page of examples/whoami (${needsDomain})`
     expect([title, status]).toEqual([`CORP\\${user}`, 'This server knows you as']);
     expect(facts).toMatchObject({
       ...{ name: `CORP\\${user}`, package: 'Kerberos', scheme: 'Negotiate', tls: 'none' },
-      legs: '1: the token of the client was enough',
+      'token-count': '1: the token of the client was enough',
       'channel-binding': 'not checked: no TLS, or extended protection is off',
       from: expect.stringMatching(/^(::1|127\.0\.0\.1) port \d+$/),
       ...{ to: service.url.host, request: 'number 2 on this connection' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networkOf } from '../../lib/http/server/network.js';
+import { findNetwork } from '../../lib/http/server/network.js';
 
 test.each([
   ['10.1.2.3', '10.1.2.3'],
@@ -12,5 +12,5 @@ test.each([
   ['::', '0:0:0:0'],
   [undefined, ''],
 ])('one client can have the network of %s: %s', (address, network) => {
-  expect(networkOf(address)).toBe(network);
+  expect(findNetwork(address)).toBe(network);
 });

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { formatBody } from '../server/authenticate-result.js';
 import type { Authentication } from '../server/authentication.js';
 import {
   type AuthenticatorOptions,
-  authenticatorOf,
-  refuseHttp2,
+  getAuthenticator,
+  requireHttp11,
 } from '../server/authenticator.js';
-import { bodyOf } from '../server/verdict.js';
 
-/** What is used of Fastify's requests. */
+/** The part of Fastify's requests that is used. */
 export interface FastifyRequestLike {
   readonly raw: IncomingMessage;
 }
 
-/** What is used of Fastify's replies. */
+/** The part of Fastify's replies that is used. */
 export interface FastifyReplyLike {
   readonly raw: ServerResponse;
   code(status: number): unknown;
@@ -22,26 +22,32 @@ export interface FastifyReplyLike {
 }
 
 /**
- * A hook for Fastify 5: `app.addHook('onRequest', fastifyNegotiate(options))`. `request.auth` is who the
- * request comes from; `app.decorateRequest('auth', null)` before it keeps Fastify's requests alike.
+ * Creates a hook for Fastify 5, which sets `request.auth` to the user, and answers requests that fail.
+ * `app.decorateRequest('auth', null)` before it gives all requests of Fastify the same shape.
+ *
+ * @param options Options, or an Authenticator.
+ * @returns The hook.
+ *
+ * @example
+ * app.addHook('onRequest', fastifyNegotiate({ extendedProtection: 'require' }));
  */
 export function fastifyNegotiate(options: AuthenticatorOptions = {}) {
-  const authenticator = authenticatorOf(options);
+  const authenticator = getAuthenticator(options);
   return async (request: FastifyRequestLike, reply: FastifyReplyLike): Promise<unknown> => {
-    const verdict = await authenticator.judge(request.raw, reply.raw);
-    if (verdict.kind === 'authenticated') {
-      (request as { auth?: Authentication }).auth = verdict.authentication;
+    const result = await authenticator.evaluate(request.raw, reply.raw);
+    if (result.kind === 'success') {
+      (request as { auth?: Authentication }).auth = result.authentication;
       return undefined;
     }
-    if (verdict.kind === 'refused') {
-      for (const [name, value] of Object.entries(verdict.headers)) reply.header(name, value);
-      reply.code(verdict.status);
+    if (result.kind === 'failure') {
+      for (const [name, value] of Object.entries(result.headers)) reply.header(name, value);
+      reply.code(result.status);
       reply.header('Content-Type', 'text/plain; charset=utf-8');
-      reply.send(bodyOf(verdict));
+      reply.send(formatBody(result));
       return reply;
     }
     reply.hijack();
-    if (verdict.kind === 'http1') refuseHttp2(request.raw);
+    if (result.kind === 'http11Required') requireHttp11(request.raw);
     return reply;
   };
 }

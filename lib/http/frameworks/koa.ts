@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { formatBody } from '../server/authenticate-result.js';
 import {
   type AuthenticatorOptions,
-  authenticatorOf,
-  refuseHttp2,
+  getAuthenticator,
+  requireHttp11,
 } from '../server/authenticator.js';
-import { bodyOf } from '../server/verdict.js';
 
-/** What is used of Koa's context. */
+/** The part of Koa's context that is used. */
 export interface KoaContextLike {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -17,21 +17,29 @@ export interface KoaContextLike {
   set(name: string, value: string | string[]): void;
 }
 
-/** A middleware for Koa 3: `context.state.auth` is who the request comes from. */
+/**
+ * Creates a middleware for Koa 3, which sets `context.state.auth` to the user, and answers requests that fail.
+ *
+ * @param options Options, or an Authenticator.
+ * @returns The middleware.
+ *
+ * @example
+ * app.use(koaNegotiate({ extendedProtection: 'require' }));
+ */
 export function koaNegotiate(options: AuthenticatorOptions = {}) {
-  const authenticator = authenticatorOf(options);
+  const authenticator = getAuthenticator(options);
   return async (context: KoaContextLike, next: () => Promise<unknown>): Promise<void> => {
-    const verdict = await authenticator.judge(context.req, context.res);
-    if (verdict.kind === 'authenticated') {
-      Object.assign(context.state, { auth: verdict.authentication });
+    const result = await authenticator.evaluate(context.req, context.res);
+    if (result.kind === 'success') {
+      Object.assign(context.state, { auth: result.authentication });
       await next();
-    } else if (verdict.kind === 'refused') {
-      context.status = verdict.status;
-      for (const [name, value] of Object.entries(verdict.headers)) context.set(name, value);
-      context.body = bodyOf(verdict);
+    } else if (result.kind === 'failure') {
+      context.status = result.status;
+      for (const [name, value] of Object.entries(result.headers)) context.set(name, value);
+      context.body = formatBody(result);
     } else {
       context.respond = false;
-      if (verdict.kind === 'http1') refuseHttp2(context.req);
+      if (result.kind === 'http11Required') requireHttp11(context.req);
     }
   };
 }

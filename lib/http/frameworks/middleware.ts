@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authentication } from '../server/authentication.js';
-import { type AuthenticatorOptions, authenticatorOf } from '../server/authenticator.js';
+import { type AuthenticatorOptions, getAuthenticator } from '../server/authenticator.js';
 
-/** A request that came past the middleware. */
+/** A request that the middleware has authenticated. */
 export type AuthenticatedRequest<Request extends IncomingMessage = IncomingMessage> = Request & {
   auth: Authentication;
 };
@@ -14,11 +14,17 @@ export type Middleware = (
 ) => void;
 
 /**
- * A middleware for node:http, Express and others of this form: `request.auth` is who the request comes
- * from, and what is not let in is answered and goes no further.
+ * Creates a middleware for node:http, Express and others of this form. It sets `request.auth` to the user and calls
+ * `next`, and answers requests that fail. An error of the server goes to `next`.
+ *
+ * @param options Options, or an Authenticator.
+ * @returns The middleware.
+ *
+ * @example
+ * app.use(negotiate({ extendedProtection: 'require' }));
  */
 export function negotiate(options: AuthenticatorOptions = {}): Middleware {
-  const authenticator = authenticatorOf(options);
+  const authenticator = getAuthenticator(options);
   return (request, response, next) => {
     authenticator.authenticate(request, response).then((authentication) => {
       if (!authentication) return;

@@ -1,26 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { usageError } from '../../errors/usage-error.js';
+import type { AuthenticateFailure } from '../server/authenticate-result.js';
 import type { Authentication } from '../server/authentication.js';
 import {
   type Authenticator,
   type AuthenticatorOptions,
-  answer,
-  authenticatorOf,
-  refuseHttp2,
+  getAuthenticator,
+  requireHttp11,
+  sendFailure,
 } from '../server/authenticator.js';
-import type { Refusal } from '../server/verdict.js';
 
-/** Gives the application's user, or nothing for somebody who is none. Default: the authentication. */
+/** Returns the application's user, or undefined where it has none. Default: the authentication. */
 export type Verify = (authentication: Authentication, request: IncomingMessage) => unknown;
 
-/** What Passport gives a strategy for the time of a request. */
+/** The methods that Passport adds to a strategy for the time of a request. */
 interface Actions {
   success(user: object, info?: object): void;
   fail(challenge?: string | number, status?: number): void;
   error(error: unknown): void;
 }
 
-/** A strategy for Passport under Express, by the name `negotiate`. It needs no session. */
+/**
+ * A strategy for Passport under Express, with the name `negotiate`. It needs no session.
+ *
+ * @example
+ * passport.use(new NegotiateStrategy({}, (auth) => users.find(auth.sid)));
+ * app.use(passport.authenticate('negotiate', { session: false }));
+ */
 export class NegotiateStrategy {
   name = 'negotiate';
   /** Visible: Passport makes each request an object that inherits from the strategy. */
@@ -31,40 +37,40 @@ export class NegotiateStrategy {
     options: AuthenticatorOptions = {},
     verify: Verify = (authentication) => authentication,
   ) {
-    this.authenticator = authenticatorOf(options);
+    this.authenticator = getAuthenticator(options);
     this.verify = verify;
   }
 
   /** Called by Passport. */
   authenticate(request: IncomingMessage): void {
     const actions = this as unknown as Actions;
-    this.decide(request, actions).catch((error) => actions.error(error));
+    this.evaluate(request, actions).catch((error) => actions.error(error));
   }
 
-  private async decide(request: IncomingMessage, actions: Actions): Promise<void> {
+  private async evaluate(request: IncomingMessage, actions: Actions): Promise<void> {
     const { res: response } = request as { res?: ServerResponse };
     if (!response) {
       throw usageError('ERR_INVALID_ARG_TYPE', 'The request has no "res": this needs Express');
     }
-    const verdict = await this.authenticator.judge(request, response);
-    if (verdict.kind === 'http1') refuseHttp2(request);
-    if (verdict.kind === 'refused') refuse(response, verdict, actions);
-    if (verdict.kind !== 'authenticated') return;
-    const user = await this.verify(verdict.authentication, request);
-    if (typeof user === 'object' && user !== null) actions.success(user, verdict.authentication);
+    const result = await this.authenticator.evaluate(request, response);
+    if (result.kind === 'http11Required') requireHttp11(request);
+    if (result.kind === 'failure') fail(response, result, actions);
+    if (result.kind !== 'success') return;
+    const user = await this.verify(result.authentication, request);
+    if (typeof user === 'object' && user !== null) actions.success(user, result.authentication);
     else actions.fail(403);
   }
 }
 
-// A handshake that goes on is nobody else's to answer: a redirect to a page would end it.
-function refuse(response: ServerResponse, refusal: Refusal, actions: Actions): void {
-  if (refusal.reason === 'continue') {
-    answer(response, refusal);
+// Passport must not answer a pending handshake: a redirect to a page would end it.
+function fail(response: ServerResponse, failure: AuthenticateFailure, actions: Actions): void {
+  if (failure.reason === 'continue') {
+    sendFailure(response, failure);
     return;
   }
-  const { 'WWW-Authenticate': _, ...headers } = refusal.headers;
+  const { 'WWW-Authenticate': _, ...headers } = failure.headers;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  // Without a challenge: Passport writes all of a strategy's into one header field, which Chromium does not read. The
-  // response has them already.
-  actions.fail(refusal.status);
+  // Without challenges, which the response has already: Passport writes those of one strategy into one header field,
+  // which Chromium does not read.
+  actions.fail(failure.status);
 }

@@ -2,17 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { createError } from '../../errors/usage-error.js';
 import { lookupAccountName, type ServerContext } from '../../index.js';
 import { validateArray, validateName, validateSid } from '../../validate.js';
+import { createFailure } from '../server/authenticate-result.js';
 import type { Authentication } from '../server/authentication.js';
-import { answer } from '../server/authenticator.js';
-import { refusal } from '../server/verdict.js';
+import { sendFailure } from '../server/authenticator.js';
 import type { Middleware } from './middleware.js';
 
 /**
- * Creates a middleware for a route, behind negotiate(): only members of one of the groups go further, and others are
- * answered with 403.
+ * Creates a middleware for a route, behind negotiate(): it calls `next` for members of one of the groups, and answers
+ * 403 to others.
  *
  * @param groups Groups or users, by SID or by name, such as `CORP\\Auditors`. A name is looked up once, when it is first
  *   needed: an error of the look-up goes to `next`.
+ * @returns The middleware.
+ * @throws {TypeError} No group, or no text.
  *
  * @example
  * app.get('/audit', requireMember('S-1-5-32-544'), (request, response) => response.send('…'));
@@ -32,12 +34,15 @@ export function requireMember(groups: string | readonly string[]): Middleware {
     return false;
   };
   return (request, response, next) => {
-    const check = async () => isMember(contextOf(request));
-    check().then((isIn) => (isIn ? next() : answer(response, refusal('notAllowed'))), next);
+    const check = async () => isMember(readContext(request));
+    check().then(
+      (isIn) => (isIn ? next() : sendFailure(response, createFailure('notAllowed'))),
+      next,
+    );
   };
 }
 
-function contextOf(request: IncomingMessage): ServerContext {
+function readContext(request: IncomingMessage): ServerContext {
   const { auth } = request as { auth?: Authentication };
   if (auth) return auth.context;
   const reason = 'is missing: negotiate() must come before requireMember()';

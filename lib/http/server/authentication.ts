@@ -9,41 +9,41 @@ import type { Scheme } from '../scheme.js';
 import type { ServerHandshake } from './handshake.js';
 
 /**
- * `verified`: the client has bound its token to this TLS connection. `allowed`: wrong ones would have
- * been refused; whether there were any, Windows does not say. `off`: nobody has looked.
+ * `verified`: the client has bound its token to this TLS connection. `allowed`: wrong bindings would have been
+ * refused; Windows does not report whether there were any. `off`: bindings were not checked.
  */
 export type BindingState = 'verified' | 'allowed' | 'off';
 
-/** Who a request comes from. */
+/** The authenticated user of a request. */
 export interface Authentication {
   /** `DOMAIN\\name`. */
   readonly name: string;
   /** Absent: the package has no access tokens. */
   readonly sid: string | undefined;
-  /** Whether this is ANONYMOUS LOGON: only where `allowAnonymous` lets it in. */
+  /** Whether this is ANONYMOUS LOGON: only with `allowAnonymous`. */
   readonly isAnonymous: boolean;
-  /** Whether this is a guest: only where `allowGuest` lets it in. */
+  /** Whether this is a guest: only with `allowGuest`. */
   readonly isGuest: boolean;
   /** By SID; `context.identity()` also looks the names up. Empty without an access token. */
   readonly groups: AccessToken['groups'];
-  /** What authenticated: `Kerberos` or `NTLM`. */
+  /** The package that authenticated: `Kerberos` or `NTLM`. */
   readonly package: string;
   readonly scheme: Scheme;
   readonly flags: ContextFlags;
-  /** How many tokens it took to know the client, of both sides: 1 with Kerberos, 3 with NTLM. */
-  readonly legs: number;
-  /** What is known of the client's channel bindings. */
+  /** The number of tokens that authenticated the client, of both sides: 1 with Kerberos, 3 with NTLM. */
+  readonly tokenCount: number;
+  /** The state of the client's channel bindings. */
   readonly channelBindings: BindingState;
   /**
-   * To impersonate, or to act for the client elsewhere. It is closed with the connection, or with the
+   * To impersonate, or to act for the client elsewhere. It closes with the connection, or with the
    * response where each request is authenticated.
    */
   readonly context: ServerContext;
 }
 
-/** What a complete context says of its client, and how it was made. */
-export function authenticationOf(
-  { context, scheme, legs }: ServerHandshake,
+/** Describes the client of a complete context. */
+export function createAuthentication(
+  { context, scheme, tokenCount }: ServerHandshake,
   identity: Identity | undefined,
   channelBindings: BindingState,
 ): Authentication {
@@ -56,27 +56,27 @@ export function authenticationOf(
     package: context.package ?? '',
     scheme,
     flags: context.flags,
-    legs,
+    tokenCount,
     channelBindings,
     context,
   });
 }
 
-/** Which of the clients whose handshake completes may come in. */
-export interface Admission {
+/** Which of the authenticated clients are allowed. */
+export interface AuthorizationPolicy {
   readonly kerberosOnly: boolean;
   readonly allowAnonymous: boolean;
   readonly allowGuest: boolean;
-  readonly allow: readonly string[] | undefined;
+  readonly allowedSids: readonly string[] | undefined;
 }
 
 /**
- * Reads who the client of a complete context is, without a look-up of names. A package without access tokens does not
- * tell: its clients could be anyone, and come in only where all may.
+ * Reads the identity of a complete context's client, without a look-up of names. Without an access token the client
+ * may be anonymous or a guest: a package that has none needs a policy that allows both.
  */
 export async function readIdentity(
   context: ServerContext,
-  { allowAnonymous, allowGuest }: Admission,
+  { allowAnonymous, allowGuest }: AuthorizationPolicy,
 ): Promise<Identity | undefined> {
   try {
     return await context.identity({ names: false });
@@ -86,20 +86,19 @@ export async function readIdentity(
   }
 }
 
-/** Finds out why the client of a complete context may not come in. */
-export async function findObjection(
+/** Finds the reason for which the policy does not allow the client of a complete context. */
+export async function findPolicyFailure(
   context: ServerContext,
   identity: Identity | undefined,
-  { kerberosOnly, allowAnonymous, allowGuest, allow }: Admission,
+  { kerberosOnly, allowAnonymous, allowGuest, allowedSids }: AuthorizationPolicy,
 ) {
   if (kerberosOnly && context.package !== 'Kerberos') return 'notKerberos';
   if (identity?.isAnonymous && !allowAnonymous) return 'anonymous';
   if (identity?.isGuest && !allowGuest) return 'guest';
-  return (await isAllowed(context, allow)) ? undefined : 'notAllowed';
+  return (await hasAllowedSid(context, allowedSids)) ? undefined : 'notAllowed';
 }
 
-/** Whether the client is one of those, or in one of those groups. */
-async function isAllowed(
+async function hasAllowedSid(
   context: ServerContext,
   sids: readonly string[] | undefined,
 ): Promise<boolean> {
@@ -110,8 +109,8 @@ async function isAllowed(
   return false;
 }
 
-/** Whether a logon like this one can come with each request. One that took several tokens needs its connection. */
-export function takesOneToken({ package: name, legs }: Authentication): boolean {
+/** Whether a logon like this one can come with each request. One with several tokens needs its connection. */
+export function takesOneToken({ package: name, tokenCount }: Authentication): boolean {
   // Kerberos within SPNEGO takes more tokens where the client begins with another mechanism.
-  return name === 'Kerberos' || (name !== 'NTLM' && legs === 1);
+  return name === 'Kerberos' || (name !== 'NTLM' && tokenCount === 1);
 }

@@ -2,91 +2,110 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { OwnCredentials } from '../own-credentials.js';
+import {
+  type AuthenticateFailure,
+  type AuthenticateResult,
+  formatBody,
+} from './authenticate-result.js';
 import type { Authentication } from './authentication.js';
 import { addChallenges } from './challenges.js';
-import { Connection, type Shared } from './connection.js';
+import { type AuthenticatorState, ServerConnection } from './connection.js';
 import { Handshakes } from './handshake.js';
-import { type ServerOptions, type ServerSettings, serverSettings } from './options.js';
-import { bodyOf, type Refusal, type Verdict } from './verdict.js';
+import { readServerOptions, type ServerOptions, type ServerSettings } from './options.js';
 
 // https://www.rfc-editor.org/rfc/rfc9113#section-7
 const HTTP_1_1_REQUIRED = 0xd;
 
 /**
- * Lets the clients of an HTTP server in: Kerberos with one token, NTLM with three legs on one
- * connection. One of these serves any number of connections; each has a state of its own, which ends
- * with it.
+ * Authenticates the clients of an HTTP server: Kerberos with one token, NTLM with three on one connection. One
+ * Authenticator serves any number of connections; each has its own state, which ends with it.
  */
 export class Authenticator {
-  readonly #shared: Shared;
+  readonly #state: AuthenticatorState;
   readonly #settings: ServerSettings;
   readonly #handshakes: Handshakes;
-  readonly #connections = new WeakMap<Socket, Connection>();
-  readonly #verdicts = new WeakMap<IncomingMessage, Promise<Verdict>>();
+  readonly #connections = new WeakMap<Socket, ServerConnection>();
+  readonly #results = new WeakMap<IncomingMessage, Promise<AuthenticateResult>>();
   readonly #credentials: OwnCredentials;
 
   constructor(options: ServerOptions = {}) {
-    this.#settings = serverSettings(options);
+    this.#settings = readServerOptions(options);
     this.#handshakes = new Handshakes(this.#settings);
     this.#credentials = new OwnCredentials('authenticator', this.#settings, 'inbound');
-    this.#shared = {
+    this.#state = {
       settings: this.#settings,
       handshakes: this.#handshakes,
-      // A request that came before the end still has the caller's; one's own are gone by then.
+      // close() releases only credentials that were acquired here: a request from before it can use the caller's.
       credentials: async () => this.#settings.credentials ?? this.#credentials.get(),
     };
   }
 
-  /** How many handshakes are under way. */
+  /** The number of pending handshakes. */
   get handshakes(): number {
     return this.#handshakes.count;
   }
 
   /**
-   * Who a request comes from. Absent: the request has been answered, or its connection has closed, and
-   * nothing is left to do. Where the client waits for a last token, the response gets it, whatever it is.
-   * Rejects where the server is at fault: with closed credentials, or options that the package refuses.
+   * Authenticates a request, and answers it where that fails.
+   *
+   * @returns The user; or undefined where the request has been answered, or its connection has closed. The response
+   *   gets the last token of the handshake, whatever its status.
+   * @throws An error of the server, such as closed credentials, or options that the package refuses.
+   *
+   * @example
+   * const auth = await authenticator.authenticate(request, response);
+   * if (auth) response.end(auth.name);
    */
   async authenticate(
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<Authentication | undefined> {
-    const verdict = await this.judge(request, response);
-    if (verdict.kind === 'authenticated') return verdict.authentication;
-    if (verdict.kind === 'refused' && !response.headersSent) answer(response, verdict);
-    if (verdict.kind === 'http1') refuseHttp2(request);
+    const result = await this.evaluate(request, response);
+    if (result.kind === 'success') return result.authentication;
+    if (result.kind === 'failure' && !response.headersSent) sendFailure(response, result);
+    if (result.kind === 'http11Required') requireHttp11(request);
     return undefined;
   }
 
   /**
-   * What is to happen with a request, for a server that answers in a way of its own. The response gets the
-   * values of WWW-Authenticate that it has to have when its head is written, unless its status is another than that of
-   * a refusal. Without a response, they are in the headers of the verdict alone, and what was made for one request
-   * ends with the next one of its connection. Called again with the same request, it gives the same verdict: a token
-   * is good for one time only.
+   * Evaluates a request without answering it, for a server that writes its own answers. A second call with the same
+   * request returns the same result: a token can be used once.
+   *
+   * @param response Gets the values of WWW-Authenticate when its head is written: the last token whatever the status
+   *   is, challenges with 401 alone. Without a response, only the headers of the result have them, and a context for
+   *   one request closes with the next request of its connection.
+   * @returns Success with the user, failure with the answer, or the state of the connection.
+   * @throws An error of the server, such as closed credentials, or options that the package refuses.
+   *
+   * @example
+   * const result = await authenticator.evaluate(request, response);
+   * if (result.kind === 'failure') response.writeHead(result.status, result.headers).end();
    */
-  judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
-    const known = this.#verdicts.get(request);
+  evaluate(request: IncomingMessage, response?: ServerResponse): Promise<AuthenticateResult> {
+    const known = this.#results.get(request);
     if (known) return known;
-    const verdict = this.#judge(request, response);
-    this.#verdicts.set(request, verdict);
-    return verdict;
+    const result = this.#evaluate(request, response);
+    this.#results.set(request, result);
+    return result;
   }
 
-  async #judge(request: IncomingMessage, response?: ServerResponse): Promise<Verdict> {
+  async #evaluate(
+    request: IncomingMessage,
+    response?: ServerResponse,
+  ): Promise<AuthenticateResult> {
     this.#credentials.assertOpen();
-    if (request.httpVersionMajor > 1) return { kind: 'http1' };
-    const verdict = await this.#connectionOf(request.socket).judge(request, response);
-    if (verdict.kind === 'refused' && verdict.reason !== 'challenge') {
-      this.#settings.onRefusal(verdict, request);
+    if (request.httpVersionMajor > 1) return { kind: 'http11Required' };
+    const result = await this.#getConnection(request.socket).evaluate(request, response);
+    if (result.kind === 'failure' && result.reason !== 'challenge') {
+      this.#settings.onAuthenticationFailed(result, request);
     }
-    if (response) attachChallenges(response, verdict);
-    return verdict;
+    if (response) attachChallenges(response, result);
+    return result;
   }
 
   /**
-   * Gives back the credentials that it has acquired, and takes no further request. The contexts that it
-   * has made live as long as their connections.
+   * Releases the credentials that it has acquired, and takes no further request. Its contexts live as long as their
+   * connections.
    */
   close(): void {
     this.#credentials.close();
@@ -102,43 +121,43 @@ export class Authenticator {
     return `Authenticator { ${schemes}, ${this.handshakes} handshakes, ${state} }`;
   }
 
-  #connectionOf(socket: Socket): Connection {
+  #getConnection(socket: Socket): ServerConnection {
     const known = this.#connections.get(socket);
     if (known) return known;
-    const connection = new Connection(socket, this.#shared);
+    const connection = new ServerConnection(socket, this.#state);
     this.#connections.set(socket, connection);
     return connection;
   }
 }
 
-/** Options, or what was made of them. */
+/** Options, or an Authenticator that was made with some. */
 export type AuthenticatorOptions = ServerOptions | Authenticator;
 
-export function authenticatorOf(options: AuthenticatorOptions): Authenticator {
+export function getAuthenticator(options: AuthenticatorOptions): Authenticator {
   return options instanceof Authenticator ? options : new Authenticator(options);
 }
 
-// Only an answer of 401 asks for something: in a redirect to a page for logons, no challenge has a meaning.
-function attachChallenges(response: ServerResponse, verdict: Verdict): void {
-  if (verdict.kind !== 'authenticated' && verdict.kind !== 'refused') return;
-  const values = [verdict.headers['WWW-Authenticate'] ?? []].flat();
-  const isAsking = verdict.kind === 'refused' && verdict.status === 401;
-  if (values.length > 0) addChallenges(response, values, isAsking ? 401 : undefined);
+// A challenge has a meaning with 401 alone, not in a redirect to a page for logons.
+function attachChallenges(response: ServerResponse, result: AuthenticateResult): void {
+  if (result.kind !== 'success' && result.kind !== 'failure') return;
+  const values = [result.headers['WWW-Authenticate'] ?? []].flat();
+  const isChallenge = result.kind === 'failure' && result.status === 401;
+  if (values.length > 0) addChallenges(response, values, isChallenge ? 401 : undefined);
 }
 
-/** Answers a request that is not let in. */
-export function answer(response: ServerResponse, refusal: Refusal): void {
-  const body = bodyOf(refusal);
-  response.writeHead(refusal.status, {
-    ...refusal.headers,
+/** Answers a request that failed. */
+export function sendFailure(response: ServerResponse, failure: AuthenticateFailure): void {
+  const body = formatBody(failure);
+  response.writeHead(failure.status, {
+    ...failure.headers,
     'Content-Type': 'text/plain; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
   });
   response.end(body);
 }
 
-/** Browsers and curl come back with HTTP/1.1. */
-export function refuseHttp2(request: IncomingMessage): void {
+/** Resets a stream of HTTP/2, so that the client retries with HTTP/1.1. */
+export function requireHttp11(request: IncomingMessage): void {
   const { stream } = request as { stream?: { close?: (code: number) => void } };
   if (typeof stream?.close === 'function') stream.close(HTTP_1_1_REQUIRED);
   else request.destroy();

@@ -2,41 +2,41 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pairsOf } from '../raw-headers.js';
 
-interface Addition {
+interface Challenges {
   readonly values: readonly string[];
   readonly status: number | undefined;
 }
 
-const additions = new WeakMap<ServerResponse, Addition[]>();
+const challengesByResponse = new WeakMap<ServerResponse, Challenges[]>();
 
 /**
- * Adds values of WWW-Authenticate to a response, whoever writes it: error handlers of frameworks remove the headers
- * that were set before, and some code writes its headers past the response's own. With a status, only a response
- * with that status gets them.
+ * Adds values of WWW-Authenticate to a response when its head is written: error handlers of frameworks remove headers
+ * that were set before, and some code passes its headers to writeHead(). With a status, only a response with that
+ * status gets them.
  */
 export function addChallenges(
   response: ServerResponse,
   values: readonly string[],
   status?: number,
 ): void {
-  const known = additions.get(response);
+  const known = challengesByResponse.get(response);
   if (known) {
     known.push({ values, status });
     return;
   }
-  const list: Addition[] = [{ values, status }];
-  additions.set(response, list);
+  const list: Challenges[] = [{ values, status }];
+  challengesByResponse.set(response, list);
   const write = response.writeHead as (...args: unknown[]) => ServerResponse;
   response.writeHead = function writeHead(this: ServerResponse, ...args: unknown[]) {
     const valid = list.filter((one) => one.status === undefined || one.status === Number(args[0]));
     const added = valid.flatMap((one) => one.values);
     if (added.length === 0 || this.headersSent) return write.apply(this, args);
-    return write.apply(this, withChallenges(this, added, args));
+    return write.apply(this, mergeChallenges(this, added, args));
   } as ServerResponse['writeHead'];
 }
 
-/** The arguments of writeHead(status[, reason][, headers]), without the challenges: the response gets these. */
-function withChallenges(
+/** Moves the challenges from the arguments of writeHead(status[, reason][, headers]) to the response. */
+function mergeChallenges(
   response: ServerResponse,
   added: readonly string[],
   [status, second, third]: unknown[],
@@ -51,7 +51,7 @@ function withChallenges(
   return [status, ...(hasReason ? [second] : []), ...(rest.length > 0 ? [rest] : [])];
 }
 
-/** Headers in each form that writeHead() takes: an object, a flat array, an array of pairs. */
+/** Reads headers in each form that writeHead() takes: an object, a flat array, an array of pairs. */
 function toPairs(headers: unknown): [string, unknown][] {
   if (!Array.isArray(headers)) return Object.entries(headers ?? {});
   return Array.isArray(headers[0]) ? headers : pairsOf(headers);
@@ -65,16 +65,16 @@ export function addChallengeToHead(socket: Duplex, value: string): void {
   let isFirst = true;
   for (const method of ['write', 'end'] as const) {
     const original = socket[method] as (...args: unknown[]) => unknown;
-    const own = function (this: Duplex, chunk: unknown, ...rest: unknown[]) {
-      const first = isFirst ? withLine(chunk, value) : chunk;
+    const replacement = function (this: Duplex, chunk: unknown, ...rest: unknown[]) {
+      const first = isFirst ? insertChallenge(chunk, value) : chunk;
       isFirst = false;
       return original.call(this, first, ...rest);
     };
-    Object.assign(socket, { [method]: own });
+    Object.assign(socket, { [method]: replacement });
   }
 }
 
-function withLine(chunk: unknown, value: string): unknown {
+function insertChallenge(chunk: unknown, value: string): unknown {
   const isText = typeof chunk === 'string';
   if (!isText && !Buffer.isBuffer(chunk)) return chunk;
   const text = isText ? chunk : chunk.toString('latin1');

@@ -10,7 +10,7 @@ import { isTls } from '../tls.js';
 import type { BindingState } from './authentication.js';
 import type { ServerSettings } from './options.js';
 
-// HTTP has no messages to protect. Asked for more, some packages refuse clients that offer little, as browsers do.
+// HTTP has no messages to protect, and some packages refuse clients that do not offer every flag asked for.
 const defaultFlags: ServerContextFlags = {
   connection: true,
   mutualAuthentication: false,
@@ -20,25 +20,25 @@ const defaultFlags: ServerContextFlags = {
   integrity: false,
 };
 
-/** What a context of a connection is made with. */
+/** Creates the options for a context of a connection. */
 export function contextOptions(socket: Socket, settings: ServerSettings): ServerContextOptions {
   const { requiredFlags, extendedProtection } = settings;
   const flags = { ...defaultFlags, ...settings.flags };
   if (extendedProtection === 'off' || !isTls(socket)) return { flags, requiredFlags };
   return {
-    // Without this word, Windows refuses clients that have no channel bindings.
+    // Without this flag, Windows refuses clients that have no channel bindings.
     flags: { ...flags, allowMissingBindings: extendedProtection === 'allow' },
     requiredFlags,
-    channelBindings: bindingsOf(socket, settings),
+    channelBindings: readBindings(socket, settings),
   };
 }
 
-/** What a complete context of a connection says of its client's channel bindings. */
+/** Returns the state of channel bindings after a successful handshake on a connection. */
 export function bindingState(socket: Socket, { extendedProtection }: ServerSettings): BindingState {
   if (extendedProtection === 'off' || !isTls(socket)) return 'off';
   return extendedProtection === 'require' ? 'verified' : 'allowed';
 }
 
-function bindingsOf(socket: TLSSocket, { certificate }: ServerSettings): ChannelBindings {
+function readBindings(socket: TLSSocket, { certificate }: ServerSettings): ChannelBindings {
   return certificate ? tlsServerEndPoint(certificate) : tlsServerEndPoint(socket, 'server');
 }

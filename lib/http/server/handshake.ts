@@ -1,6 +1,6 @@
 import type { ServerContext, StepResult } from '../../index.js';
 import type { Scheme } from '../scheme.js';
-import { networkOf } from './network.js';
+import { findNetwork } from './network.js';
 
 export interface HandshakeLimits {
   readonly maxHandshakes: number;
@@ -9,8 +9,8 @@ export interface HandshakeLimits {
 }
 
 /**
- * The handshakes under way. Those that wait for their clients are bounded, in all and for each address: one too many
- * ends the oldest of them. So a stranger who begins handshakes and leaves them keeps nobody else out.
+ * The pending handshakes. Those that wait for their clients are bounded, in all and for each network: one above the
+ * bound ends the oldest, so that handshakes which a client abandons do not lock other clients out.
  */
 export class Handshakes {
   readonly limits: HandshakeLimits;
@@ -37,18 +37,18 @@ export class Handshakes {
 
   wait(handshake: ServerHandshake): void {
     const { maxHandshakes, maxHandshakesPerAddress } = this.limits;
-    const neighbours = this.#waitingByNetwork.get(handshake.network) ?? new Set();
-    if (neighbours.size >= maxHandshakesPerAddress) abandonOldest(neighbours);
+    const sameNetwork = this.#waitingByNetwork.get(handshake.network) ?? new Set();
+    if (sameNetwork.size >= maxHandshakesPerAddress) abandonOldest(sameNetwork);
     else if (this.#waiting.size >= maxHandshakes) abandonOldest(this.#waiting);
     this.#waiting.add(handshake);
-    this.#waitingByNetwork.set(handshake.network, neighbours.add(handshake));
+    this.#waitingByNetwork.set(handshake.network, sameNetwork.add(handshake));
   }
 
   stopWaiting(handshake: ServerHandshake): void {
     if (!this.#waiting.delete(handshake)) return;
-    const neighbours = this.#waitingByNetwork.get(handshake.network);
-    neighbours?.delete(handshake);
-    if (neighbours?.size === 0) this.#waitingByNetwork.delete(handshake.network);
+    const sameNetwork = this.#waitingByNetwork.get(handshake.network);
+    sameNetwork?.delete(handshake);
+    if (sameNetwork?.size === 0) this.#waitingByNetwork.delete(handshake.network);
   }
 }
 
@@ -58,7 +58,7 @@ function abandonOldest(handshakes: ReadonlySet<ServerHandshake>): void {
   oldest?.abandon();
 }
 
-/** A handshake that is neither complete nor given up. Its time runs. */
+/** A pending handshake, with its time limit. */
 export class ServerHandshake {
   readonly context: ServerContext;
   readonly scheme: Scheme;
@@ -77,7 +77,7 @@ export class ServerHandshake {
   ) {
     this.context = context;
     this.scheme = scheme;
-    this.network = networkOf(address);
+    this.network = findNetwork(address);
     this.#all = all;
     all.begin();
     this.#timer = setTimeout(() => {
@@ -86,8 +86,8 @@ export class ServerHandshake {
     }, all.limits.handshakeTimeout).unref();
   }
 
-  /** The client's tokens, and those of the server in between. */
-  get legs(): number {
+  /** Counts the client's tokens, and those of the server in between. */
+  get tokenCount(): number {
     return 2 * this.#steps - 1;
   }
 
@@ -110,7 +110,7 @@ export class ServerHandshake {
     return this.#timedOut;
   }
 
-  /** The context goes on without the handshake. */
+  /** Ends the handshake, and leaves the context open. */
   finish(): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,5 +1,5 @@
-/** The network of an address that one client can have whole: an address of IPv4, or 64 bits of IPv6. */
-export function networkOf(address = ''): string {
+/** Finds the network that one client may have whole: an address of IPv4, or the first 64 bits of an IPv6 one. */
+export function findNetwork(address = ''): string {
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
   if (mapped !== undefined || !address.includes(':')) return mapped ?? address;
   const [front = '', back] = address.split('::');

@@ -17,7 +17,7 @@ import {
   sid,
 } from '../../options.js';
 import type { Scheme } from '../scheme.js';
-import type { Refusal } from './verdict.js';
+import type { AuthenticateFailure } from './authenticate-result.js';
 
 export interface ServerOptions {
   /** Inbound credentials, which the caller closes. Default: those of the process, with `package`. */
@@ -26,53 +26,54 @@ export interface ServerOptions {
   package?: string | undefined;
   /** Whether NTLM may be used. With `false`, Negotiate is offered alone, and must not choose it. Default: true. */
   ntlm?: boolean | undefined;
-  /** What to offer, the best first. Default: Negotiate, then NTLM; with the package NTLM that alone. */
+  /** The schemes to offer, the best first. Default: Negotiate, then NTLM; with the package NTLM that alone. */
   schemes?: readonly Scheme[] | undefined;
   /**
    * Whether a logon by Kerberos, or by another package that takes one token, is for its connection, until that closes
-   * or another logon begins on it. Otherwise it is for one request, and each request brings a token. A proxy that
-   * cannot be seen then mixes nobody up. Default: false.
+   * or another logon begins on it. Otherwise it is for one request, and each request brings a token, so that a proxy
+   * which adds no headers cannot mix users up. Default: false.
    */
   persistKerberos?: boolean | undefined;
   /** Whether a logon by NTLM, or by another package that takes several tokens, is for its connection. Default: true. */
   persistNtlm?: boolean | undefined;
   /**
-   * Connections of proxies, which show by headers such as Via and X-Forwarded-For or by having no address: `refuse`, or
-   * `kerberosPerRequest`, which lets no request in without a Kerberos token of its own, whether a proxy shows or not.
+   * Connections of proxies, which headers such as Via and X-Forwarded-For reveal, or a missing address: `refuse`, or
+   * `kerberosPerRequest`, which requires a Kerberos token with every request, with and without signs of a proxy.
    * Default: `refuse`.
    */
   proxyPolicy?: 'refuse' | 'kerberosPerRequest' | undefined;
   /**
-   * Extended protection, over TLS: clients without channel bindings are let in with `allow`, and
-   * refused with `require`, as is everyone without TLS; wrong ones are refused with both. Default:
-   * `allow`.
+   * Extended protection, over TLS: `allow` accepts clients without channel bindings, `require` refuses them, and every
+   * request without TLS; both refuse wrong bindings. Default: `allow`.
    */
   extendedProtection?: 'off' | 'allow' | 'require' | undefined;
-  /** The certificate of the TLS server, where it has several. Default: the socket knows it. */
+  /** The certificate of the TLS server, where it has several. Default: the one of the socket. */
   certificate?: X509Certificate | undefined;
-  /** What the contexts ask for, where it differs from the default, which is `connection` alone. */
+  /** The flags to ask for, where they differ from the default: `connection` alone. */
   flags?: ServerContextFlags | undefined;
-  /** What the contexts must have been granted. */
+  /** The flags that the package must grant. */
   requiredFlags?: readonly ServerContextFlag[] | undefined;
-  /** Who may come in, by the SIDs of groups or users: one of them is enough. Default: everybody. */
-  allow?: readonly string[] | undefined;
-  /** Whether ANONYMOUS LOGON may come in, which has named no user. Default: false. */
+  /** The SIDs of groups or users, one of which a client must have. Default: every client is allowed. */
+  allowedSids?: readonly string[] | undefined;
+  /** Whether ANONYMOUS LOGON is allowed: a client that has named no user. Default: false. */
   allowAnonymous?: boolean | undefined;
   /**
-   * Whether Guest and members of Guests and Domain Guests may come in. Where Guest is enabled, Windows makes it of
-   * users that it does not know. Default: false.
+   * Whether Guest and members of Guests and Domain Guests are allowed. Where Guest is enabled, Windows logs unknown
+   * users on as Guest. Default: false.
    */
   allowGuest?: boolean | undefined;
-  /** The longest token, in bytes. Default: 49,152. A server's `maxHeaderSize` comes before it. */
+  /** The longest token, in bytes. Default: 49,152. The `maxHeaderSize` of Node's server is applied first. */
   maxTokenLength?: number | undefined;
-  /** How many handshakes may wait for their clients' next tokens: one more ends the oldest. Default: 1,000. */
+  /** The number of handshakes that may wait for their clients: one more ends the oldest. Default: 1,000. */
   maxHandshakes?: number | undefined;
   /** The same for the handshakes of one address, or of 64 bits of an address of IPv6. Default: 100. */
   maxHandshakesPerAddress?: number | undefined;
-  /** How long a handshake may take, in milliseconds. Default: 15,000. */
+  /** The time limit of a handshake, in milliseconds. Default: 15,000. */
   handshakeTimeout?: number | undefined;
-  /** Hears of each request that is not let in, but for those that bring no token. Must not throw. */
-  onRefusal?: ((refusal: Refusal, request: IncomingMessage) => void) | undefined;
+  /** Called for each request that fails, except those without a token. Must not throw. */
+  onAuthenticationFailed?:
+    | ((failure: AuthenticateFailure, request: IncomingMessage) => void)
+    | undefined;
 }
 
 const LONGEST_TOKEN = 49_152;
@@ -92,20 +93,23 @@ const serverOptions = {
   certificate: optional(instance(X509Certificate, 'an instance of X509Certificate')),
   flags: optional(flagWords, {}),
   requiredFlags: optional(requiredWords, []),
-  allow: optional(list(sid)),
+  allowedSids: optional(list(sid)),
   allowAnonymous: optional(boolean, false),
   allowGuest: optional(boolean, false),
   maxTokenLength: optional(integer(1, LONGEST_TOKEN), LONGEST_TOKEN),
   maxHandshakes: optional(integer(1, 0xffffffff), 1000),
   maxHandshakesPerAddress: optional(integer(1, 0xffffffff), 100),
   handshakeTimeout: optional(integer(1, LONGEST_TIMER), 15_000),
-  onRefusal: optional(callback as Reader<NonNullable<ServerOptions['onRefusal']>>, () => {}),
+  onAuthenticationFailed: optional(
+    callback as Reader<NonNullable<ServerOptions['onAuthenticationFailed']>>,
+    () => {},
+  ),
 } satisfies Description<ServerOptions>;
 
-export type ServerSettings = ReturnType<typeof serverSettings>;
+export type ServerSettings = ReturnType<typeof readServerOptions>;
 
 /** Reads options, checks them and adds the defaults. */
-export function serverSettings(options: ServerOptions) {
+export function readServerOptions(options: ServerOptions) {
   const settings = readOptions(options, 'options', serverOptions);
   const { credentials } = settings;
   const kerberosOnly = settings.proxyPolicy === 'kerberosPerRequest';
@@ -133,7 +137,7 @@ function readSchemes(
   { schemes, ntlm, proxyPolicy }: Pick<ServerOptions, 'schemes' | 'ntlm' | 'proxyPolicy'>,
   packageName: string,
 ): readonly Scheme[] {
-  // NTLM is bound to a TCP connection, and a proxy's connections are everybody's.
+  // NTLM authenticates a TCP connection, which a proxy shares among users.
   const isWithoutNtlm = ntlm === false || proxyPolicy === 'kerberosPerRequest';
   const isNtlm = packageName.toLowerCase() === 'ntlm';
   if (isNtlm && isWithoutNtlm) throw wrongOption('package', 'must not be NTLM without NTLM');

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-// What proxies, balancers and gateways add to the requests that they pass on.
+// Headers that proxies, balancers and gateways add to the requests that they forward.
 // https://www.rfc-editor.org/rfc/rfc9110#section-7.6.3
 // https://www.rfc-editor.org/rfc/rfc7239#section-4
 const marks = [
@@ -9,7 +9,7 @@ const marks = [
 ];
 const mark = new RegExp(`^(?:${marks.join('|')})$`);
 
-/** Whether a request says that it came through a proxy. */
+/** Whether a request has a header of a proxy. */
 export function isProxied({ headers }: IncomingMessage): boolean {
   return Object.keys(headers).some((name) => mark.test(name));
 }

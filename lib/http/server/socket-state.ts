@@ -2,27 +2,27 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { isProxied } from './proxies.js';
 
-/** What is known of a TCP connection, whichever Authenticator has found it out. */
+/** The state of a TCP connection that all Authenticators share. */
 export class SocketState {
   /** Whether a proxy sends requests over it. */
   isProxied: boolean;
-  /** Whether more than one identity has logged on over it, so that the next request may be of a third. */
+  /** Whether more than one identity has logged on over it: the next request may be of a third. */
   isShared = false;
-  /** Counts the handshakes: what was known of the connection is void when the next begins. */
+  /** Counts the handshakes: each one replaces the user of the connection. */
   handshakes = 0;
   #identity: string | undefined;
 
   constructor({ remoteAddress }: Socket) {
-    // A pipe: what connects to it is a program on this machine, such as IIS, and no user's client.
+    // A pipe: a program on this machine connects to it, such as IIS, and no user's client.
     this.isProxied = remoteAddress === undefined;
   }
 
-  look(request: IncomingMessage): void {
+  /** Looks for marks of a proxy. */
+  checkRequest(request: IncomingMessage): void {
     this.isProxied ||= isProxied(request);
   }
 
-  /** Takes note of who has logged on. */
-  identify(identity: string): void {
+  addIdentity(identity: string): void {
     this.#identity ??= identity;
     this.isShared ||= this.#identity !== identity;
   }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ignoreErrors } from '../ignore-errors.js';
 
-/** How long the client of a refused connection may take to read the answer and close, in milliseconds. */
+/** The time that the client of a refused connection has to read the answer and close, in milliseconds. */
 const CLOSE_TIMEOUT = 2000;
 
 /**
@@ -13,5 +13,5 @@ export function endSocket(socket: Duplex, text: string): void {
   const timer = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT).unref();
   socket.once('close', () => clearTimeout(timer));
   socket.end(text);
-  socket.resume(); // Node sees the client's end only behind what the client sent before it.
+  socket.resume(); // Node reports the client's end only after it has read what the client sent before.
 }

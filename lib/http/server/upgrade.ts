@@ -3,20 +3,25 @@ import type { Duplex } from 'node:stream';
 import { callback, type Description, optional, type Reader, readOptions } from '../../options.js';
 import { ignoreErrors } from '../ignore-errors.js';
 import { isTls } from '../tls.js';
-import { type AuthenticatorOptions, authenticatorOf } from './authenticator.js';
+import {
+  type AuthenticateFailure,
+  type AuthenticateSuccess,
+  type FailureReason,
+  formatBody,
+} from './authenticate-result.js';
+import { type AuthenticatorOptions, getAuthenticator } from './authenticator.js';
 import { addChallengeToHead } from './challenges.js';
 import { endSocket } from './sockets.js';
-import { type Acceptance, bodyOf, type Refusal } from './verdict.js';
 
 export type UpgradeListener = (
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-) => Promise<Acceptance | undefined>;
+) => Promise<AuthenticateSuccess | undefined>;
 
 export interface UpgradeOptions {
   /**
-   * Hears of the errors of the server itself, such as closed credentials, which are answered with 500. Must not throw.
+   * Called for errors of the server itself, such as closed credentials, which are answered with 500. Must not throw.
    * Default: process.emitWarning().
    */
   onError?: ((error: Error, request: IncomingMessage) => void) | undefined;
@@ -29,10 +34,15 @@ const upgradeOptions = {
 } satisfies Description<UpgradeOptions>;
 
 /**
- * The authentication of requests for an upgrade, such as to a WebSocket. Call this once, and what it returns in each
- * event `upgrade` of the server. That resolves with who it is, or, where the request was answered, with nothing; it
- * does not reject. The last token of the handshake is added to the answer that the application writes to the socket.
- * The connection of a request that was refused with 401 goes on as one of HTTP, so that the next leg can come on it.
+ * Authenticates requests for an upgrade, such as to a WebSocket. Call it once, and call the listener that it returns
+ * in each event `upgrade` of the server. The listener adds the last token of the handshake to the answer that the
+ * application writes to the socket. After an answer with 401, the server takes the connection back, so that the next
+ * token can come on it.
+ *
+ * @param options Options, or an Authenticator.
+ * @param more Options of the listener.
+ * @returns A listener. It resolves with the user; or with undefined where it has answered the request, or where the
+ *   connection has closed. It does not reject.
  *
  * @example
  * const upgrade = negotiateUpgrade(authenticator);
@@ -44,24 +54,24 @@ export function negotiateUpgrade(
   options: AuthenticatorOptions = {},
   more: UpgradeOptions = {},
 ): UpgradeListener {
-  const authenticator = authenticatorOf(options);
+  const authenticator = getAuthenticator(options);
   const { onError } = readOptions(more, 'more', upgradeOptions);
   return async (request, socket, head) => {
     ignoreErrors(socket);
-    const verdict = await authenticator
-      .judge(request)
+    const result = await authenticator
+      .evaluate(request)
       .catch((error) => ({ kind: 'error', error }) as const);
-    if (verdict.kind === 'error') {
-      endSocket(socket, formatAnswer({ status: 500, headers: {} }, 'close'));
-      onError(verdict.error, request);
+    if (result.kind === 'error') {
+      endSocket(socket, formatResponse({ status: 500, headers: {} }, 'close'));
+      onError(result.error, request);
       return undefined;
     }
-    if (verdict.kind === 'authenticated') {
-      const { 'WWW-Authenticate': lastToken } = verdict.headers;
+    if (result.kind === 'success') {
+      const { 'WWW-Authenticate': lastToken } = result.headers;
       if (lastToken !== undefined) addChallengeToHead(socket, lastToken);
-      return verdict;
+      return result;
     }
-    if (verdict.kind === 'refused') answerOn(request, socket, head, verdict);
+    if (result.kind === 'failure') writeFailure(request, socket, head, result);
     else socket.destroy();
     return undefined;
   };
@@ -71,29 +81,34 @@ interface Emitter {
   emit(event: string, socket: Duplex): boolean;
 }
 
-function answerOn(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: Refusal): void {
+function writeFailure(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  failure: AuthenticateFailure,
+): void {
   const { server } = socket as { server?: Emitter };
-  if (refusal.status !== 401 || server === undefined || hasBody(request)) {
-    endSocket(socket, formatAnswer(refusal, 'close'));
+  if (failure.status !== 401 || server === undefined || hasBody(request)) {
+    endSocket(socket, formatResponse(failure, 'close'));
     return;
   }
-  socket.write(formatAnswer(refusal, 'keep-alive'));
+  socket.write(formatResponse(failure, 'keep-alive'));
   if (head.length > 0) socket.unshift(head);
-  // Node has let go of the connection; this gives it back. The server's headersTimeout limits it from here.
+  // Node has detached the connection from the server; this attaches it again, with the server's headersTimeout.
   server.emit(isTls(request.socket) ? 'secureConnection' : 'connection', socket);
 }
 
-// Node does not read the body of an upgrade: given back, the body would be the next request.
+// Node does not read the body of an upgrade: on an attached connection, the body would be the next request.
 function hasBody({ headers }: IncomingMessage): boolean {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   return coding !== undefined || (length !== undefined && Number(length) !== 0);
 }
 
-function formatAnswer(
-  answer: Pick<Refusal, 'headers'> & { status: number; reason?: Refusal['reason'] },
+function formatResponse(
+  answer: Pick<AuthenticateFailure, 'headers'> & { status: number; reason?: FailureReason },
   connection: 'close' | 'keep-alive',
 ): string {
-  const body = bodyOf(answer);
+  const body = formatBody(answer);
   const headers = Object.entries({
     ...answer.headers,
     'Content-Type': 'text/plain; charset=utf-8',

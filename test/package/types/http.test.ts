@@ -5,6 +5,7 @@ import { describe, expectTypeOf, test } from 'vitest';
 import type { Credentials, ServerContext } from 'winsspi';
 import type {
   AuthenticatedRequest,
+  AuthenticateResult,
   Authentication,
   Authenticator,
   BindingState,
@@ -19,7 +20,6 @@ import type {
   negotiateFetch,
   ProxyOptions,
   ServerOptions,
-  Verdict,
 } from 'winsspi/http';
 
 // The compiler checks these before the tests run.
@@ -30,13 +30,15 @@ describe('the types of winsspi/http', () => {
       (request: IncomingMessage, response: ServerResponse) => Promise<Authentication | undefined>
     >();
     expectTypeOf<Authentication['context']>().toEqualTypeOf<ServerContext>();
-    expectTypeOf<Authentication['legs']>().toBeNumber();
+    expectTypeOf<Authentication['tokenCount']>().toBeNumber();
     expectTypeOf<Authentication['channelBindings']>().toEqualTypeOf<BindingState>();
     expectTypeOf<BindingState>().toEqualTypeOf<'verified' | 'allowed' | 'off'>();
     expectTypeOf<AuthenticatedRequest['auth']>().toEqualTypeOf<Authentication>();
     expectTypeOf<typeof negotiate>().toBeCallableWith({ persistKerberos: true, schemes: ['NTLM'] });
     expectTypeOf<ServerOptions['credentials']>().toEqualTypeOf<Credentials | undefined>();
-    expectTypeOf<Verdict['kind']>().toEqualTypeOf<'authenticated' | 'refused' | 'gone' | 'http1'>();
+    expectTypeOf<AuthenticateResult['kind']>().toEqualTypeOf<
+      'success' | 'failure' | 'closed' | 'http11Required'
+    >();
     expectTypeOf<Authenticator>().toExtend<Disposable>();
   });
 
