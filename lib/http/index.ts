@@ -3,6 +3,7 @@ export type { NegotiateAgentOptions } from './client/agent-options.js';
 export { NegotiateClient, type NegotiateInit, negotiateFetch } from './client/fetch.js';
 export type { ClientOptions } from './client/options.js';
 export type { ProxyOptions } from './client/proxy-options.js';
+export type { AdapterOptions } from './frameworks/adapter-options.js';
 export {
   type FastifyReplyLike,
   type FastifyRequestLike,
@@ -13,6 +14,7 @@ export {
   type AuthenticatedRequest,
   type Middleware,
   negotiate,
+  type OptionallyAuthenticatedRequest,
 } from './frameworks/middleware.js';
 export { NegotiateStrategy, type Verify } from './frameworks/passport.js';
 export { requireMember } from './frameworks/require-member.js';
@@ -26,7 +28,9 @@ export type {
 } from './server/authenticate-result.js';
 export type { Authentication, BindingState } from './server/authentication.js';
 export { Authenticator, type AuthenticatorOptions } from './server/authenticator.js';
+export type { FailurePage, FormatFailure } from './server/failure-page.js';
 export type { ServerOptions } from './server/options.js';
+export type { AuthenticateTrace, ResultCounts } from './server/traces.js';
 export { negotiateUpgrade, type UpgradeListener, type UpgradeOptions } from './server/upgrade.js';
 export { negotiateDispatcher } from './undici/dispatcher.js';
 export {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { formatBody } from '../server/authenticate-result.js';
 import {
   type AuthenticatorOptions,
   getAuthenticator,
   requireHttp11,
 } from '../server/authenticator.js';
+import { type AdapterOptions, readAdapterOptions } from './adapter-options.js';
 
 /** The part of Koa's context that is used. */
 export interface KoaContextLike {
@@ -21,22 +21,27 @@ export interface KoaContextLike {
  * Creates a middleware for Koa 3, which sets `context.state.auth` to the user, and answers requests that fail.
  *
  * @param options Options, or an Authenticator.
+ * @param more Options of the middleware. With `optional: true`, a request without a token continues: `context.state.auth` is
+ *   undefined.
  * @returns The middleware.
  *
  * @example
  * app.use(koaNegotiate({ extendedProtection: 'require' }));
  */
-export function koaNegotiate(options: AuthenticatorOptions = {}) {
+export function koaNegotiate(options: AuthenticatorOptions = {}, more: AdapterOptions = {}) {
   const authenticator = getAuthenticator(options);
+  const continuesWithoutUser = readAdapterOptions(more);
   return async (context: KoaContextLike, next: () => Promise<unknown>): Promise<void> => {
     const result = await authenticator.evaluate(context.req, context.res);
-    if (result.kind === 'success') {
-      Object.assign(context.state, { auth: result.authentication });
+    if (result.kind === 'success' || continuesWithoutUser(result)) {
+      const auth = result.kind === 'success' ? result.authentication : undefined;
+      Object.assign(context.state, { auth });
       await next();
     } else if (result.kind === 'failure') {
       context.status = result.status;
       for (const [name, value] of Object.entries(result.headers)) context.set(name, value);
-      context.body = formatBody(result);
+      context.set('Content-Type', result.contentType);
+      context.body = result.body;
     } else {
       context.respond = false;
       if (result.kind === 'http11Required') requireHttp11(context.req);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { usageError } from '../../errors/usage-error.js';
-import type { AuthenticateFailure } from '../server/authenticate-result.js';
+import type { AuthenticateFailure, AuthenticateResult } from '../server/authenticate-result.js';
 import type { Authentication } from '../server/authentication.js';
 import {
   type Authenticator,
@@ -9,6 +9,7 @@ import {
   requireHttp11,
   sendFailure,
 } from '../server/authenticator.js';
+import { type AdapterOptions, readAdapterOptions } from './adapter-options.js';
 
 /** Returns the application's user, or undefined where it has none. Default: the authentication. */
 export type Verify = (authentication: Authentication, request: IncomingMessage) => unknown;
@@ -17,11 +18,13 @@ export type Verify = (authentication: Authentication, request: IncomingMessage) 
 interface Actions {
   success(user: object, info?: object): void;
   fail(challenge?: string | number, status?: number): void;
+  pass(): void;
   error(error: unknown): void;
 }
 
 /**
- * A strategy for Passport under Express, with the name `negotiate`. It needs no session.
+ * A strategy for Passport under Express, with the name `negotiate`. It needs no session. With `optional: true`, a
+ * request without a token continues, and Passport tries no strategy behind this one: `request.user` is not set.
  *
  * @example
  * passport.use(new NegotiateStrategy({}, (auth) => users.find(auth.sid)));
@@ -32,13 +35,16 @@ export class NegotiateStrategy {
   /** Visible: Passport makes each request an object that inherits from the strategy. */
   readonly authenticator: Authenticator;
   readonly verify: Verify;
+  readonly continuesWithoutUser: (result: AuthenticateResult) => boolean;
 
   constructor(
     options: AuthenticatorOptions = {},
     verify: Verify = (authentication) => authentication,
+    more: AdapterOptions = {},
   ) {
     this.authenticator = getAuthenticator(options);
     this.verify = verify;
+    this.continuesWithoutUser = readAdapterOptions(more);
   }
 
   /** Called by Passport. */
@@ -54,6 +60,7 @@ export class NegotiateStrategy {
     }
     const result = await this.authenticator.evaluate(request, response);
     if (result.kind === 'http11Required') requireHttp11(request);
+    if (this.continuesWithoutUser(result)) return actions.pass();
     if (result.kind === 'failure') fail(response, result, actions);
     if (result.kind !== 'success') return;
     const user = await this.verify(result.authentication, request);

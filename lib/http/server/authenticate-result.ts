@@ -15,6 +15,8 @@ export type FailureReason =
   | 'anonymous'
   /** The client is the account Guest, or a member of a group of guests. */
   | 'guest'
+  /** The client asked for a service that is none of `targetNames`. */
+  | 'wrongTarget'
   /** The client is authenticated, and has none of `allowedSids`. */
   | 'notAllowed'
   /** The connection is shared: a proxy sends requests over it, or a second identity has logged on. */
@@ -36,6 +38,9 @@ export interface AuthenticateFailure {
   readonly status: 400 | 401 | 403 | 503;
   readonly reason: FailureReason;
   readonly headers: Readonly<Record<string, string | string[]>>;
+  /** The page for people whose client gives up: a short text, or the page of the option `formatFailure`. */
+  readonly body: string | Buffer;
+  readonly contentType: string;
   /** For logs of the server: clients must not see it. */
   readonly error: Error | undefined;
 }
@@ -43,7 +48,10 @@ export interface AuthenticateFailure {
 export interface AuthenticateSuccess {
   readonly kind: 'success';
   readonly authentication: Authentication;
-  /** For the response, whatever its status: the last token of the handshake. */
+  /**
+   * For the response, whatever its status: the last token of the handshake, and `Persistent-Auth`, by which the server
+   * announces whether the connection is authenticated now.
+   */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -63,6 +71,7 @@ const statuses = {
   denied: 401,
   anonymous: 401,
   guest: 401,
+  wrongTarget: 401,
   notAllowed: 403,
   proxied: 403,
   notKerberos: 403,
@@ -70,7 +79,11 @@ const statuses = {
   busy: 503,
   timeout: 503,
   unavailable: 503,
-} as const;
+} as const satisfies Record<FailureReason, number>;
+
+export const failureReasons = Object.keys(statuses) as readonly FailureReason[];
+
+export const plainText = 'text/plain; charset=utf-8';
 
 // No text lets a client find out which accounts exist.
 const explanations: Partial<Record<FailureReason, string>> = {
@@ -98,7 +111,8 @@ export function createFailure(
   if (challenges.length > 0) headers['WWW-Authenticate'] = challenges;
   if (closes) headers.Connection = 'close';
   if (reason === 'busy') headers['Retry-After'] = '1';
-  return { kind: 'failure', status, reason, headers, error };
+  const body = formatText(status, explanations[reason]);
+  return { kind: 'failure', status, reason, headers, body, contentType: plainText, error };
 }
 
 /** Whether the answer invites the client to begin a handshake, as another user where this one was not accepted. */
@@ -106,8 +120,7 @@ export function startsHandshake(reason: FailureReason): boolean {
   return statuses[reason] === 401 && reason !== 'continue';
 }
 
-/** Formats the text for people whose client gives up. */
-export function formatBody({ status, reason }: { status: number; reason?: FailureReason }): string {
-  const explanation = reason && explanations[reason];
+/** Formats the page of an answer without another page. */
+export function formatText(status: number, explanation?: string): string {
   return `${status} ${STATUS_CODES[status]}${explanation ? `. ${explanation}` : ''}\n`;
 }

@@ -5,13 +5,15 @@ import { OwnCredentials } from '../own-credentials.js';
 import {
   type AuthenticateFailure,
   type AuthenticateResult,
-  formatBody,
+  createFailure,
 } from './authenticate-result.js';
 import type { Authentication } from './authentication.js';
 import { addChallenges } from './challenges.js';
 import { type AuthenticatorState, ServerConnection } from './connection.js';
+import { replacePage } from './failure-page.js';
 import { Handshakes } from './handshake.js';
 import { readServerOptions, type ServerOptions, type ServerSettings } from './options.js';
+import { publishError, publishResult, ResultCounter, type ResultCounts } from './traces.js';
 
 // https://www.rfc-editor.org/rfc/rfc9113#section-7
 const HTTP_1_1_REQUIRED = 0xd;
@@ -27,6 +29,7 @@ export class Authenticator {
   readonly #connections = new WeakMap<Socket, ServerConnection>();
   readonly #results = new WeakMap<IncomingMessage, Promise<AuthenticateResult>>();
   readonly #credentials: OwnCredentials;
+  readonly #counter = new ResultCounter();
 
   constructor(options: ServerOptions = {}) {
     this.#settings = readServerOptions(options);
@@ -43,6 +46,11 @@ export class Authenticator {
   /** The number of pending handshakes. */
   get handshakes(): number {
     return this.#handshakes.count;
+  }
+
+  /** The number of requests with each result, failures by their reason. An error of the server counts as none. */
+  get counts(): ResultCounts {
+    return this.#counter.read();
   }
 
   /**
@@ -62,8 +70,7 @@ export class Authenticator {
   ): Promise<Authentication | undefined> {
     const result = await this.evaluate(request, response);
     if (result.kind === 'success') return result.authentication;
-    if (result.kind === 'failure' && !response.headersSent) sendFailure(response, result);
-    if (result.kind === 'http11Required') requireHttp11(request);
+    sendResult(request, response, result);
     return undefined;
   }
 
@@ -93,14 +100,43 @@ export class Authenticator {
     request: IncomingMessage,
     response?: ServerResponse,
   ): Promise<AuthenticateResult> {
-    this.#credentials.assertOpen();
-    if (request.httpVersionMajor > 1) return { kind: 'http11Required' };
-    const result = await this.#getConnection(request.socket).evaluate(request, response);
+    const begin = performance.now();
+    const evaluation = this.#evaluateRequest(request, response);
+    const result = await evaluation.catch((error) => {
+      publishError(error, begin);
+      throw error;
+    });
+    this.#counter.add(result);
+    publishResult(result, begin);
     if (result.kind === 'failure' && result.reason !== 'challenge') {
       this.#settings.onAuthenticationFailed(result, request);
     }
-    if (response) attachChallenges(response, result);
+    if (response) attachHeaders(response, result);
     return result;
+  }
+
+  async #evaluateRequest(
+    request: IncomingMessage,
+    response?: ServerResponse,
+  ): Promise<AuthenticateResult> {
+    this.#credentials.assertOpen();
+    if (request.httpVersionMajor > 1) return { kind: 'http11Required' };
+    const result = await this.#getConnection(request.socket).evaluate(request, response);
+    return result.kind === 'failure' ? this.#replacePage(result, request) : result;
+  }
+
+  /**
+   * Answers 403 to a request whose user the application does not allow, with the page of `formatFailure`.
+   *
+   * @example
+   * if (!isMember) authenticator.forbid(request, response);
+   */
+  forbid(request: IncomingMessage, response: ServerResponse): void {
+    sendFailure(response, this.#replacePage(createFailure('notAllowed'), request));
+  }
+
+  #replacePage(failure: AuthenticateFailure, request: IncomingMessage): AuthenticateFailure {
+    return replacePage(failure, request, this.#settings.formatFailure);
   }
 
   /**
@@ -138,8 +174,11 @@ export function getAuthenticator(options: AuthenticatorOptions): Authenticator {
 }
 
 // A challenge has a meaning with 401 alone, not in a redirect to a page for logons.
-function attachChallenges(response: ServerResponse, result: AuthenticateResult): void {
+function attachHeaders(response: ServerResponse, result: AuthenticateResult): void {
   if (result.kind !== 'success' && result.kind !== 'failure') return;
+  const { 'Persistent-Auth': persistentAuth } = result.headers;
+  if (persistentAuth && !response.headersSent)
+    response.setHeader('Persistent-Auth', persistentAuth);
   const values = [result.headers['WWW-Authenticate'] ?? []].flat();
   const isChallenge = result.kind === 'failure' && result.status === 401;
   if (values.length > 0) addChallenges(response, values, isChallenge ? 401 : undefined);
@@ -147,13 +186,23 @@ function attachChallenges(response: ServerResponse, result: AuthenticateResult):
 
 /** Answers a request that failed. */
 export function sendFailure(response: ServerResponse, failure: AuthenticateFailure): void {
-  const body = formatBody(failure);
-  response.writeHead(failure.status, {
-    ...failure.headers,
-    'Content-Type': 'text/plain; charset=utf-8',
+  const { status, headers, body, contentType } = failure;
+  response.writeHead(status, {
+    ...headers,
+    'Content-Type': contentType,
     'Content-Length': Buffer.byteLength(body),
   });
   response.end(body);
+}
+
+/** Answers a request that has no user, unless it is answered already. */
+export function sendResult(
+  request: IncomingMessage,
+  response: ServerResponse,
+  result: AuthenticateResult,
+): void {
+  if (result.kind === 'failure' && !response.headersSent) sendFailure(response, result);
+  if (result.kind === 'http11Required') requireHttp11(request);
 }
 
 /** Resets a stream of HTTP/2, so that the client retries with HTTP/1.1. */

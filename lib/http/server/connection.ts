@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import { type Credentials, ServerContext, type StepResult } from '../../index.js';
 import { ignoreErrors } from '../ignore-errors.js';
 import type { Scheme } from '../scheme.js';
-import { isTls } from '../tls.js';
 import { challengeOf } from '../token.js';
 import {
   type AuthenticateResult,
@@ -19,7 +18,12 @@ import {
   takesOneToken,
 } from './authentication.js';
 import { type RequestToken, readRequestToken } from './authorization-header.js';
-import { bindingState, contextOptions } from './extended-protection.js';
+import {
+  bindingState,
+  contextOptions,
+  findTargetFailure,
+  lacksTls,
+} from './extended-protection.js';
 import { findCallFailure, findStepFailure } from './failures.js';
 import { type Handshakes, ServerHandshake } from './handshake.js';
 import type { ServerSettings } from './options.js';
@@ -74,10 +78,9 @@ export class ServerConnection {
     if (this.#closed) return { kind: 'closed' };
     if (this.#requestContext) this.#closeContext(this.#requestContext);
     this.#requestContext = undefined;
-    const { kerberosOnly, extendedProtection } = this.#settings;
     this.#state.checkRequest(request);
-    if (this.#state.isProxied && !kerberosOnly) return this.#fail('proxied');
-    if (extendedProtection === 'require' && !isTls(this.#socket)) return this.#fail('noTls');
+    if (this.#state.isProxied && !this.#settings.kerberosOnly) return this.#fail('proxied');
+    if (lacksTls(this.#socket, this.#settings)) return this.#fail('noTls');
     const token = readRequestToken(request, this.#settings);
     if (token === undefined) return this.#evaluateWithoutToken();
     if (token === 'malformed') return this.#fail('malformed');
@@ -171,7 +174,9 @@ export class ServerConnection {
     let authentication: Authentication;
     try {
       const identity = await readIdentity(context, this.#settings);
-      const reason = await findPolicyFailure(context, identity, this.#settings);
+      const reason =
+        findTargetFailure(this.#socket, context, this.#settings) ??
+        (await findPolicyFailure(context, identity, this.#settings));
       if (reason) return this.#fail(reason, { lastToken });
       const bindings = bindingState(this.#socket, this.#settings);
       authentication = createAuthentication(handshake, identity, bindings);
@@ -181,27 +186,29 @@ export class ServerConnection {
     if (this.#closed) return { kind: 'closed' };
     if (handshake.timedOut) return this.#fail('timeout', { lastToken });
     this.#state.addIdentity(authentication.sid ?? authentication.name);
-    const needsConnection = !takesOneToken(authentication);
-    if (needsConnection && this.#state.isShared) return this.#fail('proxied', { lastToken });
+    if (this.#state.isShared && !takesOneToken(authentication))
+      return this.#fail('proxied', { lastToken });
     handshake.finish();
-    this.#keep(authentication, response);
-    const headers: Record<string, string> = lastToken ? { 'WWW-Authenticate': lastToken } : {};
+    const isKept = this.#keep(authentication, response);
+    const proof = lastToken && { 'WWW-Authenticate': lastToken };
+    const headers = { ...proof, 'Persistent-Auth': String(isKept) };
     return { kind: 'success', authentication, headers };
   }
 
-  /** Keeps the authentication for the connection, or for the time of its request. */
-  #keep(authentication: Authentication, response: ServerResponse | undefined): void {
+  /** Keeps the authentication for the connection, which it returns, or for the time of its request. */
+  #keep(authentication: Authentication, response: ServerResponse | undefined): boolean {
     const { context } = authentication;
     this.#contexts.add(context);
     const { persistKerberos, persistNtlm, kerberosOnly } = this.#settings;
     const persists = takesOneToken(authentication) ? persistKerberos : persistNtlm;
     if (persists && !kerberosOnly && !this.#state.isShared) {
       this.#authentication = authentication;
-      return;
+      return true;
     }
     if (!response) this.#requestContext = context;
     else if (response.destroyed) this.#closeContext(context);
     else response.once('close', () => this.#closeContext(context));
+    return false;
   }
 
   #closeContext(context: ServerContext): void {
@@ -234,8 +241,7 @@ export class ServerConnection {
   #close(): void {
     this.#closed = true;
     this.#reset();
-    for (const context of this.#contexts) context.close();
-    this.#contexts.clear();
+    for (const context of this.#contexts) this.#closeContext(context);
   }
 
   get #settings(): ServerSettings {

@@ -2,8 +2,10 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
   type ChannelBindings,
+  type ServerContext,
   type ServerContextFlags,
   type ServerContextOptions,
+  SspiError,
   tlsServerEndPoint,
 } from '../../index.js';
 import { isTls } from '../tls.js';
@@ -37,6 +39,39 @@ export function contextOptions(socket: Socket, settings: ServerSettings): Server
 export function bindingState(socket: Socket, { extendedProtection }: ServerSettings): BindingState {
   if (extendedProtection === 'off' || !isTls(socket)) return 'off';
   return extendedProtection === 'require' ? 'verified' : 'allowed';
+}
+
+/** Whether a connection has to use TLS, and does not. */
+export function lacksTls(socket: Socket, { extendedProtection, targetNames }: ServerSettings) {
+  return extendedProtection === 'require' && targetNames === undefined && !isTls(socket);
+}
+
+/**
+ * Finds out whether the client of a complete context asked for another service. Checks connections without TLS, which
+ * have no channel bindings: a program that relays a token for another server must not log on with it.
+ */
+export function findTargetFailure(
+  socket: Socket,
+  context: ServerContext,
+  { extendedProtection, targetNames }: ServerSettings,
+): 'wrongTarget' | undefined {
+  if (targetNames === undefined || isTls(socket)) return undefined;
+  const target = readTarget(context).toLowerCase();
+  const isAllowed =
+    target === ''
+      ? extendedProtection === 'allow'
+      : targetNames.some((name) => name.toLowerCase() === target);
+  return isAllowed ? undefined : 'wrongTarget';
+}
+
+// Older clients with NTLM name no target, and packages without the attribute report none.
+function readTarget(context: ServerContext): string {
+  try {
+    return context.queryAttribute('clientSpecifiedTarget');
+  } catch (error) {
+    if (error instanceof SspiError) return '';
+    throw error;
+  }
 }
 
 function readBindings(socket: TLSSocket, { certificate }: ServerSettings): ChannelBindings {

@@ -18,6 +18,7 @@ import {
 } from '../../options.js';
 import type { Scheme } from '../scheme.js';
 import type { AuthenticateFailure } from './authenticate-result.js';
+import type { FormatFailure } from './failure-page.js';
 
 export interface ServerOptions {
   /** Inbound credentials, which the caller closes. Default: those of the process, with `package`. */
@@ -49,6 +50,11 @@ export interface ServerOptions {
   extendedProtection?: 'off' | 'allow' | 'require' | undefined;
   /** The certificate of the TLS server, where it has several. Default: the one of the socket. */
   certificate?: X509Certificate | undefined;
+  /**
+   * Extended protection without TLS: the service names that clients may have asked for, such as `HTTP/intranet`. Other
+   * names are refused. With `require`, clients that have named no service are refused too, and TLS is not required.
+   */
+  targetNames?: readonly string[] | undefined;
   /** The flags to ask for, where they differ from the default: `connection` alone. */
   flags?: ServerContextFlags | undefined;
   /** The flags that the package must grant. */
@@ -74,6 +80,12 @@ export interface ServerOptions {
   onAuthenticationFailed?:
     | ((failure: AuthenticateFailure, request: IncomingMessage) => void)
     | undefined;
+  /**
+   * Returns the page for a failure, such as `{ body: '<h1>…', contentType: 'text/html; charset=utf-8' }`; undefined
+   * for the default text. Status and headers stay. It is synchronous. Where it throws, the client gets the default
+   * text, and a warning is emitted.
+   */
+  formatFailure?: FormatFailure | undefined;
 }
 
 const LONGEST_TOKEN = 49_152;
@@ -91,6 +103,7 @@ const serverOptions = {
   proxyPolicy: optional(choice(['refuse', 'kerberosPerRequest'] as const), 'refuse'),
   extendedProtection: optional(choice(['off', 'allow', 'require'] as const), 'allow'),
   certificate: optional(instance(X509Certificate, 'an instance of X509Certificate')),
+  targetNames: optional(list(name)),
   flags: optional(flagWords, {}),
   requiredFlags: optional(requiredWords, []),
   allowedSids: optional(list(sid)),
@@ -104,6 +117,7 @@ const serverOptions = {
     callback as Reader<NonNullable<ServerOptions['onAuthenticationFailed']>>,
     () => {},
   ),
+  formatFailure: optional(callback as Reader<FormatFailure>),
 } satisfies Description<ServerOptions>;
 
 export type ServerSettings = ReturnType<typeof readServerOptions>;
@@ -125,6 +139,11 @@ export function readServerOptions(options: ServerOptions) {
   if (kerberosOnly && settings.persistKerberos) {
     throw wrongOption('persistKerberos', 'has no meaning where each request brings a token');
   }
+  const { targetNames, extendedProtection } = settings;
+  if (targetNames && extendedProtection === 'off') {
+    throw wrongOption('targetNames', 'has no meaning where extended protection is off');
+  }
+  if (targetNames?.length === 0) throw wrongOption('targetNames', 'must name one at least');
   return {
     ...settings,
     package: packageName,

@@ -6,8 +6,8 @@ import { isTls } from '../tls.js';
 import {
   type AuthenticateFailure,
   type AuthenticateSuccess,
-  type FailureReason,
-  formatBody,
+  formatText,
+  plainText,
 } from './authenticate-result.js';
 import { type AuthenticatorOptions, getAuthenticator } from './authenticator.js';
 import { addChallengeToHead } from './challenges.js';
@@ -62,7 +62,7 @@ export function negotiateUpgrade(
       .evaluate(request)
       .catch((error) => ({ kind: 'error', error }) as const);
     if (result.kind === 'error') {
-      endSocket(socket, formatResponse({ status: 500, headers: {} }, 'close'));
+      endSocket(socket, formatResponse(internalError, 'close'));
       onError(result.error, request);
       return undefined;
     }
@@ -104,19 +104,26 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return coding !== undefined || (length !== undefined && Number(length) !== 0);
 }
 
+type Answer = Pick<AuthenticateFailure, 'headers' | 'body' | 'contentType'> & { status: number };
+
+const internalError: Answer = {
+  ...{ status: 500, headers: {}, body: formatText(500), contentType: plainText },
+};
+
 function formatResponse(
-  answer: Pick<AuthenticateFailure, 'headers'> & { status: number; reason?: FailureReason },
+  { status, headers, body, contentType }: Answer,
   connection: 'close' | 'keep-alive',
-): string {
-  const body = formatBody(answer);
-  const headers = Object.entries({
-    ...answer.headers,
-    'Content-Type': 'text/plain; charset=utf-8',
+): Buffer {
+  const all = Object.entries({
+    ...headers,
+    'Content-Type': contentType,
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: connection,
   });
-  const lines = headers.flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`));
-  return [`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}`, ...lines, '', body].join(
-    '\r\n',
-  );
+  const lines = all.flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`));
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', ''].join('\r\n');
+  return Buffer.concat([
+    Buffer.from(head, 'latin1'),
+    typeof body === 'string' ? Buffer.from(body) : body,
+  ]);
 }
