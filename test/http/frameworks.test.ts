@@ -112,7 +112,7 @@ describe.skipIf(!providerInstalled).each(builds)('%s', (_, build) => {
   checkProviderAfterEach();
 
   test.each<ProviderPackage>(['TestKerberos', 'TestNtlm'])(
-    'lets a client of %s in',
+    'authenticates a client of %s',
     async (name) => {
       using authenticator = new Authenticator({ package: name, persistKerberos: true });
       await using setting = await serve(await build(authenticator));
@@ -179,7 +179,7 @@ describe.skipIf(!providerInstalled)('a WebSocket of ws', () => {
 
   /** A server of WebSockets, which says who it is talking to. */
   async function sockets(name: ProviderPackage, tls = false) {
-    // The scripted package wants bindings of everybody where the server has some.
+    // The scripted package requires bindings of all clients where the server has some.
     const authenticator = new Authenticator({ package: name, extendedProtection: 'off' });
     const upgrade = negotiateUpgrade(authenticator);
     const webSockets = new WebSocketServer({ noServer: true });

@@ -43,7 +43,7 @@ async function serve(listener: RequestListener) {
 describe.skipIf(!providerInstalled)('negotiate', () => {
   checkProviderAfterEach();
 
-  test('says in request.auth who it is, and lets nobody else past', async () => {
+  test('sets request.auth to the user, and calls next for no other request', async () => {
     const authenticator = new Authenticator({ package: 'TestNtlm' });
     const middleware = negotiate(authenticator);
     let past = 0;
@@ -164,7 +164,7 @@ describe.skipIf(!providerInstalled)('requireMember', () => {
     ['a SID', everyone],
     ['one of several', [nobody, everyone]],
     ['a name', 'Everyone'],
-  ])('lets members of %s past', async (_, groups) => {
+  ])('calls next for members of %s', async (_, groups) => {
     expect(await ask(requireMember(groups))).toMatchObject({ status: 200, isProved: true });
   });
 
@@ -175,7 +175,7 @@ describe.skipIf(!providerInstalled)('requireMember', () => {
     expect(await ask(requireMember(everyone), middleware)).toEqual(expected);
   });
 
-  test('lets nobody past where a name is unknown: next gets the error', async () => {
+  test('calls next with the error where a name is unknown', async () => {
     const middleware = requireMember(['No such group', everyone]);
     for (let i = 0; i < 2; i++) {
       const { status, text } = await ask(middleware);
@@ -183,7 +183,7 @@ describe.skipIf(!providerInstalled)('requireMember', () => {
     }
   });
 
-  test('lets nobody past without an authentication before it', async () => {
+  test('calls next with an error without an authentication before it', async () => {
     await using setting = await serve(chain(requireMember(everyone)));
     const { status, text } = await setting.connection.get();
     expect([status, text]).toEqual([500, expect.stringContaining("'request.auth' is missing")]);
@@ -200,7 +200,7 @@ describe.skipIf(!providerInstalled)('requireMember', () => {
   });
 });
 
-test('a client with HTTP/2 is told to come back with HTTP/1.1', async () => {
+test('a client with HTTP/2 has to retry with HTTP/1.1', async () => {
   using authenticator = new Authenticator();
   const past: unknown[] = [];
   const server = createServer2(async (request, response) => {

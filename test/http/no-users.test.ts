@@ -66,7 +66,7 @@ describe.skipIf(!providerInstalled)('a caller who is no user', () => {
     );
   });
 
-  test('cannot be told from others where a package has no access tokens: 503', async () => {
+  test('cannot be distinguished from users where a package has no access tokens: 503', async () => {
     provider.fail('QuerySecurityContextToken', 0x80090302); // SEC_E_UNSUPPORTED_FUNCTION
     const { status, reasons } = await logOn(0, {}, 'TestKerberos');
     expect([status, reasons]).toEqual([503, ['unavailable']]);

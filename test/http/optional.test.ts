@@ -197,7 +197,7 @@ describe.skipIf(!providerInstalled).each(builds)('optional, in %s,', (_, build) 
 describe.skipIf(!providerInstalled)('requireMember behind optional', () => {
   checkProviderAfterEach();
 
-  test('asks a request without a user for a token, and lets a member past', async () => {
+  test('asks a request without a user for a token, and calls next for a member', async () => {
     using authenticator = new Authenticator({ package: 'TestNtlm' });
     const app = express();
     app.use(negotiate(authenticator, { optional: true }));

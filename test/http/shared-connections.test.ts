@@ -38,7 +38,7 @@ async function start(name: ProviderPackage, options: ServerOptions = {}) {
   };
 }
 
-/** A reverse proxy that sends the requests of everybody over one connection, and says nothing of itself. */
+/** A reverse proxy that sends the requests of all clients over one connection, and adds no header. */
 async function reverseProxy(target: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   // Wine 8 does not connect a socket that has TCP's keep-alive set.
@@ -71,7 +71,7 @@ async function reverseProxy(target: number) {
 describe.skipIf(!providerInstalled)('a connection over which several clients come', () => {
   checkProviderAfterEach();
 
-  test('mixes nobody up with Kerberos, behind a proxy that does not show', async () => {
+  test('does not mix users up with Kerberos, behind a proxy that adds no header', async () => {
     await using setting = await start('TestKerberos');
     let connections = 0;
     setting.server.server.on('connection', () => {

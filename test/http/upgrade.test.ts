@@ -30,7 +30,7 @@ const asking = (more = '') =>
 const untilClosed = (socket: Duplex) =>
   socket.closed || new Promise((resolve) => socket.once('close', resolve));
 
-/** A server that upgrades who is let in, and has no listeners of its own on the sockets. */
+/** A server that upgrades authenticated requests, and adds no listeners to the sockets. */
 async function upgrading(
   options: ServerOptions,
   limits: NodeServerOptions = {},

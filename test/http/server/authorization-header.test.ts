@@ -76,7 +76,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     },
   );
 
-  test('offers only the schemes that it was told', async () => {
+  test('offers only the schemes of its options', async () => {
     await using setting = await start('TestNtlm', { schemes: ['NTLM'] });
     using connection = new HttpConnection(setting.server);
     expect((await connection.get()).challenges).toEqual(['NTLM']);

@@ -46,7 +46,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect(Object.values(before).every((count) => count === 0)).toBe(true);
   });
 
-  test('counts a request once, whoever evaluates it again', async () => {
+  test('counts a request once that is evaluated twice', async () => {
     await using setting = await start('TestKerberos');
     const { server, authenticator } = setting.server;
     server.prependListener('request', (request, response) => {

@@ -14,7 +14,7 @@ const SEC_E_NO_AUTHENTICATING_AUTHORITY = 0x80090311;
 describe.skipIf(!providerInstalled)('a server', () => {
   checkProviderAfterEach();
 
-  test('says 401 where Windows denies the logon, and 503 where it could not ask', async () => {
+  test('answers 401 where Windows denies the logon, and 503 where it cannot check it', async () => {
     await using setting = await start('TestKerberos');
     using connection = new HttpConnection(setting.server);
     using first = clientOf(setting.credentials);
@@ -36,21 +36,24 @@ describe.skipIf(!providerInstalled)('a server', () => {
     ['SEC_E_INVALID_TOKEN', 0x80090308],
     ['SEC_E_INTERNAL_ERROR', 0x80090304],
     ['SEC_E_UNSUPPORTED_FUNCTION', 0x80090302],
-  ])('says 401 with all schemes where a package answers a token with %s', async (code, status) => {
-    await using setting = await start('TestKerberos');
-    using connection = new HttpConnection(setting.server);
-    using context = clientOf(setting.credentials);
-    // Where a buffer may have been too small, the call is made again.
-    for (let i = 0; i < 20; i++) provider.fail('AcceptSecurityContext', status);
-    const answer = await connection.logOn(context);
-    expect([answer.status, answer.challenges]).toEqual([401, both]);
-    expect(setting.failures).toMatchObject([{ reason: 'denied', error: { code } }]);
-  });
+  ])(
+    'answers 401 with all schemes where a package refuses a token with %s',
+    async (code, status) => {
+      await using setting = await start('TestKerberos');
+      using connection = new HttpConnection(setting.server);
+      using context = clientOf(setting.credentials);
+      // Where a buffer may have been too small, the call is made again.
+      for (let i = 0; i < 20; i++) provider.fail('AcceptSecurityContext', status);
+      const answer = await connection.logOn(context);
+      expect([answer.status, answer.challenges]).toEqual([401, both]);
+      expect(setting.failures).toMatchObject([{ reason: 'denied', error: { code } }]);
+    },
+  );
 
   test.each([
     ['connection alone', undefined, ['connection']],
-    ['what it is told beside it', { integrity: true }, ['connection', 'integrity']],
-    ['what it is told', { connection: false, delegate: true }, ['delegate']],
+    ['flags of its options beside it', { integrity: true }, ['connection', 'integrity']],
+    ['flags of its options alone', { connection: false, delegate: true }, ['delegate']],
     ['an undefined word as by default', { integrity: undefined }, ['connection']],
   ] as const)('asks a context for %s', async (_, flags, expected) => {
     const bits = { connection: 0x800, integrity: 0x20000, delegate: 1 };

@@ -7,7 +7,7 @@ import { checkProviderAfterEach, providerInstalled } from '../../harness/support
 describe.skipIf(!providerInstalled)('a server', () => {
   checkProviderAfterEach();
 
-  test('lets a client in with one token, and answers with the last one', async () => {
+  test('authenticates a client with one token, and answers with the last one', async () => {
     await using setting = await start('TestKerberos');
     using connection = new HttpConnection(setting.server);
     using context = clientOf(setting.credentials);
@@ -34,7 +34,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     await server.close();
   });
 
-  test.each(both)('lets a client in with two, by %s', async (scheme) => {
+  test.each(both)('authenticates a client with two tokens, by %s', async (scheme) => {
     await using setting = await start('TestNtlm');
     using connection = new HttpConnection(setting.server);
     using context = clientOf(setting.credentials);
@@ -59,7 +59,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect((await connection.logOn(second)).status).toBe(200);
   });
 
-  test('takes a request without a token in the middle for the end of the handshake', async () => {
+  test('ends the handshake with a request without a token in the middle', async () => {
     await using setting = await start('TestNtlm');
     using connection = new HttpConnection(setting.server);
     using context = clientOf(setting.credentials);
@@ -70,7 +70,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect((await connection.get({ authorization: `Negotiate ${token}` })).status).toBe(401);
   });
 
-  test('does not go on with a handshake under another scheme', async () => {
+  test('does not continue a handshake with another scheme', async () => {
     await using setting = await start('TestNtlm');
     using connection = new HttpConnection(setting.server);
     using context = clientOf(setting.credentials);
@@ -80,7 +80,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect(setting.server.authenticator.handshakes).toBe(0);
   });
 
-  test('does not go on with a handshake on another connection', async () => {
+  test('does not continue a handshake on another connection', async () => {
     await using setting = await start('TestNtlm');
     using connection = new HttpConnection(setting.server);
     using other = new HttpConnection(setting.server);

@@ -50,7 +50,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     },
   );
 
-  test('lets clients with one token in at the same time, whatever the limit: they do not wait', async () => {
+  test('authenticates clients with one token at the same time, whatever the limit: they do not wait', async () => {
     await using setting = await start('TestKerberos', { maxHandshakes: 1 });
     const contexts = [1, 2, 3].map(() => clientOf(setting.credentials));
     const connections = contexts.map(() => new HttpConnection(setting.server));
@@ -64,7 +64,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     for (const closable of [...connections, ...contexts]) closable.close();
   });
 
-  test('ends a connection on which too many requests wait, before it knows anybody', async () => {
+  test('closes a connection on which too many requests wait, before a client is authenticated', async () => {
     await using setting = await start('TestKerberos');
     const ask = async (count: number) => {
       const client = await RawClient.connect(setting.server.port);
@@ -111,7 +111,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     }
   });
 
-  test('gives a handshake up after its time', async () => {
+  test('ends a handshake after its time', async () => {
     await using setting = await start('TestNtlm', { handshakeTimeout: 100 });
     using connection = new HttpConnection(setting.server);
     using context = clientOf(setting.credentials);

@@ -16,7 +16,7 @@ describe.skipIf(!providerInstalled)('the schemes that are offered', () => {
     ['Negotiate without NTLM', { ntlm: false }, ['Negotiate']],
     ['NTLM', { package: 'NTLM' }, ['NTLM']],
     ['NTLM in any case', { package: 'ntlm' }, ['NTLM']],
-    ['NTLM that is told more', { package: 'NTLM', schemes: ['Negotiate', 'NTLM'] }, both],
+    ['NTLM with both schemes', { package: 'NTLM', schemes: ['Negotiate', 'NTLM'] }, both],
   ])('by the package %s', async (_, options, challenges) => {
     await using server = await HttpServer.listen(options);
     using connection = new HttpConnection(server);
@@ -75,7 +75,7 @@ describe('options', () => {
 describe.skipIf(!providerInstalled)('an authenticator that was closed', () => {
   checkProviderAfterEach();
 
-  test('takes no further request', async () => {
+  test('accepts no further request', async () => {
     await using setting = await start();
     const { server, credentials } = setting;
     using connection = new HttpConnection(server);

@@ -14,7 +14,7 @@ import {
 describe.skipIf(!providerInstalled)('a server', () => {
   checkProviderAfterEach();
 
-  test('knows the connection afterwards, and no other one', async () => {
+  test('authenticates the connection of a client by NTLM, and no other one', async () => {
     await using setting = await start('TestNtlm');
     using connection = new HttpConnection(setting.server);
     using context = clientOf(setting.credentials);
@@ -28,10 +28,10 @@ describe.skipIf(!providerInstalled)('a server', () => {
   test.each<[string, ProviderPackage, string | undefined, ServerOptions]>([
     ['Kerberos', 'TestKerberos', undefined, {}],
     ['Kerberos by its name', 'TestKerberos', 'windows', {}],
-    ['NTLM where it is told so', 'TestNtlm', undefined, { persistNtlm: false }],
+    ['NTLM by option', 'TestNtlm', undefined, { persistNtlm: false }],
     ['NTLM by its name', 'TestNtlm', 'windows', { persistNtlm: false, persistKerberos: true }],
   ])(
-    'knows only the request of a client of %s, and closes its context with the response',
+    'authenticates only the request of a client of %s, and closes its context with the response',
     async (_, name, names, options) => {
       if (names) provider.behave('windowsNames', 1);
       await using setting = await start(name, options);
@@ -49,14 +49,14 @@ describe.skipIf(!providerInstalled)('a server', () => {
   test.each<[string, ProviderPackage, string | undefined, ServerOptions]>([
     ['NTLM', 'TestNtlm', undefined, {}],
     ['NTLM by its name', 'TestNtlm', 'windows', {}],
-    ['Kerberos where it is told so', 'TestKerberos', undefined, { persistKerberos: true }],
+    ['Kerberos by option', 'TestKerberos', undefined, { persistKerberos: true }],
     [
       'Kerberos by its name',
       'TestKerberos',
       'windows',
       { persistKerberos: true, persistNtlm: false },
     ],
-  ])('knows the connection of a client of %s', async (_, name, names, options) => {
+  ])('authenticates the connection of a client of %s', async (_, name, names, options) => {
     if (names) provider.behave('windowsNames', 1);
     await using setting = await start(name, options);
     using connection = new HttpConnection(setting.server);
@@ -66,7 +66,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect((await connection.get()).reused).toBe(true);
   });
 
-  test('forgets who was there when a new token comes, even a wrong one', async () => {
+  test('logs the user off when a new token comes, even a wrong one', async () => {
     await using setting = await start('TestNtlm');
     using connection = new HttpConnection(setting.server);
     using context = clientOf(setting.credentials);
@@ -96,7 +96,7 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect(alive).toEqual([2, 1, 2, 1]);
   });
 
-  test('answers pipelined requests one after the other, each as who it is', async () => {
+  test('answers pipelined requests one after the other, each with its user', async () => {
     await using setting = await start('TestKerberos', { persistKerberos: true });
     using context = clientOf(setting.credentials);
     const { token } = await context.step();
