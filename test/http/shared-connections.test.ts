@@ -119,6 +119,28 @@ describe.skipIf(!providerInstalled)('a connection over which several clients com
     expect([last.status, last.reused]).toEqual([401, true]);
   });
 
+  test('refuses NTLM at its first token where two identities have come by Kerberos', async () => {
+    await using setting = await start('TestKerberos');
+    const { server } = setting;
+    using other = new Authenticator({ package: 'TestNtlm' });
+    const [listener] = server.server.listeners('request') as ((...args: unknown[]) => void)[];
+    server.server.removeAllListeners('request').on('request', async (received, response) => {
+      if (received.url !== '/other') return listener?.(received, response);
+      if (await other.authenticate(received, response)) response.end('other');
+    });
+    using connection = new HttpConnection(server);
+    for (const user of ['alice', 'bob'] as const) {
+      expect((await setting.logOn(connection, user)).status).toBe(200);
+    }
+    using credentials = await Credentials.acquire({ package: 'TestNtlm' });
+    using context = clientOf(credentials);
+    const { token } = await context.step();
+    const authorization = `Negotiate ${token?.toString('base64')}`;
+    const { status, headers } = await connection.get({ authorization }, '/other');
+    expect([status, headers.connection]).toEqual([403, 'close']);
+    expect(other.counts).toMatchObject({ proxied: 1, continue: 0 });
+  });
+
   test('is shared for every Authenticator: what one has learnt, another one heeds', async () => {
     await using setting = await start('TestNtlm');
     const { server } = setting;

@@ -91,7 +91,7 @@ export class ServerConnection {
   #evaluateWithoutToken(): AuthenticateResult {
     const authentication = this.#authentication;
     const { expiry } = authentication?.context ?? {};
-    const isStale = this.#state.isShared || this.#state.handshakes !== this.#handshakeNumber;
+    const isStale = this.#state.handshakes !== this.#handshakeNumber;
     if (!authentication || isStale || (expiry && expiry.getTime() <= Date.now())) {
       return this.#fail('challenge');
     }
@@ -122,7 +122,7 @@ export class ServerConnection {
       const { remoteAddress } = this.#socket;
       const handshake = new ServerHandshake(context, scheme, handshakes, remoteAddress);
       this.#handshake = handshake;
-      if (this.#closed) this.#reset();
+      if (this.#closed) this.#reset(); // The step fails.
       return handshake;
     } catch (error) {
       return this.#failWith(error, findCallFailure(error));
@@ -134,7 +134,6 @@ export class ServerConnection {
     token: Buffer,
     response?: ServerResponse,
   ): Promise<AuthenticateResult> {
-    if (this.#closed) return { kind: 'closed' };
     let result: StepResult;
     try {
       result = await handshake.step(token);
@@ -179,12 +178,11 @@ export class ServerConnection {
         (await findPolicyFailure(context, identity, this.#settings));
       if (reason) return this.#fail(reason, { lastToken });
       const bindings = bindingState(this.#socket, this.#settings);
+      // Throws where the connection has closed or the time is over, which closes the context.
       authentication = createAuthentication(handshake, identity, bindings);
     } catch (error) {
       return this.#failWith(error, findCallFailure(error), lastToken);
     }
-    if (this.#closed) return { kind: 'closed' };
-    if (handshake.timedOut) return this.#fail('timeout', { lastToken });
     this.#state.addIdentity(authentication.sid ?? authentication.name);
     if (this.#state.isShared && !takesOneToken(authentication))
       return this.#fail('proxied', { lastToken });

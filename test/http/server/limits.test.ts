@@ -124,16 +124,19 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect((await connection.logOn(another)).status).toBe(200);
   });
 
-  test('answers 503 when Windows takes longer than the time of a handshake', async () => {
-    await using setting = await start('TestKerberos', { handshakeTimeout: 100 });
-    using connection = new HttpConnection(setting.server);
-    using context = clientOf(setting.credentials);
-    provider.hold('AcceptSecurityContext');
-    const answer = connection.logOn(context);
-    await untilCalled('AcceptSecurityContext');
-    while (setting.server.authenticator.handshakes > 0) await turn();
-    provider.release('AcceptSecurityContext');
-    expect((await answer).status).toBe(503);
-    expect(reasons(setting)).toEqual(['timeout']);
-  });
+  test.each(['AcceptSecurityContext', 'QuerySecurityContextToken'] as const)(
+    'answers 503 when %s takes longer than the time of a handshake',
+    async (name) => {
+      await using setting = await start('TestKerberos', { handshakeTimeout: 100 });
+      using connection = new HttpConnection(setting.server);
+      using context = clientOf(setting.credentials);
+      provider.hold(name);
+      const answer = connection.logOn(context);
+      await untilCalled(name);
+      while (setting.server.authenticator.handshakes > 0) await turn();
+      provider.release(name);
+      expect((await answer).status).toBe(503);
+      expect(reasons(setting)).toEqual(['timeout']);
+    },
+  );
 });
