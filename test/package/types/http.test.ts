@@ -18,6 +18,7 @@ import type {
   negotiate,
   negotiateDispatcher,
   negotiateFetch,
+  OptionallyAuthenticatedRequest,
   ProxyOptions,
   ServerOptions,
 } from 'winsspi/http';
@@ -39,6 +40,12 @@ describe('the types of winsspi/http', () => {
     expectTypeOf<AuthenticateResult['kind']>().toEqualTypeOf<
       'success' | 'failure' | 'closed' | 'http11Required'
     >();
+    expectTypeOf<Authenticator['counts']['success' | 'closed' | 'denied']>().toBeNumber();
+    expectTypeOf<typeof negotiate>().toBeCallableWith({}, { optional: true });
+    type MaybeUser = OptionallyAuthenticatedRequest['auth'];
+    expectTypeOf<MaybeUser>().toEqualTypeOf<Authentication | undefined>();
+    const formatFailure = () => ({ body: new Uint8Array(), contentType: 'text/html' });
+    expectTypeOf<typeof negotiate>().toBeCallableWith({ formatFailure, targetNames: ['HTTP/a'] });
     expectTypeOf<Authenticator>().toExtend<Disposable>();
   });
 
