@@ -66,6 +66,18 @@ describe.skipIf(!providerInstalled)('a server', () => {
     expect(asked).toBe(expected.reduce((sum, word) => sum | bits[word], 0));
   });
 
+  test('answers 401 with all schemes where a package needs another token and gives none', async () => {
+    await using setting = await start('TestNtlm');
+    using connection = new HttpConnection(setting.server);
+    using context = clientOf(setting.credentials);
+    const { token } = await context.step();
+    provider.behave('unwrittenOutput', 1);
+    const authorization = `Negotiate ${token?.toString('base64')}`;
+    const answer = await connection.get({ authorization });
+    expect([answer.status, answer.challenges]).toEqual([401, both]);
+    expect(reasons(setting)).toEqual(['denied']);
+  });
+
   test('refuses a context without what it requires', async () => {
     provider.behave('flags', 0);
     await using setting = await start('TestKerberos', { requiredFlags: ['integrity'] });
