@@ -10,6 +10,7 @@ export {
 export type { Account } from './addon/account.js';
 export { isSupported } from './addon/binding.js';
 export type { CallOptions } from './addon/calls.js';
+export { isImpersonating } from './addon/impersonation.js';
 export type { SecurityPackage } from './addon/security-package.js';
 export type {
   SettableContextAttribute,

@@ -13,7 +13,12 @@ export function whileImpersonating<Value>(run: () => Value): Value {
   }
 }
 
+/** Whether the caller is inside the callback of `impersonate()`: what it starts on another thread is not the client's. */
+export function isImpersonating(): boolean {
+  return depth > 0;
+}
+
 /** Throws inside impersonate(): what goes to another thread is not the client's. */
 export function assertNotImpersonating(name: string): void {
-  if (depth > 0) throw createError('ERR_SSPI_IMPERSONATING', name);
+  if (isImpersonating()) throw createError('ERR_SSPI_IMPERSONATING', name);
 }

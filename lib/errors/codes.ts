@@ -83,7 +83,7 @@ export const codes = {
   },
   ERR_SSPI_HTTP_HANDSHAKE: { class: Error, text: (message: string) => message },
   ERR_SSPI_HTTP_PROXY: { class: Error, text: (message: string) => message },
-  ERR_SSPI_HTTP_REDIRECT: { class: Error, text: (message: string) => message },
+  ERR_SSPI_HTTP_TIMEOUT: { class: Error, text: (message: string) => message },
   ERR_SSPI_IMPERSONATING: {
     class: Error,
     text: (call: string) =>

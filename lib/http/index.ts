@@ -1,7 +1,5 @@
 export { NegotiateAgent, NegotiateHttpsAgent } from './client/agent.js';
-export type { NegotiateAgentOptions } from './client/agent-options.js';
-export { NegotiateClient, type NegotiateInit, negotiateFetch } from './client/fetch.js';
-export type { ClientOptions } from './client/options.js';
+export type { ClientOptions, MutualAuthentication } from './client/options.js';
 export type { ProxyOptions } from './client/proxy-options.js';
 export type { AdapterOptions } from './frameworks/adapter-options.js';
 export {
@@ -33,8 +31,5 @@ export type { ServerOptions } from './server/options.js';
 export type { AuthenticateTrace, ResultCounts } from './server/traces.js';
 export { negotiateUpgrade, type UpgradeListener, type UpgradeOptions } from './server/upgrade.js';
 export { negotiateDispatcher } from './undici/dispatcher.js';
-export {
-  type NegotiateInterceptor,
-  type NegotiateInterceptorOptions,
-  negotiateInterceptor,
-} from './undici/interceptor.js';
+export { NegotiateClient, type NegotiateInit, negotiateFetch } from './undici/fetch.js';
+export type { DispatcherOptions } from './undici/options.js';

@@ -11,6 +11,7 @@ import {
   negotiateDispatcher,
 } from 'winsspi/http';
 import { HttpServer } from '../harness/support/http.js';
+import { withoutFetch } from '../harness/support/http-clients.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -78,7 +79,7 @@ const optionsFor = (url: string, proxy?: string) => ({
 const clients: Record<string, Client> = {
   NegotiateClient(url, signal, proxy) {
     const client = new NegotiateClient(optionsFor(url, proxy));
-    const answer = client.fetch(url, signal && { signal });
+    const answer = withoutFetch(() => client.fetch(url, signal && { signal }));
     return { answer, close: () => client.close() };
   },
   NegotiateAgent(url, signal, proxy) {
@@ -92,9 +93,7 @@ const clients: Record<string, Client> = {
     return { answer, close: () => agent.destroy() };
   },
   negotiateDispatcher(url, signal, proxy) {
-    // Wine 8 does not connect a socket that has TCP's keep-alive set.
-    const forWine = { connect: { keepAlive: false }, connections: 1 };
-    const dispatcher = negotiateDispatcher(undici, optionsFor(url, proxy), forWine);
+    const dispatcher = negotiateDispatcher(undici, { ...optionsFor(url, proxy), connections: 1 });
     const answer = undici.request(url, { dispatcher, ...(signal && { signal }) });
     return { answer, close: () => dispatcher.destroy() };
   },
@@ -128,7 +127,7 @@ describe.skipIf(!providerInstalled).each(Object.entries(clients))('%s', (name, s
   ])('ends with its signal where a proxy, asked for a tunnel, %s', async (_, answers) => {
     await using proxy = await silent(...answers);
     const controller = new AbortController();
-    const { answer, close } = start('https://127.0.0.1:9/', controller.signal, proxy.url);
+    const { answer, close } = start('https://127.0.0.1:444/', controller.signal, proxy.url);
     const refused = expect(answer).rejects.toBe(reason);
     await proxy.reached;
     controller.abort(reason);
@@ -198,10 +197,8 @@ describe.skipIf(!providerInstalled).each(Object.entries(clients))('%s', (name, s
     'ends a request with its signal also while it waits for another one',
     async () => {
       await using server = await silent('');
-      const dispatcher = negotiateDispatcher(undici, optionsFor(server.url), {
-        connect: { keepAlive: false },
-        connections: 1,
-      });
+      const options = { ...optionsFor(server.url), connections: 1 };
+      const dispatcher = negotiateDispatcher(undici, options);
       const first = undici.request(server.url, { dispatcher });
       const gone = expect(first).rejects.toBeInstanceOf(Error);
       const controller = new AbortController();
@@ -219,11 +216,9 @@ describe.skipIf(!providerInstalled).each(Object.entries(clients))('%s', (name, s
     'opens the next tunnel after one that was given up',
     async () => {
       await using proxy = await silent('');
-      const url = 'https://127.0.0.1:9/';
-      const dispatcher = negotiateDispatcher(undici, optionsFor(url, proxy.url), {
-        connect: { keepAlive: false },
-        connections: 1,
-      });
+      const url = 'https://127.0.0.1:444/';
+      const options = { ...optionsFor(url, proxy.url), connections: 1 };
+      const dispatcher = negotiateDispatcher(undici, options);
       const controller = new AbortController();
       const first = undici.request(url, { dispatcher, signal: controller.signal });
       const refused = expect(first).rejects.toBe(reason);

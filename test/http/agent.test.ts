@@ -4,7 +4,7 @@ import { type Agent, type ClientRequest, type IncomingMessage, request } from 'n
 import { request as tlsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { NegotiateAgent, type NegotiateAgentOptions, NegotiateHttpsAgent } from 'winsspi/http';
+import { type ClientOptions, NegotiateAgent, NegotiateHttpsAgent } from 'winsspi/http';
 import { HttpServer, tlsFiles } from '../harness/support/http.js';
 import {
   callsOf,
@@ -17,7 +17,7 @@ import { asking, scripted } from '../harness/support/scripted-server.js';
 
 const originOf = ({ port }: HttpServer) => `http://127.0.0.1:${port}`;
 
-function agentFor(origin: string, options: Partial<NegotiateAgentOptions> = {}): NegotiateAgent {
+function agentFor(origin: string, options: Partial<ClientOptions> = {}): NegotiateAgent {
   return new NegotiateAgent({ package: 'TestKerberos', allowedOrigins: [origin], ...options });
 }
 
@@ -91,16 +91,21 @@ describe.skipIf(!providerInstalled)('NegotiateAgent', () => {
     expect(callsOf('InitializeSecurityContext')).toEqual([]);
   });
 
-  test('sends a body with each leg where its length is known, and no other one', async () => {
+  test('sends a body with each leg, up to the length that it keeps', async () => {
     const bodies: string[] = [];
-    await using server = await HttpServer.listen({ package: 'TestNtlm' });
-    server.server.prependListener('request', async (received: IncomingMessage) => {
+    // It answers when it has read the body.
+    await using server = await HttpServer.listen({ package: 'TestNtlm' }, async (_, received) => {
+      if (!received.readableEnded) await once(received, 'end');
+    });
+    server.server.prependListener('request', (received: IncomingMessage) => {
       let text = '';
-      for await (const part of received.setEncoding('utf8')) text += part;
-      bodies.push(text);
+      received.setEncoding('utf8').on('data', (part) => {
+        text += part;
+      });
+      received.once('end', () => bodies.push(text));
     });
     const origin = originOf(server);
-    using agent = agentFor(origin, { package: 'TestNtlm', maxKeptBody: 4 });
+    using agent = agentFor(origin, { package: 'TestNtlm', maxReplayBodySize: 4 });
     const post = (length?: number) =>
       request(origin, {
         method: 'POST',
@@ -108,7 +113,6 @@ describe.skipIf(!providerInstalled)('NegotiateAgent', () => {
         ...(length !== undefined && { headers: { 'content-length': length } }),
       });
     const refused = { code: 'ERR_SSPI_HTTP_BODY' };
-    await expect(answerTo(Readable.from(['ab', 'cd']).pipe(post()))).rejects.toMatchObject(refused);
     await expect(answerTo(post(5).end('abcde'))).rejects.toMatchObject(refused);
     bodies.length = 0;
     expect((await answerTo(post(4).end('abcd'))).status).toBe(200);
@@ -176,9 +180,9 @@ describe.skipIf(!providerInstalled)('NegotiateAgent', () => {
   test.each([
     ['kept', 10],
     ['not kept', 0],
-  ])('ends a write before its body is sent on, where it is %s', async (_, maxKeptBody) => {
+  ])('ends a write before its body is sent on, where it is %s', async (_, maxReplayBodySize) => {
     await using server = await scripted((received, response) => received.pipe(response));
-    using agent = agentFor(server.origin, { maxKeptBody });
+    using agent = agentFor(server.origin, { maxReplayBodySize });
     expect((await get(server.origin, agent)).status).toBe(200); // There is a connection from here on.
     const order: string[] = [];
     const noteSent = (message: unknown) => {
@@ -272,17 +276,25 @@ describe.skipIf(!providerInstalled)('NegotiateAgent', () => {
   });
 
   test.each<[string, object | undefined, string]>([
-    ['no options', undefined, 'ERR_INVALID_ARG_VALUE'],
-    ['no allowed origins', { package: 'x' }, 'ERR_INVALID_ARG_VALUE'],
+    ['no options', undefined, 'ERR_INVALID_ARG_TYPE'],
+    ['no allowed origins', { package: 'x' }, 'ERR_INVALID_ARG_TYPE'],
     ['an empty list', { allowedOrigins: [] }, 'ERR_INVALID_ARG_VALUE'],
     ['an unknown key', { allowedOrigins: ['http://a'], hosts: [] }, 'ERR_INVALID_ARG_VALUE'],
-    ['redirects', { allowedOrigins: ['http://a'], maxRedirects: 1 }, 'ERR_INVALID_ARG_VALUE'],
+    [
+      'a limit of connections',
+      { allowedOrigins: ['http://a'], connections: 1 },
+      'ERR_INVALID_ARG_VALUE',
+    ],
     [
       'one name for two origins',
       { allowedOrigins: ['http://a', 'http://b'], targetName: 'HTTP/a' },
       'ERR_INVALID_ARG_VALUE',
     ],
-    ['a negative length', { allowedOrigins: ['http://a'], maxKeptBody: -1 }, 'ERR_OUT_OF_RANGE'],
+    [
+      'a negative length',
+      { allowedOrigins: ['http://a'], maxReplayBodySize: -1 },
+      'ERR_OUT_OF_RANGE',
+    ],
   ])('refuses %s', (_, options, code) => {
     for (const Kind of [NegotiateAgent, NegotiateHttpsAgent]) {
       expect(() => new Kind(options as never)).toThrow(expect.objectContaining({ code }));

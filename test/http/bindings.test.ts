@@ -13,6 +13,7 @@ import {
   negotiateDispatcher,
 } from 'winsspi/http';
 import { tlsFiles } from '../harness/support/http.js';
+import { withoutFetch } from '../harness/support/http-clients.js';
 import { callsOf, checkProviderAfterEach, providerInstalled } from '../harness/support/provider.js';
 
 // The same key, in a certificate of another name.
@@ -75,9 +76,10 @@ test.skipIf(!providerInstalled)(
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     for (const host of ['localhost', '127.0.0.1']) {
-      using client = new NegotiateClient({ proxy: { url: `https://${host}:${port}`, tls } });
-      await expect(client.fetch('https://127.0.0.1:9/')).rejects.toMatchObject({
-        code: 'ERR_SSPI_HTTP_PROXY',
+      const proxy = { url: `https://${host}:${port}`, tls };
+      using client = new NegotiateClient({ allowedOrigins: ['https://127.0.0.1:444'], proxy });
+      await expect(client.fetch('https://127.0.0.1:444/')).rejects.toMatchObject({
+        cause: { code: 'ERR_SSPI_HTTP_PROXY' },
       });
     }
     expect(names).toEqual(['localhost', false]);
@@ -85,12 +87,14 @@ test.skipIf(!providerInstalled)(
   },
 );
 
-type Ask = (url: string, options: ClientOptions) => Promise<number | undefined>;
+type Options = Omit<ClientOptions, 'allowedOrigins'>;
+
+type Ask = (url: string, options: Options) => Promise<number | undefined>;
 
 const clients: Record<string, Ask> = {
   async NegotiateClient(url, options) {
-    using client = new NegotiateClient(options);
-    return (await client.fetch(url)).status;
+    using client = new NegotiateClient({ ...options, allowedOrigins: [new URL(url).origin] });
+    return await withoutFetch(async () => (await client.fetch(url)).status);
   },
   async NegotiateHttpsAgent(url, options) {
     using agent = new NegotiateHttpsAgent({ ...options, allowedOrigins: [new URL(url).origin] });
@@ -100,8 +104,7 @@ const clients: Record<string, Ask> = {
   },
   async negotiateDispatcher(url, options) {
     const settings = { ...options, allowedOrigins: [new URL(url).origin] };
-    // Wine 8 does not connect a socket that has TCP's keep-alive set.
-    const dispatcher = negotiateDispatcher(undici, settings, { connect: { keepAlive: false } });
+    const dispatcher = negotiateDispatcher(undici, settings);
     try {
       const { statusCode, body } = await undici.request(url, { dispatcher });
       await body.dump();
@@ -118,7 +121,7 @@ const other = {
     'Another connection shows another certificate than the one that asked. The handshake is void',
 };
 const flags = { mutualAuthentication: false };
-const options: ClientOptions = { package: 'TestKerberos', tls, flags };
+const options: Options = { package: 'TestKerberos', tls, flags };
 
 describe.skipIf(!providerInstalled).each(Object.entries(clients))(
   'a bound token of %s',
@@ -146,7 +149,7 @@ describe.skipIf(!providerInstalled).each(Object.entries(clients))(
       'for a proxy is not shown to another one, on the way to %s',
       async (scheme) => {
         await using proxy = await closing(renewed, 407);
-        const target = `${scheme}://127.0.0.1:9/`;
+        const target = `${scheme}://127.0.0.1:444/`;
         const through = { ...options, proxy: { url: proxy.url, tls } };
         const asked =
           clients.NegotiateHttpsAgent === ask && scheme === 'http' // The other agent's.

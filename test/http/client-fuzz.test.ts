@@ -10,6 +10,7 @@ import {
   negotiateDispatcher,
   parseChallenges,
 } from 'winsspi/http';
+import { withoutFetch } from '../harness/support/http-clients.js';
 import { callsOf, checkProviderAfterEach, providerInstalled } from '../harness/support/provider.js';
 import { randomNumbers } from '../harness/support/random.js';
 
@@ -66,11 +67,12 @@ type Get = (url: string) => Promise<number>;
 const ways: Record<string, (origin: string) => { get: Get; close(): unknown }> = {
   NegotiateClient(origin) {
     const client = new NegotiateClient({ package: 'TestNtlm', allowedOrigins: [origin] });
-    const get: Get = async (url) => {
-      const response = await client.fetch(url);
-      await response.arrayBuffer();
-      return response.status;
-    };
+    const get: Get = (url) =>
+      withoutFetch(async () => {
+        const response = await client.fetch(url);
+        await response.arrayBuffer();
+        return response.status;
+      });
     return { get, close: () => client.close() };
   },
   NegotiateAgent(origin) {
@@ -84,8 +86,7 @@ const ways: Record<string, (origin: string) => { get: Get; close(): unknown }> =
   },
   negotiateDispatcher(origin) {
     const options = { package: 'TestNtlm', allowedOrigins: [origin] };
-    // Wine 8 does not connect a socket that has TCP's keep-alive set.
-    const dispatcher = negotiateDispatcher(undici, options, { connect: { keepAlive: false } });
+    const dispatcher = negotiateDispatcher(undici, options);
     const get: Get = async (url) => {
       const { statusCode, body } = await undici.request(url, { dispatcher });
       await body.dump();

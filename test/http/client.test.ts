@@ -18,7 +18,11 @@ const handshakeError = expect.objectContaining({ code: 'ERR_SSPI_HTTP_HANDSHAKE'
 
 const urlOf = ({ port }: HttpServer) => `http://127.0.0.1:${port}/`;
 
-const whoever: ClientOptions = { package: 'TestKerberos' };
+const whoever = { package: 'TestKerberos' };
+
+/** fetch() wraps what fails in a TypeError. */
+const caused = (error: unknown) =>
+  expect.objectContaining({ name: 'TypeError', message: 'fetch failed', cause: error });
 
 describe.skipIf(!providerInstalled)('negotiateFetch', () => {
   checkProviderAfterEach();
@@ -84,7 +88,9 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
       if (!request.headers.authorization) return asking(request, response as never);
       response.writeHead(200, headers).end('welcome');
     });
-    await expect(negotiateFetch(server.origin, { negotiate: whoever })).rejects.toEqual(expected);
+    await expect(negotiateFetch(server.origin, { negotiate: whoever })).rejects.toEqual(
+      caused(expected),
+    );
     await untilNothingIsAlive();
   });
 
@@ -94,7 +100,7 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
       response.writeHead(407).end('welcome');
     });
     const response = negotiateFetch(server.origin, { negotiate: whoever });
-    await expect(response).rejects.toEqual(handshakeError);
+    await expect(response).rejects.toEqual(caused(handshakeError));
     await untilNothingIsAlive();
   });
 
@@ -103,7 +109,7 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
       response.writeHead(101, { Connection: 'Upgrade', Upgrade: 'x' }).end();
     });
     const response = negotiateFetch(server.origin, { negotiate: whoever });
-    await expect(response).rejects.toEqual(handshakeError);
+    await expect(response).rejects.toEqual(caused(handshakeError));
   });
 
   test('gives up where the server never has enough', async () => {
@@ -111,7 +117,9 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
     const inbound = await Credentials.acquire({ package: 'TestScript', use: 'both' });
     const server = await HttpServer.listen({ credentials: inbound });
     const negotiate = { credentials: inbound };
-    await expect(negotiateFetch(urlOf(server), { negotiate })).rejects.toEqual(handshakeError);
+    await expect(negotiateFetch(urlOf(server), { negotiate })).rejects.toEqual(
+      caused(handshakeError),
+    );
     await server.close();
     inbound.close();
     await untilNothingIsAlive();
@@ -128,8 +136,10 @@ describe.skipIf(!providerInstalled)('negotiateFetch', () => {
     });
     const negotiate = { package: 'TestNtlm' };
     await expect(negotiateFetch(urlOf(server), { negotiate })).rejects.toMatchObject({
-      code: 'ERR_SSPI_HTTP_HANDSHAKE',
-      message: 'The server closed the connection in the middle. The handshake is void',
+      cause: {
+        code: 'ERR_SSPI_HTTP_HANDSHAKE',
+        message: 'The server closed the connection in the middle. The handshake is void',
+      },
     });
     expect(connections).toBe(2);
     await server.close();
@@ -173,20 +183,21 @@ describe.skipIf(!providerInstalled)('a body', () => {
     await untilNothingIsAlive();
   });
 
-  test('that is a stream is refused where the server asks, and sent where it does not', async () => {
-    await using server = await scripted(asking);
-    const stream = () =>
-      ({
-        method: 'POST',
-        body: Readable.from(['a', 'b']),
-        duplex: 'half',
-        negotiate: whoever,
-      }) as never;
-    await expect(negotiateFetch(server.origin, stream())).rejects.toMatchObject({
-      code: 'ERR_SSPI_HTTP_BODY',
+  test('that is a stream is sent again up to a limit', async () => {
+    await using server = await scripted((received, response) => {
+      received.resume().once('end', () => asking(received, response as never));
     });
-    await using open = await scripted((request, response) => request.pipe(response));
-    expect(await (await negotiateFetch(open.origin, stream())).text()).toBe('ab');
+    const post = (maxReplayBodySize: number) => {
+      const body = Readable.toWeb(Readable.from([Buffer.from('a'), Buffer.from('b')]));
+      const negotiate = { ...whoever, maxReplayBodySize };
+      const init = { method: 'POST', body, duplex: 'half', negotiate };
+      return negotiateFetch(server.origin, init as never);
+    };
+    const response = await post(2);
+    expect([response.status, await response.text()]).toEqual([401, 'no']);
+    await expect(post(1)).rejects.toEqual(
+      caused(expect.objectContaining({ code: 'ERR_SSPI_HTTP_BODY' })),
+    );
   });
 });
 
@@ -257,20 +268,8 @@ describe.skipIf(!providerInstalled)('a redirect', () => {
     const manual = await negotiateFetch(first, { redirect: 'manual', negotiate: whoever });
     expect([manual.status, manual.headers.get('location')]).toEqual([302, urlOf(servers.second)]);
     await manual.text();
-    const refused = { code: 'ERR_SSPI_HTTP_REDIRECT' };
     const error = negotiateFetch(first, { redirect: 'error', negotiate: whoever });
-    await expect(error).rejects.toMatchObject(refused);
-    const few = negotiateFetch(first, { negotiate: { ...whoever, maxRedirects: 0 } });
-    await expect(few).rejects.toMatchObject(refused);
-  });
-
-  test('to something that is no HTTP is an error', async () => {
-    await using server = await scripted((_, response) => {
-      response.writeHead(302, { Location: 'file:///etc/passwd' }).end();
-    });
-    await expect(negotiateFetch(server.origin)).rejects.toMatchObject({
-      code: 'ERR_SSPI_HTTP_REDIRECT',
-    });
+    await expect(error).rejects.toEqual(caused(expect.any(Error)));
   });
 });
 
@@ -283,7 +282,7 @@ describe.skipIf(!providerInstalled)('NegotiateClient', () => {
     server.server.on('connection', () => {
       connections += 1;
     });
-    const client = new NegotiateClient({ package: 'TestNtlm' });
+    const client = new NegotiateClient({ package: 'TestNtlm', allowedOrigins: [urlOf(server)] });
     const get = async () => (await client.fetch(urlOf(server))).text();
     for (let i = 0; i < 3; i++) await get();
     expect([connections, callsOf('AcceptSecurityContext').length]).toEqual([1, 2]);
@@ -296,7 +295,7 @@ describe.skipIf(!providerInstalled)('NegotiateClient', () => {
 
   test('goes on after the server has closed an idle connection', async () => {
     const server = await HttpServer.listen({ package: 'TestNtlm' });
-    const client = new NegotiateClient({ package: 'TestNtlm' });
+    const client = new NegotiateClient({ package: 'TestNtlm', allowedOrigins: [urlOf(server)] });
     for (let i = 0; i < 3; i++) {
       expect((await client.fetch(urlOf(server))).status).toBe(200);
       server.server.closeAllConnections();
@@ -308,7 +307,7 @@ describe.skipIf(!providerInstalled)('NegotiateClient', () => {
 
   test('ends with the reason of the signal, and leaves nothing behind', async () => {
     const server = await HttpServer.listen({ package: 'TestKerberos' });
-    const client = new NegotiateClient(whoever);
+    const client = new NegotiateClient({ ...whoever, allowedOrigins: [urlOf(server)] });
     const controller = new AbortController();
     const reason = new Error('enough');
     provider.hold('AcceptSecurityContext');
@@ -329,11 +328,11 @@ describe.skipIf(!providerInstalled)('NegotiateClient', () => {
 
   test('tries again to get credentials that it could not get', async () => {
     const server = await HttpServer.listen({ package: 'TestKerberos' });
-    const client = new NegotiateClient(whoever);
+    const client = new NegotiateClient({ ...whoever, allowedOrigins: [urlOf(server)] });
     const SEC_E_SECPKG_NOT_FOUND = 0x80090305;
     provider.fail('AcquireCredentialsHandle', SEC_E_SECPKG_NOT_FOUND);
     await expect(client.fetch(urlOf(server))).rejects.toMatchObject({
-      name: 'PackageNotFoundError',
+      cause: { name: 'PackageNotFoundError' },
     });
     expect(await (await client.fetch(urlOf(server))).json()).toMatchObject(whoever);
     client.close();
@@ -366,14 +365,33 @@ describe.skipIf(!providerInstalled)('NegotiateClient', () => {
 
   test.each([
     ['an unknown key', { origins: [] }, 'ERR_INVALID_ARG_VALUE'],
-    ['an unknown scheme', { scheme: 'Basic' }, 'ERR_INVALID_ARG_VALUE'],
+    ['an unknown scheme', { schemes: ['Basic'] }, 'ERR_INVALID_ARG_VALUE'],
+    ['no scheme', { schemes: [] }, 'ERR_INVALID_ARG_VALUE'],
+    ['NTLM without NTLM', { schemes: ['NTLM'], ntlm: false }, 'ERR_INVALID_ARG_VALUE'],
+    [
+      'a package for two schemes',
+      { schemes: ['Negotiate', 'NTLM'], package: 'x' },
+      'ERR_INVALID_ARG_VALUE',
+    ],
+    ['no allowed origins', { allowedOrigins: undefined }, 'ERR_INVALID_ARG_TYPE'],
+    ['an empty list', { allowedOrigins: [] }, 'ERR_INVALID_ARG_VALUE'],
+    [
+      'a wildcard that is all of a name',
+      { allowedOrigins: ['https://*'] },
+      'ERR_INVALID_ARG_VALUE',
+    ],
+    ['a wildcard within a name', { allowedOrigins: ['https://a*.b'] }, 'ERR_INVALID_ARG_VALUE'],
+    ['a misspelt flag', { flags: { mutualAuthentificaton: true } }, 'ERR_INVALID_ARG_VALUE'],
     ['a host in place of an origin', { allowedOrigins: ['intranet'] }, 'ERR_INVALID_ARG_VALUE'],
     ['an origin with a path', { allowedOrigins: ['https://a/b'] }, 'ERR_INVALID_ARG_VALUE'],
     ['an origin with a user', { allowedOrigins: ['https://u@a'] }, 'ERR_INVALID_ARG_VALUE'],
     ['credentials of another kind', { credentials: {} }, 'ERR_INVALID_ARG_TYPE'],
-    ['too many redirects', { maxRedirects: 1000 }, 'ERR_OUT_OF_RANGE'],
+    ['no connections', { connections: 0 }, 'ERR_OUT_OF_RANGE'],
+    ['a connection that is never idle', { idleTimeout: 0 }, 'ERR_OUT_OF_RANGE'],
+    ['a negative body', { maxReplayBodySize: -1 }, 'ERR_OUT_OF_RANGE'],
   ])('refuses %s', (_, options, code) => {
-    expect(() => new NegotiateClient(options as never)).toThrow(expect.objectContaining({ code }));
+    const given = { allowedOrigins: ['http://a'], ...options } as never;
+    expect(() => new NegotiateClient(given)).toThrow(expect.objectContaining({ code }));
   });
 });
 
@@ -403,7 +421,8 @@ describe.skipIf(!lab)(`our client and our server (${needsDomain})`, () => {
     const people = ['alice', 'bob', 'sensitive', 'websvc'] as const;
     const all = Array.from({ length: 60 }, async (_, index) => {
       const user = people[index % people.length] as (typeof people)[number];
-      using client = new NegotiateClient({ package: packages.Negotiate, identity: users[user] });
+      const options = { package: packages.Negotiate, identity: users[user] };
+      using client = new NegotiateClient({ ...options, allowedOrigins: [url] });
       for (let i = 0; i < 3; i++) {
         const answer = await (await client.fetch(url)).json();
         expect(answer).toEqual({ name: `CORP\\${user}`, package: 'Kerberos' });

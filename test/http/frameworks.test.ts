@@ -254,7 +254,8 @@ describe.skipIf(!providerInstalled)('axios', () => {
 
   test('gets in with the fetch of a client', async () => {
     const server = await HttpServer.listen({ package: 'TestNtlm' });
-    const client = new NegotiateClient({ package: 'TestNtlm' });
+    const allowedOrigins = [`http://127.0.0.1:${server.port}`];
+    const client = new NegotiateClient({ package: 'TestNtlm', allowedOrigins });
     const fetch = client.fetch.bind(client) as typeof globalThis.fetch;
     const instance = axios.create({ adapter: 'fetch', env: { fetch } });
     const url = `http://127.0.0.1:${server.port}/`;

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import * as undici from 'undici';
 import { describe, expect, test } from 'vitest';
-import { negotiateDispatcher } from 'winsspi/http';
 import { HttpServer } from '../harness/support/http.js';
-import { type Asked, forWine, httpClients } from '../harness/support/http-clients.js';
+import { type Asked, httpClients } from '../harness/support/http-clients.js';
 import { callsOf, checkProviderAfterEach, providerInstalled } from '../harness/support/provider.js';
+import { scripted } from '../harness/support/scripted-server.js';
 
 // NTLM needs a connection that stays from its first token to the last answer.
 
@@ -24,10 +23,9 @@ async function listening(before: (request: IncomingMessage, response: ServerResp
 }
 
 const steps = () => callsOf('AcceptSecurityContext').length;
-const { negotiateInterceptor: _, ...withOwnConnections } = httpClients;
-const { NegotiateClient: __, NegotiateAgent: ___, ...withUndici } = httpClients;
+const { NegotiateAgent: _, ...withPool } = httpClients;
 
-describe.skipIf(!providerInstalled).each(Object.entries(withOwnConnections))('%s', (_, make) => {
+describe.skipIf(!providerInstalled).each(Object.entries(httpClients))('%s', (_, make) => {
   checkProviderAfterEach();
 
   test.each(['timeout=0', 'timeout=1', 'timeout=2', 'timeout=2, max=1'])(
@@ -100,12 +98,12 @@ describe.skipIf(!providerInstalled).each(Object.entries(httpClients))('%s', (_, 
   });
 });
 
-describe.skipIf(!providerInstalled).each(Object.entries(withUndici))('%s', (_, make) => {
+describe.skipIf(!providerInstalled).each(Object.entries(withPool))('%s', (name, make) => {
   checkProviderAfterEach();
 
   test.each<[string, Asked]>([
     ['the header', { headers: { connection: 'close' } }],
-    ['the option', { reset: true }],
+    ...(name === 'negotiateDispatcher' ? [['the option', { reset: true }] as [string, Asked]] : []),
   ])('closes the connection after the last leg where %s asks for it', async (_, asked) => {
     await using server = await listening(() => {});
     const client = make(server.origin);
@@ -115,71 +113,18 @@ describe.skipIf(!providerInstalled).each(Object.entries(withUndici))('%s', (_, m
     if (!socket.closed) await once(socket, 'close');
     await client.close();
   });
-});
 
-describe.skipIf(!providerInstalled)('negotiateInterceptor', () => {
-  checkProviderAfterEach();
-
-  test('says where the dispatcher closes the connection', async () => {
-    await using server = await listening((_, response) => {
-      response.setHeader('Keep-Alive', 'timeout=1');
-    });
-    const make = httpClients.negotiateInterceptor as (typeof httpClients)[string];
-    const client = make(server.origin);
-    await expect(client.ask(server.origin)).rejects.toMatchObject({
-      code: 'ERR_SSPI_HTTP_HANDSHAKE',
-      message: 'The dispatcher closed the connection in the middle. The handshake is void',
-    });
-    await client.close();
-  });
-});
-
-describe.skipIf(!providerInstalled)("undici's limits of a connection", () => {
-  checkProviderAfterEach();
-
-  function dispatcherFor(origin: string, limits: object) {
-    const options = { package: 'TestNtlm', allowedOrigins: [origin] };
-    return negotiateDispatcher(undici, options, { ...forWine, connections: 1, ...limits });
-  }
-
-  test('count requests and not legs', async () => {
-    await using server = await listening(() => {});
-    const dispatcher = dispatcherFor(server.origin, { maxRequestsPerClient: 2 });
-    for (const connections of [1, 1, 2, 2, 3]) {
-      const { statusCode, body } = await undici.request(server.origin, { dispatcher });
-      expect(statusCode).toBe(200);
-      await body.dump();
-      expect(server.sockets.length).toBe(connections);
-    }
-    await dispatcher.close();
-  });
-
-  test.each<[string, object, string]>([
-    ['without a hint', { keepAliveTimeout: 1 }, ''],
-    ['with the hint of the server', { keepAliveTimeout: 60_000 }, 'timeout=2'],
-    ['with a long hint', { keepAliveMaxTimeout: 1 }, 'timeout=600'],
-  ])('close one that is idle: %s', async (_, limits, hint) => {
-    await using server = await listening((_, response) => {
-      if (hint) response.setHeader('Keep-Alive', hint);
-    });
-    const dispatcher = dispatcherFor(server.origin, limits);
-    const { statusCode, body } = await undici.request(server.origin, { dispatcher });
-    expect([statusCode, server.sockets.length]).toEqual([200, 1]);
-    await body.dump();
-    const [socket] = server.sockets as [Socket];
-    if (!socket.closed) await once(socket, 'close');
-    await dispatcher.close();
-  });
-
-  test.each([
-    ['keepAliveTimeout', 0],
-    ['keepAliveTimeout', 'a'],
-    ['keepAliveMaxTimeout', 0],
-    ['keepAliveTimeoutThreshold', Number.NaN],
-    ['maxRequestsPerClient', -1],
-  ])('are refused: %s: %s', (name, value) => {
-    expect(() => dispatcherFor('http://a', { [name]: value })).toThrow(
-      expect.objectContaining({ message: expect.stringContaining(`agentOptions.${name}`) }),
-    );
-  });
+  test.each(['HEAD', 'DELETE', '204', '304'])(
+    'uses the connection again after %s',
+    async (kind) => {
+      const status = Number(kind) || 200;
+      await using server = await scripted((_, response) => response.writeHead(status).end());
+      const client = make(server.origin);
+      const asked = { method: Number(kind) ? 'GET' : kind };
+      for (let i = 0; i < 3; i++)
+        expect((await client.ask(server.origin, asked)).status).toBe(status);
+      expect(server.sockets.size).toBe(1);
+      await client.close();
+    },
+  );
 });

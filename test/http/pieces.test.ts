@@ -12,6 +12,7 @@ import {
   negotiateDispatcher,
 } from 'winsspi/http';
 import { HttpServer, tlsFiles } from '../harness/support/http.js';
+import { withoutFetch } from '../harness/support/http-clients.js';
 import { type Pieces, pieces, Relay, writeIn } from '../harness/support/pieces.js';
 import { checkProviderAfterEach, providerInstalled } from '../harness/support/provider.js';
 import { ProxyServer } from '../harness/support/proxy-server.js';
@@ -28,11 +29,13 @@ type Client = (url: string, proxy?: string, signal?: AbortSignal) => Promise<Ans
 
 const clients: Record<string, Client> = {
   async NegotiateClient(url, proxy, signal) {
-    const options = { package: 'TestNtlm', tls, ...(proxy && { proxy }) };
-    using client = new NegotiateClient(options);
+    const options = { package: 'TestNtlm', tls, allowedOrigins: [new URL(url).origin] };
+    using client = new NegotiateClient({ ...options, ...(proxy && { proxy }) });
     const init = { method: 'POST', body: 'body', ...(signal && { signal }) };
-    const response = await client.fetch(url, init);
-    return [response.status, await response.text()];
+    return await withoutFetch(async () => {
+      const response = await client.fetch(url, init);
+      return [response.status, await response.text()];
+    });
   },
   async NegotiateAgent(url, proxy, signal) {
     const isTls = url.startsWith('https:');
@@ -47,12 +50,7 @@ const clients: Record<string, Client> = {
   },
   async negotiateDispatcher(url, proxy, signal) {
     const options = { package: 'TestNtlm', tls, allowedOrigins: [new URL(url).origin] };
-    // Wine 8 does not connect a socket that has TCP's keep-alive set.
-    const dispatcher = negotiateDispatcher(
-      undici,
-      { ...options, ...(proxy && { proxy }) },
-      { connect: { keepAlive: false } },
-    );
+    const dispatcher = negotiateDispatcher(undici, { ...options, ...(proxy && { proxy }) });
     try {
       const more = { method: 'POST', body: 'body', dispatcher, ...(signal && { signal }) } as const;
       const { statusCode, body } = await undici.request(url, more);
@@ -128,7 +126,7 @@ describe.skipIf(!providerInstalled).each(each)('%s, with %s', (name, how) => {
     ['the trailers', 'Transfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n'],
   ])('fails where a refusal ends in the middle of %s', async (_, rest) => {
     await using proxy = await refusing(how, rest, (socket) => socket.end());
-    await expect(ask('https://127.0.0.1:9/', proxy.url)).rejects.toMatchObject({
+    await expect(ask('https://127.0.0.1:444/', proxy.url)).rejects.toMatchObject({
       code: 'ERR_SSPI_HTTP_HANDSHAKE',
     });
   });
@@ -137,7 +135,7 @@ describe.skipIf(!providerInstalled).each(each)('%s, with %s', (name, how) => {
     const controller = new AbortController();
     const stalls = () => setTimeout(() => controller.abort(new Error('enough')), 1);
     await using proxy = await refusing(how, 'Content-Length: 10\r\n\r\n01234', stalls);
-    const answer = ask('https://127.0.0.1:9/', proxy.url, controller.signal);
+    const answer = ask('https://127.0.0.1:444/', proxy.url, controller.signal);
     answer.catch(() => {});
     await once(controller.signal, 'abort');
   });

@@ -97,10 +97,10 @@ describe.skipIf(!providerInstalled)('a proxy that opens no tunnel', () => {
   test.each([403, 407, 502])('gives its %i with the error', async (status) => {
     const refusal = () => `HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`;
     await using proxy = await ProxyServer.listen('TestNtlm', { refusal });
-    using client = new NegotiateClient({ package: 'TestNtlm', proxy: proxy.url });
-    await expect(client.fetch('https://127.0.0.1:9/')).rejects.toMatchObject({
-      code: 'ERR_SSPI_HTTP_PROXY',
-      statusCode: status,
+    const allowedOrigins = ['https://127.0.0.1:444'];
+    using client = new NegotiateClient({ package: 'TestNtlm', allowedOrigins, proxy: proxy.url });
+    await expect(client.fetch('https://127.0.0.1:444/')).rejects.toMatchObject({
+      cause: { code: 'ERR_SSPI_HTTP_PROXY', statusCode: status },
     });
   });
 });

@@ -12,6 +12,7 @@ import {
   negotiateDispatcher,
 } from 'winsspi/http';
 import { HttpServer, tlsFiles } from '../harness/support/http.js';
+import { withoutFetch } from '../harness/support/http-clients.js';
 import { checkProviderAfterEach, providerInstalled } from '../harness/support/provider.js';
 import { ProxyServer } from '../harness/support/proxy-server.js';
 
@@ -47,13 +48,15 @@ const optionsFor = (url: string, proxy?: string) => ({
 const clients: Record<string, Client> = {
   async NegotiateClient(url, body, proxy) {
     using client = new NegotiateClient(optionsFor(url, proxy));
-    const response = await client.fetch(url, { method: 'POST', body: new Uint8Array(body) });
-    await response.arrayBuffer();
-    return response.status;
+    return await withoutFetch(async () => {
+      const response = await client.fetch(url, { method: 'POST', body: new Uint8Array(body) });
+      await response.arrayBuffer();
+      return response.status;
+    });
   },
   async NegotiateAgent(url, body, proxy) {
     const isTls = url.startsWith('https:');
-    const options = { ...optionsFor(url, proxy), maxKeptBody: body.length };
+    const options = { ...optionsFor(url, proxy), maxReplayBodySize: body.length };
     using agent = isTls ? new NegotiateHttpsAgent(options) : new NegotiateAgent(options);
     const sent = (isTls ? tlsRequest : request)(url, { agent, method: 'POST' });
     const [response] = (await once(sent.end(body), 'response')) as [IncomingMessage];
@@ -61,9 +64,7 @@ const clients: Record<string, Client> = {
     return response.statusCode;
   },
   async negotiateDispatcher(url, body, proxy) {
-    // Wine 8 does not connect a socket that has TCP's keep-alive set.
-    const forWine = { connect: { keepAlive: false } };
-    const dispatcher = negotiateDispatcher(undici, optionsFor(url, proxy), forWine);
+    const dispatcher = negotiateDispatcher(undici, optionsFor(url, proxy));
     try {
       const answer = await undici.request(url, { method: 'POST', body, dispatcher });
       await answer.body.dump();

@@ -40,6 +40,7 @@ test('the package exports exactly these names', () => {
     'WrongPrincipalError',
     'configureThreads',
     'enumerateSecurityPackages',
+    'isImpersonating',
     'isSupported',
     'lookupAccountName',
     'lookupAccountSid',

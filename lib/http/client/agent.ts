@@ -3,8 +3,8 @@ import { Agent as TlsAgent, type AgentOptions as TlsAgentOptions } from 'node:ht
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { usageError } from '../../errors/usage-error.js';
-import { agentSettings, type NegotiateAgentOptions } from './agent-options.js';
-import { Gateway } from './gateway.js';
+import { LoopbackServer } from './loopback-server.js';
+import { type ClientOptions, clientSettings } from './options.js';
 
 /**
  * An `http.Agent` whose requests answer a 401 with Negotiate or NTLM, and a proxy's 407. Its sockets are
@@ -13,22 +13,22 @@ import { Gateway } from './gateway.js';
  * Requests fail with SspiError where Windows does, and with ERR_SSPI_HTTP_HANDSHAKE, _BODY and _PROXY.
  */
 export class NegotiateAgent extends Agent {
-  readonly #gateway: Gateway;
+  readonly #loopback: LoopbackServer;
 
-  constructor(options: NegotiateAgentOptions, agentOptions: AgentOptions = {}) {
-    const settings = agentSettings(options);
+  constructor(options: ClientOptions, agentOptions: AgentOptions = {}) {
+    const settings = clientSettings(options);
     super({ keepAlive: true, ...agentOptions });
-    this.#gateway = new Gateway(settings);
+    this.#loopback = new LoopbackServer(settings);
   }
 
   override createConnection(options: ClientRequestArgs): Duplex {
-    return this.#gateway.connect(originOf('http:', options), {});
+    return this.#loopback.connect(originOf('http:', options), {});
   }
 
   /** Closes the connections, also those in use, and gives back the credentials that were acquired. */
   override destroy(): void {
     super.destroy();
-    this.#gateway.close();
+    this.#loopback.close();
   }
 
   [Symbol.dispose](): void {
@@ -38,18 +38,18 @@ export class NegotiateAgent extends Agent {
 
 /** NegotiateAgent for https. The TLS connection is behind the socket, and contexts are bound to it. */
 export class NegotiateHttpsAgent extends TlsAgent {
-  readonly #gateway: Gateway;
+  readonly #loopback: LoopbackServer;
   readonly #tls: TlsOptions;
 
-  constructor(options: NegotiateAgentOptions, agentOptions: TlsAgentOptions = {}) {
-    const settings = agentSettings(options);
+  constructor(options: ClientOptions, agentOptions: TlsAgentOptions = {}) {
+    const settings = clientSettings(options);
     super({ keepAlive: true, ...agentOptions });
-    this.#gateway = new Gateway(settings);
+    this.#loopback = new LoopbackServer(settings);
     this.#tls = settings.tls;
   }
 
   override createConnection(options: ClientRequestArgs & TlsOptions): Duplex {
-    return this.#gateway.connect(originOf('https:', options), {
+    return this.#loopback.connect(originOf('https:', options), {
       ...tlsOptionsOf(options),
       ...this.#tls, // as an agent's options go before those of a request
     });
@@ -58,7 +58,7 @@ export class NegotiateHttpsAgent extends TlsAgent {
   /** Closes the connections, also those in use, and gives back the credentials that were acquired. */
   override destroy(): void {
     super.destroy();
-    this.#gateway.close();
+    this.#loopback.close();
   }
 
   [Symbol.dispose](): void {

@@ -31,8 +31,17 @@ export function isLoss(error: unknown): boolean {
 export function bodyError(what: string): Error {
   return usageError(
     'ERR_SSPI_HTTP_BODY',
-    `${what}, and the body of the request is a stream, which cannot be sent twice. Pass the body as ` +
-      'bytes or text, or send a request without a body first',
+    `${what}, and more of the body has been sent than is kept to be sent again. Raise "maxReplayBodySize", ` +
+      'or send a request without a body first',
+  );
+}
+
+/** A body is shorter or longer than its Content-Length. */
+export function bodyLengthError(read: number, length: number): Error {
+  const found = read > length ? 'more' : `${read}`;
+  return usageError(
+    'ERR_SSPI_HTTP_BODY',
+    `The header Content-Length says ${length} bytes, and the body has ${found}`,
   );
 }
 
@@ -45,25 +54,18 @@ export function unframedError(): Error {
   );
 }
 
-export function redirectError(what: string): Error {
-  return usageError('ERR_SSPI_HTTP_REDIRECT', what);
+/** A peer took too long. */
+export function timeoutError(what: string, milliseconds: number): Error {
+  return usageError('ERR_SSPI_HTTP_TIMEOUT', `${what} within ${milliseconds} ms`);
 }
 
-/** The proxy let a connection through to nobody. */
-export function proxyError(status: number, authority: string): Error {
+/** The proxy refused a request, or opened no tunnel. */
+export function proxyError(status: number, request: string): Error {
   const why =
     status === 407 ? 'It refused the logon, or asks for another scheme' : 'See what its rules say';
   const error = usageError(
     'ERR_SSPI_HTTP_PROXY',
-    `The proxy answered ${status} to CONNECT ${authority}. ${why}`,
+    `The proxy answered ${status} to ${request}. ${why}`,
   );
   return withStatus(error, status) as Error;
-}
-
-/** The proxy was not done in time. */
-export function proxyTimeoutError(milliseconds: number, authority: string): Error {
-  return usageError(
-    'ERR_SSPI_HTTP_PROXY',
-    `The proxy opened no tunnel to ${authority} within ${milliseconds} ms`,
-  );
 }

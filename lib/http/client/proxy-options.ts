@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { usageError } from '../../errors/usage-error.js';
+import { createError } from '../../errors/usage-error.js';
 import {
   type ClientContextFlag,
   type ClientContextFlags,
@@ -7,132 +7,130 @@ import {
   type IdentityOptions,
   spn,
 } from '../../index.js';
-import { validateBoolean, validateChoice, validateName, validOptions } from '../../validate.js';
 import {
-  type CredentialsOptions,
-  type CredentialsSource,
-  validateCredentials,
-} from '../own-credentials.js';
+  boolean,
+  type Description,
+  name,
+  optional,
+  type Reader,
+  readOptions,
+} from '../../options.js';
+import type { CredentialsSource } from '../credential-cache.js';
+import { copyObject, flagWords, requiredFlagWords } from '../option-readers.js';
 import type { Scheme } from '../scheme.js';
+import { assertCredentials, credentials, identity, schemeList } from './source-options.js';
 
 export interface ProxyOptions {
   /** Such as `http://proxy:3128`. */
   url: string | URL;
   /** Outbound credentials, which the caller closes. Default: those of the client. */
-  credentials?: Credentials;
-  /** Whom to log on to the proxy as. Default: as the client. */
-  identity?: IdentityOptions;
-  /** The scheme to answer. Default: that of the client. */
-  scheme?: Scheme;
-  /** The security package. Default: that of the client, or that of the scheme where it is another. */
-  package?: string;
+  credentials?: Credentials | undefined;
+  /** The user to log on to the proxy as. Default: as the client. */
+  identity?: IdentityOptions | undefined;
+  /** Whether NTLM may be used. Default: as the client. */
+  ntlm?: boolean | undefined;
+  /** The schemes to answer, the best first. Default: those of the client. */
+  schemes?: readonly Scheme[] | undefined;
+  /** The security package of the one scheme. Default: that of the client, or the scheme's where the schemes differ. */
+  package?: string | undefined;
   /** The service principal name. Default: `HTTP/` and the proxy's host. */
-  targetName?: string;
+  targetName?: string | undefined;
   /** What the contexts ask for. Mutual authentication is asked for only here. */
-  flags?: ClientContextFlags;
+  flags?: ClientContextFlags | undefined;
   /** What the contexts must have been granted. */
-  requiredFlags?: readonly ClientContextFlag[];
+  requiredFlags?: readonly ClientContextFlag[] | undefined;
   /** Whether contexts are bound to the TLS connection with a proxy of https. Default: true. */
-  channelBindings?: boolean;
+  channelBindings?: boolean | undefined;
   /** What TLS connections with a proxy of https are made with. */
-  tls?: ConnectionOptions;
+  tls?: ConnectionOptions | undefined;
 }
 
-export interface ProxySettings {
-  readonly url: URL;
-  /** Absent: the credentials of the client. */
-  readonly source: CredentialsSource | undefined;
-  readonly scheme: Scheme;
-  readonly targetName: string;
-  readonly flags: ClientContextFlags;
-  readonly requiredFlags: readonly ClientContextFlag[];
-  readonly channelBindings: boolean;
-  readonly tls: ConnectionOptions;
-}
+const proxyDescription = {
+  url: readUrl as Reader<string | URL>,
+  credentials: optional(credentials),
+  identity: optional(identity),
+  ntlm: optional(boolean),
+  schemes: optional(schemeList),
+  package: optional(name),
+  targetName: optional(name),
+  flags: optional(flagWords<ClientContextFlags>('client'), {}),
+  requiredFlags: optional(requiredFlagWords<ClientContextFlag>('client'), []),
+  channelBindings: optional(boolean, true),
+  tls: optional(copyObject as Reader<ConnectionOptions>, {}),
+} satisfies Description<ProxyOptions>;
 
-const keys = [
-  'url',
-  'credentials',
-  'identity',
-  'scheme',
-  'package',
-  'targetName',
-  'flags',
-  'requiredFlags',
-  'channelBindings',
-  'tls',
-] as const;
+export type ProxySettings = ReturnType<typeof proxySettings>;
 
 /** What a proxy's options leave open is as in the client that they belong to. */
-export interface ProxysClient extends CredentialsSource {
-  readonly scheme: Scheme;
+interface ClientOfProxy {
+  readonly schemes: readonly Scheme[];
+  readonly source: CredentialsSource;
 }
 
-/** Options with their defaults, checked. */
-export function proxySettings(
-  options: string | URL | ProxyOptions,
-  client: ProxysClient,
-): ProxySettings {
-  const bare = typeof options === 'string' || options instanceof URL;
-  const valid = validOptions<ProxyOptions>(
-    bare ? { url: options } : options,
+/** Reads options, checks them and adds the defaults. */
+export function proxySettings(options: string | URL | ProxyOptions, client: ClientOfProxy) {
+  const isBare = typeof options === 'string' || options instanceof URL;
+  const settings = readOptions(
+    isBare ? { url: options } : options,
     'options.proxy',
-    keys,
+    proxyDescription,
   );
-  const url = validUrl(valid.url);
-  const { scheme = client.scheme, channelBindings = true, tls = {}, requiredFlags = [] } = valid;
-  validateChoice(scheme, 'options.proxy.scheme', ['Negotiate', 'NTLM']);
-  validateBoolean(channelBindings, 'options.proxy.channelBindings');
-  const { targetName = spn('HTTP', hostOf(url)) } = valid;
-  validateName(targetName, 'options.proxy.targetName');
+  const url = settings.url as URL;
+  const schemes = settings.schemes ?? client.schemes;
   return {
     url,
-    source: sourceOf(valid, scheme, client),
-    scheme,
-    targetName,
+    schemes,
+    source: sourceOf({ ...settings, schemes }, client),
+    targetName: settings.targetName ?? spn('HTTP', hostOf(url)),
     // Few proxies prove who they are: there is no header for it in the answer to a CONNECT.
-    flags: { mutualAuthentication: false, ...valid.flags },
-    requiredFlags,
-    channelBindings,
-    tls: { ...tls },
+    mutualAuthentication: settings.flags.mutualAuthentication
+      ? ('required' as const)
+      : ('disabled' as const),
+    flags: settings.flags,
+    requiredFlags: settings.requiredFlags,
+    channelBindings: settings.channelBindings,
+    tls: settings.tls,
   };
 }
 
+// Absent: the credentials of the client.
 function sourceOf(
-  options: CredentialsOptions,
-  scheme: Scheme,
-  client: ProxysClient,
+  given: CredentialsSource & { readonly schemes: readonly Scheme[] },
+  client: ClientOfProxy,
 ): CredentialsSource | undefined {
-  const { credentials, identity, package: name } = options;
-  if (!credentials && !identity && name === undefined && scheme === client.scheme) return undefined;
-  validateCredentials(options, 'options.proxy');
-  const packageName = name ?? (scheme === client.scheme ? client.package : scheme);
-  validateName(packageName, 'options.proxy.package');
-  if (client.credentials && !credentials && !identity) {
-    throw usageError(
+  const isSame = given.schemes.join() === client.schemes.join();
+  const own = { credentials: given.credentials, identity: given.identity, package: given.package };
+  const isOwn = Object.values({ ...own, ntlm: given.ntlm }).some((value) => value !== undefined);
+  if (!isOwn && isSame) return undefined;
+  assertCredentials({ ...own, ntlm: given.ntlm }, given.schemes, 'options.proxy');
+  if (own.credentials) return own;
+  if (client.source.credentials && !own.identity) {
+    throw createError(
       'ERR_INVALID_ARG_VALUE',
-      '"options.credentials" are of one package, and the proxy wants another: pass ' +
-        '"options.proxy.credentials" or "options.proxy.identity"',
+      'options.credentials',
+      'are of one package, and the proxy needs another: pass "options.proxy.credentials" or ' +
+        '"options.proxy.identity"',
     );
   }
   return {
-    credentials,
-    // Nobody else than the client unless it is said: least of all the user of the process.
-    identity: credentials ? undefined : (identity ?? client.identity),
-    package: packageName,
+    ...own,
+    // As the client unless another user is named: least of all as the user of the process.
+    identity: own.identity ?? client.source.identity,
+    package: own.package ?? (isSame ? client.source.package : undefined),
+    ntlm: given.schemes.includes('NTLM') ? undefined : (given.ntlm ?? client.source.ntlm),
   };
 }
 
-function validUrl(value: unknown): URL {
+function readUrl(value: unknown, key: string): URL {
   const text = value instanceof URL ? value.href : value;
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
   const isBare = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
   if (isBare) return url;
   // It may hold a password: the text is not shown.
-  throw usageError(
+  throw createError(
     'ERR_INVALID_ARG_VALUE',
-    '"options.proxy.url" must be the URL of a proxy without a user and a path, such as ' +
-      '"http://proxy:3128"',
+    key,
+    'must be the URL of a proxy without a user and a path, such as "http://proxy:3128"',
   );
 }
 

@@ -5,26 +5,33 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { ChannelBindings } from '../../index.js';
 import { LONGEST_HEAD } from '../headers.js';
 import { ignoreErrors } from '../ignore-errors.js';
+import type { AuthTarget } from './auth-target.js';
+import { dumpBody } from './dump-body.js';
 import { lossError, proxyError } from './errors.js';
-import { type Answer, asksFor, assertBound, authenticate, type Bindable } from './handshake.js';
-import type { Party } from './party.js';
+import {
+  type Answer,
+  type AuthConnection,
+  assertBound,
+  authenticate,
+  schemeOf,
+} from './handshake.js';
+import type { ClientSettings } from './options.js';
 import { hostOf, portOf } from './proxy-options.js';
-import { skipBody } from './skip-body.js';
 
-/** A proxy, and how it is authenticated to. */
-export interface ProxyRoute {
+/** A proxy, and how it is connected and authenticated to. */
+export interface ProxyConnector extends Pick<ClientSettings, 'lookup' | 'localAddress'> {
   readonly url: URL;
   readonly tls: ConnectionOptions;
-  readonly party: Party;
+  readonly target: AuthTarget;
 }
 
 /** Connects to a proxy, which must be the one that `connection` is bound to. */
 export async function connectToProxy(
-  { url, tls }: Pick<ProxyRoute, 'url' | 'tls'>,
-  connection: Bindable,
+  { url, tls, lookup, localAddress }: Omit<ProxyConnector, 'target'>,
+  connection: Pick<AuthConnection, 'bound'>,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const target = { host: hostOf(url), port: portOf(url) };
+  const target = { host: hostOf(url), port: portOf(url), lookup, localAddress };
   const isTls = url.protocol === 'https:';
   const socket = isTls
     ? connectTls({ ...target, servername: isIP(target.host) ? '' : target.host, ...tls })
@@ -45,48 +52,50 @@ export async function connectToProxy(
  * one connection that becomes the tunnel.
  */
 export async function openTunnel(
-  proxy: ProxyRoute,
+  proxy: ProxyConnector,
   authority: string,
   signal: AbortSignal,
 ): Promise<Socket> {
   signal.throwIfAborted();
-  const line = new ProxyLine(proxy, authority, signal);
+  const connection = new ProxyConnection(proxy, authority, signal);
   try {
-    const answer = await authenticated(line, proxy.party, signal);
-    if (answer.status < 200 || answer.status > 299) throw proxyError(answer.status, authority);
-    line.release();
+    const answer = await authenticated(connection, proxy.target, signal);
+    if (answer.status < 200 || answer.status > 299)
+      throw proxyError(answer.status, `CONNECT ${authority}`);
+    connection.release();
     return answer.tunnel();
   } catch (error) {
-    line.close();
+    connection.close();
     signal.throwIfAborted(); // with its reason, and not with what it has broken
     throw error;
   }
 }
 
 async function authenticated(
-  line: ProxyLine,
-  party: Party,
+  connection: ProxyConnection,
+  target: AuthTarget,
   signal: AbortSignal,
 ): Promise<ConnectAnswer> {
-  const first = await line.send({});
-  if (!asksFor(first, party)) return first;
-  return authenticate(first, party, { connection: line, signal }, (value) =>
-    line.send({ [party.role.answer]: value }),
+  const first = await connection.send({});
+  const scheme = schemeOf(first, target);
+  if (!scheme) return first;
+  return authenticate(first, scheme, target, { connection, signal }, (value) =>
+    connection.send({ [target.headers.credentials]: value }),
   );
 }
 
 /** The connection to a proxy, before it is a tunnel. */
-class ProxyLine implements Bindable {
+class ProxyConnection implements AuthConnection {
   held = false;
   bound: ChannelBindings | undefined;
-  readonly #proxy: ProxyRoute;
+  readonly #proxy: ProxyConnector;
   readonly #authority: string;
   readonly #signal: AbortSignal;
   // Also while a refusal is read, when no request hears of the signal.
   readonly #onAbort = () => this.#socket?.destroy(this.#signal.reason);
   #socket: Socket | undefined;
 
-  constructor(proxy: ProxyRoute, authority: string, signal: AbortSignal) {
+  constructor(proxy: ProxyConnector, authority: string, signal: AbortSignal) {
     this.#proxy = proxy;
     this.#authority = authority;
     this.#signal = signal;
@@ -150,7 +159,7 @@ class ConnectAnswer implements Answer {
 
   async drain(): Promise<void> {
     this.#giveBack();
-    const stays = await skipBody(this.socket, this.#response);
+    const stays = await dumpBody(this.socket, this.#response);
     if (!stays) this.socket.destroy();
   }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
-import { OwnCredentials } from '../own-credentials.js';
+import { CredentialCache } from '../credential-cache.js';
 import {
   type AuthenticateFailure,
   type AuthenticateResult,
@@ -28,13 +28,13 @@ export class Authenticator {
   readonly #handshakes: Handshakes;
   readonly #connections = new WeakMap<Socket, ServerConnection>();
   readonly #results = new WeakMap<IncomingMessage, Promise<AuthenticateResult>>();
-  readonly #credentials: OwnCredentials;
+  readonly #credentials: CredentialCache;
   readonly #counter = new ResultCounter();
 
   constructor(options: ServerOptions = {}) {
     this.#settings = readServerOptions(options);
     this.#handshakes = new Handshakes(this.#settings);
-    this.#credentials = new OwnCredentials('authenticator', this.#settings, 'inbound');
+    this.#credentials = new CredentialCache('authenticator', this.#settings, 'inbound');
     this.#state = {
       settings: this.#settings,
       handshakes: this.#handshakes,

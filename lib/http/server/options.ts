@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createError } from '../../errors/usage-error.js';
-import { readRequiredFlags, requestedBits } from '../../flags.js';
 import { Credentials, type ServerContextFlag, type ServerContextFlags } from '../../index.js';
 import {
   boolean,
@@ -16,6 +15,7 @@ import {
   readOptions,
   sid,
 } from '../../options.js';
+import { flagWords, instance, requiredFlagWords } from '../option-readers.js';
 import type { Scheme } from '../scheme.js';
 import type { AuthenticateFailure } from './authenticate-result.js';
 import type { FormatFailure } from './failure-page.js';
@@ -104,8 +104,8 @@ const serverOptions = {
   extendedProtection: optional(choice(['off', 'allow', 'require'] as const), 'allow'),
   certificate: optional(instance(X509Certificate, 'an instance of X509Certificate')),
   targetNames: optional(list(name)),
-  flags: optional(flagWords, {}),
-  requiredFlags: optional(requiredWords, []),
+  flags: optional(flagWords<ServerContextFlags>('server'), {}),
+  requiredFlags: optional(requiredFlagWords<ServerContextFlag>('server'), []),
   allowedSids: optional(list(sid)),
   allowAnonymous: optional(boolean, false),
   allowGuest: optional(boolean, false),
@@ -169,31 +169,4 @@ function readSchemes(
 
 function wrongOption(key: keyof ServerOptions, reason: string): Error {
   return createError('ERR_INVALID_ARG_VALUE', `options.${key}`, reason);
-}
-
-function instance<Instance>(
-  type: abstract new (...args: never[]) => Instance,
-  expected: string,
-): Reader<Instance> {
-  return (value, name) => {
-    if (value instanceof type) return value;
-    throw createError('ERR_INVALID_ARG_TYPE', name, expected, value);
-  };
-}
-
-function flagWords(value: unknown, name: string): ServerContextFlags {
-  if (typeof value !== 'object' || value === null) {
-    throw createError('ERR_INVALID_ARG_TYPE', name, 'an object with words for flags', value);
-  }
-  const given = Object.entries(value).filter(([, isOn]) => isOn !== undefined);
-  const words: ServerContextFlags = Object.fromEntries(given);
-  requestedBits('server', words);
-  return words;
-}
-
-function requiredWords(value: unknown, name: string): readonly ServerContextFlag[] {
-  if (!Array.isArray(value)) {
-    throw createError('ERR_INVALID_ARG_TYPE', name, 'an instance of Array', value);
-  }
-  return readRequiredFlags('server', value) as readonly ServerContextFlag[];
 }

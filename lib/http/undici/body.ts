@@ -1,71 +1,74 @@
-import { type Readable, Stream } from 'node:stream';
-import { headerOf } from './headers.js';
-import type { DispatchOptions } from './types.js';
+import { Stream } from 'node:stream';
+import { createError } from '../../errors/usage-error.js';
+import { bodyLengthError } from '../client/errors.js';
+import type { OutgoingRequest } from '../client/outgoing-request.js';
+import { type BodySource, ReplayableBody } from '../client/replayable-body.js';
 
-type Source = AsyncIterable<unknown> | Iterable<unknown>;
-
-/** A body that is read once, and kept while it is, to be sent again from its beginning. */
-export class KeptBody {
-  readonly #source: Source;
-  readonly #iterator: AsyncIterator<unknown> | Iterator<unknown>;
-  readonly #parts: unknown[] = [];
-  #ended = false;
-
-  constructor(source: Source) {
-    this.#source = source;
-    this.#iterator =
-      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
-  }
-
-  /** Nobody sends it any more. */
-  close(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    // A stream that nobody has read from does not hear of the end of its iterator.
-    if (this.#source instanceof Stream) (this.#source as Partial<Readable>).destroy?.();
-    Promise.resolve(this.#iterator.return?.()).catch(() => {});
-  }
-
-  // Who stops in the middle begins anew: the source stays open.
-  async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void> {
-    for (let index = 0; ; index++) {
-      if (index === this.#parts.length && !(await this.#readOn())) return;
-      yield this.#parts[index];
-    }
-  }
-
-  async #readOn(): Promise<boolean> {
-    if (this.#ended) return false;
-    const { done, value } = await this.#iterator.next();
-    if (done) this.#ended = true;
-    else this.#parts.push(value);
-    return !done;
-  }
+/** A body that undici takes, and the type that it says by itself. */
+interface RequestBody {
+  readonly body: OutgoingRequest['body'];
+  readonly type?: string | undefined;
 }
 
-/** Hears of the errors of a stream, which would end the process where nobody else does. */
-export function onErrorOf(body: unknown, listener: (error: Error) => void): void {
+/** Reads a body. `length` is what the header Content-Length says, where there is one. */
+export function readBody(
+  body: unknown,
+  length: number | undefined,
+  maxReplayBodySize: number,
+): RequestBody {
+  if (body === undefined || body === null) {
+    if (length) throw bodyLengthError(0, length);
+    return { body: undefined };
+  }
+  const bytes = bytesOf(body);
+  if (bytes) {
+    if (length !== undefined && length !== bytes.byteLength) {
+      throw bodyLengthError(bytes.byteLength, length);
+    }
+    return { body: bytes };
+  }
+  if (isTagged(body, 'FormData') || isTagged(body, 'Blob') || isTagged(body, 'File')) {
+    const { stream, type, size } = streamOf(body as FormData | Blob);
+    return { body: new ReplayableBody(stream, maxReplayBodySize, length ?? size), type };
+  }
+  if (isSource(body)) return { body: new ReplayableBody(body, maxReplayBodySize, length) };
+  throw createError(
+    'ERR_INVALID_ARG_TYPE',
+    'body',
+    'text, bytes, a Blob, a FormData, a stream or an iterable',
+    body,
+  );
+}
+
+/** Calls back with the error of a stream, which would end the process where there is no listener. */
+export function onStreamError(body: unknown, listener: (error: Error) => void): void {
   if (body instanceof Stream) body.on('error', listener);
 }
 
-/** What is sent as the body of a request: kept, where it is short enough and could not be sent twice. */
-export function sendable(
-  { body, headers }: DispatchOptions,
-  maxKeptBody: number,
-): { body: unknown; isReplayable: boolean } {
-  if (!isSource(body)) return { body, isReplayable: true };
-  const length = Number(headerOf(headers, 'content-length') ?? Number.NaN);
-  if (!(length <= maxKeptBody)) return { body, isReplayable: false };
-  return { body: new KeptBody(body), isReplayable: true };
+function bytesOf(body: unknown): Uint8Array | undefined {
+  if (typeof body === 'string') return Buffer.from(body);
+  if (body instanceof Uint8Array) return body;
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (!ArrayBuffer.isView(body)) return undefined;
+  return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
 }
 
-// undici reads bytes, text, blobs and forms as often as it sends them.
-const readAgain = ['Blob', 'File', 'FormData'];
+// The class may be that of a package, and not the global one.
+function isTagged(body: unknown, tag: string): boolean {
+  return (body as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === tag;
+}
 
-function isSource(body: unknown): body is Source {
+function streamOf(body: FormData | Blob) {
+  const { body: stream, headers } = new Response(body as Blob);
+  const size = 'size' in body ? body.size : undefined;
+  return {
+    stream: stream as unknown as BodySource,
+    type: headers.get('content-type') ?? undefined,
+    size,
+  };
+}
+
+function isSource(body: unknown): body is BodySource {
   if (typeof body !== 'object' || body === null) return false;
-  if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return false;
-  const tag = (body as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
-  if (readAgain.includes(tag as string)) return false;
   return Symbol.asyncIterator in body || Symbol.iterator in body;
 }

@@ -1,86 +1,121 @@
-import { EventEmitter } from 'node:events';
-import type { Line } from './line.js';
-import type { Dispatcher, DispatchOptions, Handler } from './types.js';
+import type { ConnectionOptions } from 'node:tls';
+import type { HttpConnection } from '../client/connection.js';
+import type { ConnectionFactory } from '../client/connection-factory.js';
 
-/** A client of undici's with one connection. */
-export interface Single {
-  readonly client: Dispatcher & EventEmitter;
-  readonly line: Line;
+export interface PoolLimits {
+  /** How many connections there may be to an origin. */
+  readonly connections: number;
+  /** How long a connection stays that is not in use, in milliseconds. */
+  readonly idleTimeout: number;
 }
 
-/**
- * The connections to one origin. undici's own pool closes a client that has lost its connection, also
- * between the legs of a handshake.
- */
-export class LinePool extends EventEmitter implements Dispatcher {
-  destroyed = false;
-  closed = false;
-  readonly #make: () => Single;
-  readonly #most: number;
-  readonly #singles: Single[] = [];
+/** The connections to an origin, with the client's identity in TLS or without it. */
+interface Group {
+  readonly key: string;
+  readonly make: () => HttpConnection;
+  readonly idle: Map<HttpConnection, NodeJS.Timeout>;
+  readonly waiting: ((connection: HttpConnection) => void)[];
+  count: number;
+}
 
-  constructor(most: number, make: () => Single) {
-    super();
-    this.#most = most;
-    this.#make = make;
+/** The connections of a dispatcher: each serves one request at a time, and stays open for the next. */
+export class ConnectionPool {
+  readonly #factory: ConnectionFactory;
+  readonly #limits: PoolLimits;
+  readonly #groups = new Map<string, Group>();
+  readonly #groupOf = new Map<HttpConnection, Group>();
+
+  constructor(factory: ConnectionFactory, limits: PoolLimits) {
+    this.#factory = factory;
+    this.#limits = limits;
   }
 
-  dispatch(options: DispatchOptions, handler: Handler): boolean {
-    this.#next().client.dispatch(options, handler);
-    // There is always room: a request waits for its turn.
-    return true;
+  /** How many connections there are, in use or not. */
+  get size(): number {
+    return this.#groupOf.size;
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
-    // A client that is closed takes no further leg.
-    await Promise.all(
-      this.#singles.map(async ({ client, line }) => {
-        await line.idle();
-        if (!this.destroyed) await client.close();
-      }),
-    );
-    this.destroyed = true;
-  }
-
-  async destroy(...parameters: unknown[]): Promise<void> {
-    this.destroyed = true;
-    await Promise.all(this.#singles.map(({ client }) => client.destroy(...parameters)));
-  }
-
-  // The agent gives the origin up when it hears that a connection is gone: not before all are.
-  #listen(single: Single): void {
-    const { client, line } = single;
-    client.on('connect', (url, targets) => this.emit('connect', url, [this, ...targets]));
-    for (const name of ['disconnect', 'connectionError']) {
-      client.on(name, async (url, targets, error) => {
-        await line.idle();
-        if (this.#remove(single)) this.emit(name, url, [this, ...targets], error);
-      });
+  /** Takes a connection to an origin, or waits for one. Give it back with release() or forget(). */
+  async take(origin: string, hasIdentity: boolean, signal: AbortSignal): Promise<HttpConnection> {
+    const group = this.#group(origin, hasIdentity);
+    for (const [connection, timer] of group.idle) {
+      clearTimeout(timer);
+      group.idle.delete(connection);
+      if (connection.socket) return connection;
+      this.forget(connection);
     }
+    if (group.count < this.#limits.connections) return this.#make(group);
+    return new Promise((resolve, reject) => {
+      const wait = (connection: HttpConnection) => {
+        signal.removeEventListener('abort', abort);
+        resolve(connection);
+      };
+      const abort = () => {
+        group.waiting.splice(group.waiting.indexOf(wait), 1);
+        reject(signal.reason);
+      };
+      group.waiting.push(wait);
+      signal.addEventListener('abort', abort, { once: true });
+    });
   }
 
-  // Whether it was the last.
-  #remove(single: Single): boolean {
-    const { line, client } = single;
-    const index = this.#singles.indexOf(single);
-    if (index < 0 || line.load > 0 || line.socket || this.closed || this.destroyed) return false;
-    this.#singles.splice(index, 1);
-    client.close();
-    return this.#singles.length === 0;
+  /** Gives back a connection, which the next request may use. */
+  release(connection: HttpConnection): void {
+    const group = this.#groupOf.get(connection);
+    if (!group || !connection.socket) {
+      this.forget(connection);
+      return;
+    }
+    const next = group.waiting.shift();
+    if (next) {
+      next(connection);
+      return;
+    }
+    const timer = setTimeout(() => this.forget(connection), this.#limits.idleTimeout).unref();
+    group.idle.set(connection, timer);
   }
 
-  // One that is free, best with a connection; then a new one; then the one that the fewest wait for.
-  #next(): Single {
-    const [best] = this.#singles.toSorted((a, b) => rank(a) - rank(b));
-    if (best && (best.line.load === 0 || this.#singles.length >= this.#most)) return best;
-    const made = this.#make();
-    this.#singles.push(made);
-    this.#listen(made);
-    return made;
+  /** Closes a connection. A request that waits gets another one. */
+  forget(connection: HttpConnection): void {
+    connection.close();
+    const group = this.#groupOf.get(connection);
+    if (!group) return;
+    this.#groupOf.delete(connection);
+    clearTimeout(group.idle.get(connection));
+    group.idle.delete(connection);
+    group.count -= 1;
+    const next = group.waiting.shift();
+    if (next) next(this.#make(group));
+    else if (group.count === 0) this.#groups.delete(group.key);
+  }
+
+  /** Closes all connections. The requests that wait for one must have ended before. */
+  close(): void {
+    for (const connection of [...this.#groupOf.keys()]) this.forget(connection);
+  }
+
+  #make(group: Group): HttpConnection {
+    const connection = group.make();
+    group.count += 1;
+    this.#groupOf.set(connection, group);
+    return connection;
+  }
+
+  #group(origin: string, hasIdentity: boolean): Group {
+    const key = `${hasIdentity} ${origin}`;
+    const known = this.#groups.get(key);
+    if (known) return known;
+    const { tls } = this.#factory.settings;
+    const make = () => this.#factory.make(origin, hasIdentity ? tls : withoutIdentity(tls));
+    const group = { key, make, idle: new Map(), waiting: [], count: 0 };
+    this.#groups.set(key, group);
+    return group;
   }
 }
 
-function rank({ line }: Single): number {
-  return line.load + (line.socket ? 0 : 0.5);
+// A certificate authenticates the client, as a token does; the name is that of another server.
+const identities = ['cert', 'key', 'pfx', 'passphrase', 'secureContext', 'servername'];
+
+function withoutIdentity(tls: ConnectionOptions): ConnectionOptions {
+  return Object.fromEntries(Object.entries(tls).filter(([name]) => !identities.includes(name)));
 }

@@ -1,15 +1,17 @@
-// What is used of undici 8. Its own types are not needed to use this package.
-import type { Socket } from 'node:net';
+// What is used of undici 6, 7 and 8, which are in Node 22, 24 and 26. Their own types are not needed to use
+// this package.
+import type { Duplex } from 'node:stream';
 
 export interface DispatchOptions {
   readonly origin?: string | URL | undefined;
   readonly path: string;
   readonly method: string;
+  readonly query?: Readonly<Record<string, unknown>> | null | undefined;
   readonly body?: unknown;
   readonly headers?: unknown;
-  readonly upgrade?: unknown;
+  readonly upgrade?: string | boolean | null | undefined;
   /** Whether the connection closes after the request. */
-  readonly reset?: boolean | undefined;
+  readonly reset?: boolean | null | undefined;
 }
 
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -25,8 +27,15 @@ export interface Controller {
   resume(): void;
 }
 
+/** A handler of undici 7 and 8. */
 export interface Handler {
   onRequestStart?(controller: Controller, context: unknown): void;
+  onRequestUpgrade?(
+    controller: Controller,
+    status: number,
+    headers: ResponseHeaders,
+    socket: Duplex,
+  ): void;
   onResponseStarted?(): void;
   onResponseStart?(
     controller: Controller,
@@ -37,38 +46,27 @@ export interface Handler {
   onResponseData?(controller: Controller, chunk: Buffer): void;
   onResponseEnd?(controller: Controller, trailers: ResponseHeaders): void;
   onResponseError?(controller: Controller, error: Error): void;
-  onBodySent?(chunk: Buffer): void;
-  onRequestSent?(): void;
 }
 
-export type Dispatch = (options: DispatchOptions, handler: Handler) => boolean;
-
-export interface ConnectorOptions {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port: string;
-  readonly httpSocket?: Socket;
-  /** The name that TLS asks for and checks. None: that of the host. */
-  readonly servername?: string | null;
-  /** Aborted where nobody waits for the connection any more. */
-  readonly signal?: AbortSignal;
+/** A handler of undici 6, which `fetch` of undici 7 has too. */
+export interface LegacyHandler {
+  onConnect?(abort: (reason: Error) => void, context: unknown): void;
+  onUpgrade?(status: number, rawHeaders: Buffer[], socket: Duplex): void;
+  onResponseStarted?(): void;
+  onHeaders?(
+    status: number,
+    rawHeaders: Buffer[],
+    resume: () => void,
+    message?: string,
+  ): boolean | undefined;
+  onData?(chunk: Buffer): boolean | undefined;
+  onComplete?(rawTrailers: Buffer[]): void;
+  onError?(error: Error): void;
 }
 
-export type Connector = (
-  options: ConnectorOptions,
-  callback: (error: Error | null, socket: Socket | null) => void,
-) => unknown;
+export type Dispatch = (options: DispatchOptions, handler: Handler | LegacyHandler) => boolean;
 
-export interface Dispatcher {
-  dispatch: Dispatch;
-  close(...parameters: unknown[]): unknown;
-  destroy(...parameters: unknown[]): unknown;
-}
-
-/** The module, as far as `negotiateDispatcher` makes things with it. */
+/** The module, as far as `negotiateDispatcher` uses it. */
 export interface Undici<Made> {
-  readonly Agent: new (options?: never) => Made;
-  readonly Client: new (origin: never, options?: never) => unknown;
-  readonly Pool: new (origin: never, options?: never) => unknown;
-  buildConnector(options?: never): unknown;
+  readonly Dispatcher: new () => Made;
 }

@@ -3,19 +3,15 @@ import { type IncomingMessage, request } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import * as undici from 'undici';
 import {
+  type ClientOptions,
   NegotiateAgent,
-  type NegotiateAgentOptions,
   NegotiateClient,
   NegotiateHttpsAgent,
   negotiateDispatcher,
-  negotiateInterceptor,
 } from 'winsspi/http';
 import { tlsFiles } from './http.js';
 
 export const trustingTls = { ca: tlsFiles.cert.toString(), checkServerIdentity: () => undefined };
-
-// Wine 8 does not connect a socket that has TCP's keep-alive set.
-export const forWine = { connect: { keepAlive: false } };
 
 export interface Asked {
   method?: string;
@@ -35,9 +31,18 @@ export interface Asking {
   close(): unknown;
 }
 
-type MakeClient = (origin: string, options?: Partial<NegotiateAgentOptions>) => Asking;
+/** fetch() wraps what fails in a TypeError: rejects with the error itself. */
+export async function withoutFetch<Value>(fetching: () => Promise<Value>): Promise<Value> {
+  try {
+    return await fetching();
+  } catch (error) {
+    throw (error as Error).cause ?? error;
+  }
+}
 
-const optionsFor = (origin: string, options: Partial<NegotiateAgentOptions>) => ({
+type MakeClient = (origin: string, options?: Partial<ClientOptions>) => Asking;
+
+const optionsFor = (origin: string, options: Partial<ClientOptions>) => ({
   package: 'TestNtlm',
   tls: trustingTls,
   allowedOrigins: [origin],
@@ -52,13 +57,13 @@ async function askUndici(url: string, dispatcher: undici.Dispatcher, more: Asked
 /** What winsspi/http has for clients, each with one connection. */
 export const httpClients: Record<string, MakeClient> = {
   NegotiateClient(origin, options = {}) {
-    const { maxKeptBody: _, ...rest } = optionsFor(origin, options);
-    const client = new NegotiateClient(rest);
+    const client = new NegotiateClient(optionsFor(origin, options));
     return {
-      async ask(url, more = {}) {
-        const response = await client.fetch(url, more);
-        return { status: response.status, text: await response.text() };
-      },
+      ask: (url, more = {}) =>
+        withoutFetch(async () => {
+          const response = await client.fetch(url, more);
+          return { status: response.status, text: await response.text() };
+        }),
       close: () => client.close(),
     };
   },
@@ -81,25 +86,11 @@ export const httpClients: Record<string, MakeClient> = {
     };
   },
   negotiateDispatcher(origin, options = {}) {
-    const more = { ...forWine, connections: 1 };
-    const dispatcher = negotiateDispatcher(undici, optionsFor(origin, options), more);
+    const settings = { ...optionsFor(origin, options), connections: 1 };
+    const dispatcher = negotiateDispatcher(undici, settings);
     return {
       ask: (url, asked = {}) => askUndici(url, dispatcher, asked),
       close: () => dispatcher.destroy(),
-    };
-  },
-  negotiateInterceptor(origin, options = {}) {
-    const interceptor = negotiateInterceptor(optionsFor(origin, options));
-    const build = { ...trustingTls, ...forWine.connect, allowH2: false };
-    const connect = interceptor.connector(undici.buildConnector(build));
-    const agent = new undici.Agent({ connections: 1, pipelining: 1, allowH2: false, connect });
-    const dispatcher = agent.compose(interceptor);
-    return {
-      ask: (url, asked = {}) => askUndici(url, dispatcher, asked),
-      async close() {
-        await agent.destroy();
-        interceptor.close();
-      },
     };
   },
 };

@@ -9,7 +9,7 @@ import { LONGEST_REFUSAL, refusalError } from './handshake.js';
  * Reads a refusal's body off a connection, by the head that came before it. Whether the connection can
  * be used for the next request.
  */
-export async function skipBody(
+export async function dumpBody(
   socket: Socket,
   { statusCode, headers, httpVersion }: IncomingMessage,
 ): Promise<boolean> {

@@ -1,0 +1,162 @@
+import { stringify } from 'node:querystring';
+import { createError } from '../../errors/usage-error.js';
+import { isImpersonating } from '../../index.js';
+import type { HttpAnswer, HttpConnection } from '../client/connection.js';
+import { exchangeOn } from '../client/connection-exchange.js';
+import { ConnectionFactory } from '../client/connection-factory.js';
+import { proxyError } from '../client/errors.js';
+import { assertPath, type OutgoingRequest } from '../client/outgoing-request.js';
+import { ReplayableBody } from '../client/replayable-body.js';
+import { onStreamError, readBody } from './body.js';
+import { RequestController } from './controller.js';
+import { handlerOf } from './handler.js';
+import { readHeaders } from './headers.js';
+import type { DispatcherSettings } from './options.js';
+import { ConnectionPool } from './pool.js';
+import type { DispatchOptions, Handler, LegacyHandler } from './types.js';
+
+/** What a request is made for. */
+export interface Purpose {
+  /** Whether a server may get credentials. */
+  readonly authenticates: boolean;
+  readonly isFetch: boolean;
+}
+
+/** Sends the requests of undici and of `fetch`, and answers what asks for authentication. */
+export class RequestDispatcher {
+  readonly #factory: ConnectionFactory;
+  readonly #pool: ConnectionPool;
+  readonly #running = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(settings: DispatcherSettings) {
+    this.#factory = new ConnectionFactory(settings);
+    this.#pool = new ConnectionPool(this.#factory, settings);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** How many connections there are, in use or not. */
+  get connections(): number {
+    return this.#pool.size;
+  }
+
+  /**
+   * Begins a request. Returns true: there is always room, because a request waits for its connection.
+   */
+  dispatch(
+    options: DispatchOptions,
+    given: Handler | LegacyHandler,
+    purpose: Purpose = { authenticates: true, isFetch: false },
+  ): boolean {
+    const controller = new RequestController(handlerOf(given));
+    onStreamError(options.body, (error) => controller.abort(error));
+    try {
+      this.assertOpen();
+      const request = this.#requestOf(options, controller);
+      controller.start();
+      const running = this.#run(request, controller, purpose).finally(() => {
+        this.#running.delete(running);
+      });
+      this.#running.add(running);
+    } catch (error) {
+      controller.fail(error as Error);
+    }
+    return true;
+  }
+
+  /** Takes no further requests, and closes the connections when those under way have ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#running);
+    this.#end();
+  }
+
+  /** Ends the requests under way, closes the connections, and gives back the credentials that were acquired. */
+  async destroy(): Promise<void> {
+    this.#closed = true;
+    this.#end();
+    await Promise.all(this.#running);
+  }
+
+  assertOpen(): void {
+    // A call to Windows on another thread is not the client's that is impersonated.
+    if (isImpersonating()) throw createError('ERR_SSPI_IMPERSONATING', 'A request');
+    if (this.#closed) throw createError('ERR_SSPI_HTTP_CLOSED', 'client');
+  }
+
+  #giveBack(
+    connection: HttpConnection,
+    { isFinished, message }: HttpAnswer,
+    { closes }: OutgoingRequest,
+  ): void {
+    if (isFinished && message.complete && !closes) this.#pool.release(connection);
+    else this.#pool.forget(connection);
+  }
+
+  #end(): void {
+    this.#factory.close();
+    this.#pool.close();
+  }
+
+  #requestOf(options: DispatchOptions, controller: RequestController): OutgoingRequest {
+    const { origin, method, path, query, body: given, headers, upgrade, reset } = options;
+    if (method === 'CONNECT') {
+      throw createError('ERR_INVALID_ARG_VALUE', 'method', 'must not be CONNECT');
+    }
+    assertPath(path);
+    const url = new URL(origin ?? '');
+    const read = readHeaders(headers);
+    const { maxReplayBodySize } = this.#factory.settings;
+    const { body, type } = readBody(given, read.contentLength, maxReplayBodySize);
+    return {
+      url,
+      path: query ? `${path}?${stringify(query as never)}` : path,
+      method,
+      headers: { ...(type !== undefined && { 'content-type': type }), ...read.sent },
+      body,
+      upgrade: upgrade ? String(upgrade === true ? 'websocket' : upgrade) : undefined,
+      closes: reset === true || read.closes,
+      onInformation: (information) => controller.inform(information),
+      signal: controller.signal,
+    };
+  }
+
+  /** Never rejects. */
+  async #run(
+    request: OutgoingRequest,
+    controller: RequestController,
+    { authenticates, isFetch }: Purpose,
+  ): Promise<void> {
+    const { url, body } = request;
+    const targets = this.#factory.targets(url);
+    const server = authenticates ? targets.server : undefined;
+    const signal = AbortSignal.any([request.signal, this.#factory.closing]);
+    const fail = () => controller.abort(signal.reason);
+    signal.addEventListener('abort', fail, { once: true });
+    let connection: HttpConnection | undefined;
+    try {
+      const used = await this.#pool.take(url.origin, server !== undefined, signal);
+      connection = used;
+      const answer = await exchangeOn(used, { ...request, signal }, { ...targets, server });
+      // fetch would fail without a word about why.
+      if (isFetch && answer.status === 407)
+        throw proxyError(407, `${request.method} ${url.origin}`);
+      if (answer.upgraded) {
+        this.#pool.forget(used); // It is the handler's now.
+        controller.upgrade(answer);
+        return;
+      }
+      const { message } = answer;
+      await controller.relay(message, () => this.#giveBack(used, answer, request));
+    } catch (error) {
+      if (connection) this.#pool.forget(connection);
+      controller.fail(error as Error);
+    } finally {
+      signal.removeEventListener('abort', fail);
+      if (body instanceof ReplayableBody) body.close();
+    }
+  }
+}
