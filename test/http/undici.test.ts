@@ -4,8 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import * as undici from 'undici';
 import { describe, expect, test } from 'vitest';
-import { type DispatcherOptions, negotiateDispatcher, negotiateUpgrade } from 'winsspi/http';
-import { WebSocketServer } from 'ws';
+import { type DispatcherOptions, negotiateDispatcher } from 'winsspi/http';
 import { HttpServer, tlsFiles } from '../harness/support/http.js';
 import {
   callsOf,
@@ -366,30 +365,6 @@ describe.skipIf(!providerInstalled)('a dispatcher', () => {
     await using client = dispatcherFor(server.origin);
     const retrying = client.dispatcher.compose(undici.interceptors.retry({ minTimeout: 1 }));
     expect(await ask(server.origin, retrying)).toMatchObject({ status: 200, text: 'ok' });
-  });
-
-  test('authenticates a WebSocket', async () => {
-    await using server = await HttpServer.listen({ package: 'TestNtlm' });
-    const sockets = new WebSocketServer({ noServer: true });
-    const upgrade = negotiateUpgrade(server.authenticator);
-    server.server.on('upgrade', async (request, socket, head) => {
-      const verdict = await upgrade(request, socket, head);
-      if (!verdict) return;
-      sockets.handleUpgrade(request, socket, head, (peer) => {
-        peer.on('message', (data) => peer.send(`${verdict.authentication.package} ${data}`));
-      });
-    });
-    await using client = dispatcherFor(originOf(server), { package: 'TestNtlm' });
-    for (const Kind of [undici.WebSocket, globalThis.WebSocket]) {
-      const { dispatcher } = client;
-      const socket = new Kind(originOf(server).replace('http', 'ws'), { dispatcher } as never);
-      await once(socket, 'open');
-      socket.send('hello');
-      const [message] = await once(socket, 'message');
-      expect(message.data).toBe('TestNtlm hello');
-      socket.close();
-      await once(socket, 'close');
-    }
   });
 
   test('gives interim responses, and headers and trailers in every form', async () => {

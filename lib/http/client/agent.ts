@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { usageError } from '../../errors/usage-error.js';
 import { LoopbackServer } from './loopback-server.js';
+import { assertNotImpersonating } from './not-impersonating.js';
 import { type ClientOptions, clientSettings } from './options.js';
 
 /**
@@ -19,6 +20,10 @@ export class NegotiateAgent extends Agent {
     const settings = clientSettings(options);
     super({ keepAlive: true, ...agentOptions });
     this.#loopback = new LoopbackServer(settings);
+  }
+
+  addRequest(...parameters: unknown[]): void {
+    addRequest(this, parameters);
   }
 
   override createConnection(options: ClientRequestArgs): Duplex {
@@ -48,6 +53,10 @@ export class NegotiateHttpsAgent extends TlsAgent {
     this.#tls = settings.tls;
   }
 
+  addRequest(...parameters: unknown[]): void {
+    addRequest(this, parameters);
+  }
+
   override createConnection(options: ClientRequestArgs & TlsOptions): Duplex {
     return this.#loopback.connect(originOf('https:', options), {
       ...tlsOptionsOf(options),
@@ -64,6 +73,12 @@ export class NegotiateHttpsAgent extends TlsAgent {
   [Symbol.dispose](): void {
     this.destroy();
   }
+}
+
+// Node calls it with each request, whose socket may come much later. Its types do not have it.
+function addRequest(agent: Agent, parameters: unknown[]): void {
+  assertNotImpersonating();
+  Reflect.apply(Reflect.get(Agent.prototype, 'addRequest'), agent, parameters);
 }
 
 function originOf(protocol: string, options: ClientRequestArgs): URL {

@@ -1,10 +1,10 @@
 import { stringify } from 'node:querystring';
 import { createError } from '../../errors/usage-error.js';
-import { isImpersonating } from '../../index.js';
 import type { HttpAnswer, HttpConnection } from '../client/connection.js';
 import { exchangeOn } from '../client/connection-exchange.js';
 import { ConnectionFactory } from '../client/connection-factory.js';
 import { proxyError } from '../client/errors.js';
+import { assertNotImpersonating } from '../client/not-impersonating.js';
 import { assertPath, type OutgoingRequest } from '../client/outgoing-request.js';
 import { ReplayableBody } from '../client/replayable-body.js';
 import { onStreamError, readBody } from './body.js';
@@ -82,8 +82,7 @@ export class RequestDispatcher {
   }
 
   assertOpen(): void {
-    // A call to Windows on another thread is not the client's that is impersonated.
-    if (isImpersonating()) throw createError('ERR_SSPI_IMPERSONATING', 'A request');
+    assertNotImpersonating();
     if (this.#closed) throw createError('ERR_SSPI_HTTP_CLOSED', 'client');
   }
 
