@@ -152,6 +152,20 @@ describe.skipIf(!providerInstalled)('the socket of an upgrade', () => {
     await untilClosed(socket);
   });
 
+  test('that is refused with 401 closes where its client has ended before the answer', async () => {
+    await using setting = await upgrading({ package: 'TestKerberos' });
+    using client = await RawClient.connect(setting.port);
+    provider.hold('AcceptSecurityContext');
+    await client.send(asking('Authorization: Negotiate AAAA\r\n'));
+    await untilCalled('AcceptSecurityContext');
+    const [socket] = setting.sockets as [Duplex];
+    client.socket.end();
+    await once(socket, 'end');
+    provider.release('AcceptSecurityContext');
+    expect(await client.answer()).toMatch(/^HTTP\/1\.1 401 [\s\S]*\r\nConnection: close\r\n/);
+    await untilClosed(socket);
+  });
+
   test('is answered with 500 where the server is at fault, and a hook hears of it', async () => {
     const errors: unknown[] = [];
     const onError = (error: Error, { url }: IncomingMessage) => errors.push([error, url]);

@@ -88,7 +88,9 @@ function writeFailure(
   failure: AuthenticateFailure,
 ): void {
   const { server } = socket as { server?: Emitter };
-  if (failure.status !== 401 || server === undefined || hasBody(request)) {
+  // Of a client that has ended its side, the server would not see the end again: it closes a connection there.
+  const isLast = server === undefined || hasBody(request) || socket.readableEnded;
+  if (failure.status !== 401 || isLast) {
     endSocket(socket, formatResponse(failure, 'close'));
     return;
   }
