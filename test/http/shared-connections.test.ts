@@ -5,7 +5,12 @@ import { duplexPair } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
 import { type AuthenticateFailure, Authenticator, type ServerOptions } from 'winsspi/http';
-import { clientOf, HttpConnection, HttpServer } from '../harness/support/http.js';
+import {
+  clientOf,
+  HttpConnection,
+  HttpServer,
+  withoutTcpKeepAlive,
+} from '../harness/support/http.js';
 import {
   checkProviderAfterEach,
   type ProviderPackage,
@@ -40,11 +45,7 @@ async function start(name: ProviderPackage, options: ServerOptions = {}) {
 
 /** A reverse proxy that sends the requests of all clients over one connection, and adds no header. */
 async function reverseProxy(target: number) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  // Wine 8 does not connect a socket that has TCP's keep-alive set.
-  const connect = agent.createConnection.bind(agent) as (...args: never[]) => never;
-  agent.createConnection = ((options: object, ...rest: never[]) =>
-    connect({ ...options, keepAlive: false } as never, ...rest)) as never;
+  const agent = withoutTcpKeepAlive(new Agent({ keepAlive: true, maxSockets: 1 }));
   const server = createServer((received, response) => {
     const { method, url, headers } = received;
     const options = { host: '127.0.0.1', port: target, path: url, method, headers, agent };

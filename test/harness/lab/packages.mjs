@@ -47,6 +47,7 @@ export const labPackages = {
   chromium: 'a browser',
   'apache2-bin': 'an HTTP server',
   'libapache2-mod-auth-gssapi': 'Negotiate for the HTTP server',
+  nginx: 'a reverse proxy',
   iproute2: 'the loopback of a run',
   'util-linux': 'unshare and flock',
   mount: 'the places of a run',

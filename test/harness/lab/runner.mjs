@@ -12,6 +12,8 @@ import { ntlmUserFile } from './domain.mjs';
 const programs = {
   curl: { path: '/usr/bin/curl', always: [] },
   python3: { path: '/usr/bin/python3', always: [] },
+  // In the foreground, with a file nginx.conf of the caller's.
+  nginx: { path: '/usr/sbin/nginx', always: ['-p', '.', '-c', 'nginx.conf', '-e', 'stderr'] },
   // Changes the domain.
   'samba-tool': { path: '/usr/bin/samba-tool', always: [] },
   chromium: {
@@ -34,11 +36,12 @@ const programs = {
 /**
  * A TCP server on the loopback of this run. A connection brings a line of JSON, and gets one back:
  *
- *   {"program": "curl", "args": […], "user": "bob", "input": …, "file": "page.png"}
+ *   {"program": "curl", "args": […], "user": "bob", "input": …, "files": {…}, "file": "page.png"}
  *   -> {"code", "stdout", "stderr", "file"}
  *
- * `user` is whose tickets the program has: alice's or bob's, or nobody's. `file` is one that it writes,
- * in base64 in the answer, where there is one. When the connection ends, the program does.
+ * `user` is whose tickets the program has: alice's or bob's, or nobody's. `files` are texts that it finds in
+ * its folder, by their names. `file` is one that it writes, in base64 in the answer, where there is one. When
+ * the connection ends, the program does.
  * @returns {Promise<number>} its port
  */
 export async function startRunner(folder) {
@@ -51,10 +54,10 @@ export async function startRunner(folder) {
 async function serve(socket, folder) {
   socket.on('error', () => {});
   const [line] = await once(createInterface({ input: socket }), 'line');
-  const { program, args, user = 'nobody', input = '', file } = JSON.parse(line);
-  const { path, always, files = {} } = programs[program];
+  const { program, args, user = 'nobody', input = '', files, file } = JSON.parse(line);
+  const { path, always, files: own } = programs[program];
   const cwd = mkdtempSync(join(folder, 'program-'));
-  for (const [name, text] of Object.entries(files)) {
+  for (const [name, text] of Object.entries({ ...own, ...files })) {
     mkdirSync(join(cwd, dirname(name)), { recursive: true });
     writeFileSync(join(cwd, name), text);
   }

@@ -14,6 +14,7 @@ namespace {
 struct Token {
   HANDLE handle;
   LUID id;
+  Key key;
 };
 
 std::mutex mutex;
@@ -75,13 +76,14 @@ HANDLE noToken() {
 
 }  // namespace
 
-bool handOutToken(void** handle) {
+bool handOutToken(void** handle, const Key& key) {
   if (behaves("noToken")) {
     *handle = noToken();
     return true;
   }
-  Token token;
+  Token token = {};
   if (!copyProcessToken(token)) return false;
+  token.key = key;
   const std::lock_guard lock(mutex);
   handed_out.push_back(token);
   *handle = token.handle;
@@ -94,6 +96,18 @@ bool wasHandedOut(HANDLE token) {
   const std::lock_guard lock(mutex);
   return std::ranges::any_of(
       handed_out, [&](const Token& known) { return std::memcmp(&id, &known.id, sizeof id) == 0; });
+}
+
+uint32_t clientNumberOf(HANDLE token) {
+  LUID id;
+  if (!identify(token, id)) return 0;
+  const std::lock_guard lock(mutex);
+  const auto found = std::ranges::find_if(
+      handed_out, [&](const Token& known) { return std::memcmp(&id, &known.id, sizeof id) == 0; });
+  if (found == handed_out.end()) return 0;
+  uint32_t number = 0;
+  std::memcpy(&number, found->key.data(), sizeof number);
+  return number;
 }
 
 uint32_t tokensAlive() {

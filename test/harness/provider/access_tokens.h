@@ -5,13 +5,17 @@
 
 #include <cstdint>
 
+#include "cipher.h"
 #include "sspi.h"
 
 namespace provider {
 
-// A handle that the caller closes, or, as the behaviour "noToken" says, one that names no token.
-bool handOutToken(void** token);
+// A handle that the caller closes, or, as the behaviour "noToken" says, one that names no token. The
+// key is the session's.
+bool handOutToken(void** token, const Key& key);
 bool wasHandedOut(HANDLE token);
+// A number made of the key of a token's session: another one for each client.
+uint32_t clientNumberOf(HANDLE token);
 uint32_t tokensAlive();
 void forgetTokens();
 

@@ -25,7 +25,7 @@ struct Client {
 };
 
 // Of the domain S-1-5-21-1-2-3. What NTLM and Kerberos put into a network logon.
-Client client() {
+Client client(HANDLE token) {
   constexpr std::wstring_view kDomain = L"S-1-5-21-1-2-3-";
   const auto inDomain = [&](const wchar_t* number) { return std::wstring(kDomain) + number; };
   switch (behaviour("client").value_or(0)) {
@@ -35,6 +35,8 @@ Client client() {
       return {inDomain(L"501"), {inDomain(L"513"), L"S-1-1-0", L"S-1-5-32-546", L"S-1-5-2"}};
     case 3:  // a member of the domain's guests
       return {inDomain(L"1107"), {inDomain(L"514"), L"S-1-1-0", L"S-1-5-2"}};
+    case 5:  // a user for each session
+      return {inDomain(std::to_wstring(clientNumberOf(token)).c_str()), {L"S-1-1-0"}};
     default:  // a user with as many groups as the behaviour "groups" says
       break;
   }
@@ -85,15 +87,15 @@ class Answer {
   std::size_t used_;
 };
 
-BOOL answerUser(void* memory, DWORD size, DWORD* needed) {
+BOOL answerUser(HANDLE token, void* memory, DWORD size, DWORD* needed) {
   Answer answer(memory, size, sizeof(TOKEN_USER));
-  const PSID sid = answer.add(client().user);
+  const PSID sid = answer.add(client(token).user);
   if (answer.fits()) static_cast<TOKEN_USER*>(memory)->User = {sid, 0};
   return answer.end(needed);
 }
 
-BOOL answerGroups(void* memory, DWORD size, DWORD* needed) {
-  const std::vector<std::wstring> groups = client().groups;
+BOOL answerGroups(HANDLE token, void* memory, DWORD size, DWORD* needed) {
+  const std::vector<std::wstring> groups = client(token).groups;
   Answer answer(memory, size, sizeof(TOKEN_GROUPS) + groups.size() * sizeof(SID_AND_ATTRIBUTES));
   std::vector<PSID> sids;
   for (const std::wstring& group : groups) sids.push_back(answer.add(group));
@@ -107,15 +109,15 @@ BOOL answerGroups(void* memory, DWORD size, DWORD* needed) {
 // https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-gettokeninformation
 BOOL WINAPI getTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS kind, void* memory,
                                 DWORD size, DWORD* needed) {
-  if (kind == TokenUser && isClient(token)) return answerUser(memory, size, needed);
-  if (kind == TokenGroups && isClient(token)) return answerGroups(memory, size, needed);
+  if (kind == TokenUser && isClient(token)) return answerUser(token, memory, size, needed);
+  if (kind == TokenGroups && isClient(token)) return answerGroups(token, memory, size, needed);
   return GetTokenInformation(token, kind, memory, size, needed);
 }
 
 // https://learn.microsoft.com/windows/win32/api/securitybaseapi/nf-securitybaseapi-checktokenmembership
 BOOL WINAPI checkTokenMembership(HANDLE token, PSID sid, BOOL* is_member) {
   if (!isClient(token)) return CheckTokenMembership(token, sid, is_member);
-  Client who = client();
+  Client who = client(token);
   who.groups.push_back(who.user);
   *is_member = FALSE;
   for (const std::wstring& group : who.groups) {

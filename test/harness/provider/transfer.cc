@@ -87,7 +87,7 @@ SECURITY_STATUS WINAPI exportSecurityContext(PCtxtHandle handle, ULONG flags, PS
   buffer->pvBuffer = bytesOrNull({reinterpret_cast<const unsigned char*>(&packed), sizeof packed});
   SecureZeroMemory(&packed, sizeof packed);  // the caller has the only one
   if (token) *token = nullptr;
-  if (token && behaves("exportToken")) handOutToken(token);
+  if (token && behaves("exportToken")) handOutToken(token, context->key);
   if ((flags & SECPKG_CONTEXT_EXPORT_DELETE_OLD) != 0) removeExported(handle);
   return call.end(SEC_E_OK);
 }

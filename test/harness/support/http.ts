@@ -87,6 +87,14 @@ export class HttpServer {
   }
 }
 
+/** Wine 8 does not connect a socket that has TCP's keep-alive set, as agents that keep connections do. */
+export function withoutTcpKeepAlive(agent: Agent): Agent {
+  const connect = agent.createConnection.bind(agent) as (...args: never[]) => never;
+  agent.createConnection = ((options: object, ...rest: never[]) =>
+    connect({ ...options, keepAlive: false } as never, ...rest)) as never;
+  return agent;
+}
+
 export interface Answer {
   readonly status: number;
   readonly challenges: string[];
@@ -107,11 +115,9 @@ export class HttpConnection {
     const options = { keepAlive: true, maxSockets: 1 };
     // Of the agent: with a check of its own, a request opens a connection of its own.
     const trust: AgentOptions = { ca: tlsFiles.cert, checkServerIdentity: () => undefined };
-    this.#agent = tls ? new TlsAgent({ ...options, ...trust }) : new Agent(options);
-    // Wine 8 does not connect a socket that has TCP's keep-alive set.
-    const connect = this.#agent.createConnection.bind(this.#agent) as (...args: never[]) => never;
-    this.#agent.createConnection = ((options: object, ...rest: never[]) =>
-      connect({ ...options, keepAlive: false } as never, ...rest)) as never;
+    this.#agent = withoutTcpKeepAlive(
+      tls ? new TlsAgent({ ...options, ...trust }) : new Agent(options),
+    );
   }
 
   async get(headers: Record<string, string | string[]> = {}, path = '/'): Promise<Answer> {

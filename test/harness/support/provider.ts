@@ -61,8 +61,8 @@ export type Behaviour =
   | 'mechanism'
   /**
    * Whose access tokens are handed out: 1 ANONYMOUS LOGON, 2 the Guest of this machine, 3 a member of
-   * the domain's guests, 4 a user with as many groups as "groups" says. For the addons that are loaded
-   * when it is set.
+   * the domain's guests, 4 a user with as many groups as "groups" says, 5 another user for each session.
+   * For the addons that are loaded when it is set.
    */
   | 'client'
   | 'groups'
