@@ -252,6 +252,9 @@ describe.skipIf(!providerInstalled)('a server to which ten thousand clients are 
     chaos.server.close();
     await once(chaos.server, 'close');
     await untilNothingIsAlive();
-    expect(process.getActiveResourcesInfo()).not.toContain('TCPSocketWrap');
-  }, 1_200_000);
+    // Windows closes a socket some turns after its event.
+    while (process.getActiveResourcesInfo().includes('TCPSocketWrap')) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }, 600_000);
 });
