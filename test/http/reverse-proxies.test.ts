@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Credentials } from 'winsspi';
-import type { Refusal, ServerOptions } from 'winsspi/http';
+import type { AuthenticateFailure, ServerOptions } from 'winsspi/http';
 import { type Answer, clientOf, HttpConnection, HttpServer } from '../harness/support/http.js';
 import { lab } from '../harness/support/lab.js';
 import {
@@ -40,8 +40,8 @@ async function start(
   provider.behave('ownNames', 1);
   provider.behave('client', 5);
   const reasons = new Set<string>();
-  const onRefusal = ({ reason }: Refusal) => reasons.add(reason);
-  const all = { package: packageName, onRefusal, ...options };
+  const onAuthenticationFailed = ({ reason }: AuthenticateFailure) => reasons.add(reason);
+  const all = { package: packageName, onAuthenticationFailed, ...options };
   const sids = new Set<string | undefined>();
   const server = await HttpServer.listen(all, ({ name, sid }) => {
     sids.add(sid);
