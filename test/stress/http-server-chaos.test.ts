@@ -22,9 +22,10 @@ import {
 } from '../harness/support/provider.js';
 
 const seed = 20;
-const connections = 10_000;
+/** WINSSPI_CHAOS=10000 takes two minutes. */
+const connections = Number(process.env.WINSSPI_CHAOS ?? 2000);
 const atATime = 50;
-const batch = 1000;
+const batch = 200;
 const warmUp = 500;
 /** Every so many connections are of an honest client. */
 const honest = 20;
@@ -164,7 +165,7 @@ function listeners({ server }: ChaosServer): Record<string, number> {
   return Object.fromEntries([...count(process), ...count(server)]);
 }
 
-describe.skipIf(!providerInstalled)('a server to which ten thousand clients are unkind', () => {
+describe.skipIf(!providerInstalled)('a server to which thousands of clients are unkind', () => {
   checkProviderAfterEach();
   beforeAll(keepOneThread);
 
