@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
+import type { Socket } from 'node:net';
 import * as undici from 'undici';
 import { describe, expect, test } from 'vitest';
 import {
@@ -92,6 +93,21 @@ describe.skipIf(!providerInstalled).each(Object.entries(clients))('%s', (_, talk
     const options = { package: 'TestNtlm', allowedOrigins: ['http://elsewhere'] };
     await expect(talk(peer.origin.replace('http', 'ws'), options)).rejects.toBeDefined();
   });
+});
+
+test.skipIf(!providerInstalled)('a changed protocol has no limit of silence', async () => {
+  await using peer = await listening('TestNtlm', false);
+  const options = { package: 'TestNtlm', allowedOrigins: [peer.origin], headersTimeout: 60_000 };
+  const dispatcher = negotiateDispatcher(undici, options);
+  const headers = {
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+    'sec-websocket-version': '13',
+  };
+  const given = { dispatcher, protocol: 'websocket', headers };
+  const { socket } = await undici.upgrade(peer.origin, given);
+  expect([(socket as Socket).timeout ?? 0, socket.listenerCount('timeout')]).toEqual([0, 0]);
+  socket.destroy();
+  await dispatcher.close();
 });
 
 test.skipIf(!providerInstalled)(

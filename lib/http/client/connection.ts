@@ -157,7 +157,9 @@ export class HttpConnection implements AuthConnection {
     if (headersTimeout === 0) return;
     const fail = () => request.destroy(timeoutError('The server sent no response', headersTimeout));
     request.setTimeout(headersTimeout, fail);
-    request.once('response', () => request.setTimeout(0).off('timeout', fail));
+    for (const event of ['response', 'upgrade']) {
+      request.once(event, () => request.off('timeout', fail).setTimeout(0));
+    }
   }
 
   // Node closes a connection that is to stay for a second or less, also between two legs.

@@ -37,11 +37,13 @@ export class ConnectionPool {
 
   /** Takes a connection to an origin, or waits for one. Give it back with release() or forget(). */
   async take(origin: string, hasIdentity: boolean, signal: AbortSignal): Promise<HttpConnection> {
+    signal.throwIfAborted();
     const group = this.#group(origin, hasIdentity);
     for (const [connection, timer] of group.idle) {
       clearTimeout(timer);
       group.idle.delete(connection);
-      if (connection.socket) return connection;
+      // What has come without a request is no response to the next one.
+      if (connection.socket?.readableLength === 0) return connection;
       this.forget(connection);
     }
     if (group.count < this.#limits.connections) return this.#make(group);
