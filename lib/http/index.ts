@@ -1,5 +1,6 @@
 export { NegotiateAgent, NegotiateHttpsAgent } from './client/agent.js';
 export type { ClientOptions, MutualAuthentication } from './client/options.js';
+export { proxyFromEnvironment } from './client/proxy-environment.js';
 export type { ProxyOptions } from './client/proxy-options.js';
 export type { AdapterOptions } from './frameworks/adapter-options.js';
 export {

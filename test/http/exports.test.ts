@@ -23,6 +23,7 @@ test('winsspi/http exports exactly these names', () => {
     'negotiateUpgrade',
     'parseAuthorization',
     'parseChallenges',
+    'proxyFromEnvironment',
     'requireMember',
   ]);
 });
