@@ -22,7 +22,7 @@ export interface AuthTarget {
 
 /** The status and the headers of challenges and credentials. */
 export interface ChallengeHeaders {
-  /** Who asks, for errors. */
+  /** The name of the side that asks, for errors. */
   readonly peer: 'server' | 'proxy';
   readonly status: 401 | 407;
   readonly challenge: string;

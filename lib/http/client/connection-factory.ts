@@ -31,7 +31,7 @@ export class ConnectionFactory {
     };
   }
 
-  /** Who may be authenticated to with a request. */
+  /** Returns the server and the proxy that a request may authenticate to. */
   targets(url: URL): AuthTargets {
     return {
       server: serverTarget(url, this.settings, this.#forServers),

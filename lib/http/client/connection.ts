@@ -92,7 +92,7 @@ export class HttpConnection implements AuthConnection {
         else resolve(new HttpAnswer(request, message, { socket, head }));
       });
       if (outgoing.onInformation) request.on('information', outgoing.onInformation);
-      // Also after the response: what is left to send then, nobody waits for.
+      // Also after the response: an error of what is still sent then has no other listener.
       request.on('error', (error) => reject(withReuse(error, request)));
       request.once('close', () => reject(handshakeError('The server closed the connection')));
       this.#limitSilence(request);

@@ -3,7 +3,7 @@ import type { AuthTarget } from './auth-target.js';
 import { bodyError } from './errors.js';
 import { type Answer, type AuthConnection, authenticate, schemeOf } from './handshake.js';
 
-/** Who may be authenticated to on the way of a request. */
+/** The server and the proxy that a request may authenticate to. */
 export interface AuthTargets {
   readonly server: AuthTarget | undefined;
   readonly proxy: AuthTarget | undefined;

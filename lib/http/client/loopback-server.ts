@@ -151,7 +151,7 @@ function onward({ headersDistinct }: IncomingMessage): Record<string, string | s
   return Object.fromEntries(entries);
 }
 
-// The last part goes on in a later turn than the caller's write of it. Over TCP that is nearly always so;
+// The last part is sent on in a later turn than the caller's write of it. Over TCP that is nearly always so;
 // got 16 looks whether there is a response in the turn after it has written a body, before it ends the
 // request, and where there is one destroys the connection that the response comes on.
 async function* withPause(request: IncomingMessage, length = 0): AsyncGenerator<Buffer, void> {

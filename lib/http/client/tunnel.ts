@@ -91,7 +91,7 @@ class ProxyConnection implements AuthConnection {
   readonly #proxy: ProxyConnector;
   readonly #authority: string;
   readonly #signal: AbortSignal;
-  // Also while a refusal is read, when no request hears of the signal.
+  // Also while a refusal is read, when no request has the signal.
   readonly #onAbort = () => this.#socket?.destroy(this.#signal.reason);
   #socket: Socket | undefined;
 

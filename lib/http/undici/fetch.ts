@@ -77,7 +77,7 @@ function referrerOf(input: unknown): RequestInit {
   return { referrer, referrerPolicy };
 }
 
-/** One request, with a client of its own that closes when the body has been read. */
+/** Sends one request, with a new client that closes when the body has been read. */
 export async function negotiateFetch(
   input: string | URL | Request,
   { negotiate = {}, ...init }: NegotiateInit = {},
