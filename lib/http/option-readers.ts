@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import { createError } from '../errors/usage-error.js';
 import { readRequiredFlags, requestedBits } from '../flags.js';
 import type { Reader } from '../options.js';
@@ -30,6 +31,17 @@ export function requiredFlagWords<Flag extends string>(side: Side): Reader<reado
     if (Array.isArray(value)) return readRequiredFlags(side, value) as readonly Flag[];
     throw createError('ERR_INVALID_ARG_TYPE', name, 'an instance of Array', value);
   };
+}
+
+// An agent's options go first: they would lead to another host than the one that a token is for.
+const routing = ['host', 'port', 'path', 'socket', 'lookup', 'localAddress', 'family'];
+
+/** Copies what TLS connections are made with. */
+export function tlsOptions(value: unknown, name: string): ConnectionOptions {
+  const options = copyObject<ConnectionOptions>(value, name);
+  const wrong = routing.find((key) => key in options);
+  if (wrong === undefined) return options;
+  throw createError('ERR_INVALID_ARG_VALUE', `${name}.${wrong}`, 'has no meaning: the URL has it');
 }
 
 /** Copies an object, without what is undefined. */

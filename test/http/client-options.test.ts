@@ -116,6 +116,19 @@ describe.skipIf(!providerInstalled).each(Object.entries(httpClients))('%s', (_, 
     server.close();
   });
 
+  test('does not wait for the rest of a refusal without end', async () => {
+    await using server = await scripted((_, response) => {
+      const headers = { 'WWW-Authenticate': 'Negotiate', 'Content-Length': '100' };
+      response.writeHead(401, headers).write('a part');
+    });
+    const client = make(server.origin, { package: 'TestKerberos', headersTimeout: 50 });
+    await expect(client.ask(server.origin)).rejects.toMatchObject({
+      code: 'ERR_SSPI_HTTP_TIMEOUT',
+      message: 'The server did not end its refusal within 50 ms',
+    });
+    await client.close();
+  });
+
   test('finds the addresses of a host, and its own, by its options', async () => {
     await using server = await scripted((received, response) => {
       response.end(received.socket.remoteAddress);

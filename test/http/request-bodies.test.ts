@@ -144,3 +144,40 @@ test('a stream of a request that has failed fails again, and is never taken to b
   await expect(read()).rejects.toThrow('broken');
   await expect(read()).rejects.toThrow('broken');
 });
+
+test('a stream of a request is not sent again without what was not kept', async () => {
+  const { ReplayableBody } = await import('../../lib/http/client/replayable-body.js');
+  for (const read of [1, 2, 3]) {
+    const body = new ReplayableBody(Readable.from(['ab', 'c']), 1);
+    const first = body[Symbol.asyncIterator]();
+    for (let part = 0; part < read; part++) await first.next();
+    expect(body.isReplayable).toBe(false);
+    const again = body[Symbol.asyncIterator]().next();
+    await expect(again).rejects.toMatchObject({ code: 'ERR_SSPI_HTTP_BODY' });
+  }
+});
+
+test('a sending that is under way when its request ends does not look complete', async () => {
+  const { ReplayableBody } = await import('../../lib/http/client/replayable-body.js');
+  const body = new ReplayableBody(Readable.from(['a', 'b']), 10);
+  const sending = body[Symbol.asyncIterator]();
+  await sending.next();
+  body.close();
+  await expect(sending.next()).rejects.toMatchObject({ code: 'ERR_SSPI_HTTP_BODY' });
+});
+
+test('what the source of a body throws at its end reaches no one', async () => {
+  const { ReplayableBody } = await import('../../lib/http/client/replayable-body.js');
+  const source = {
+    [Symbol.iterator]: () => ({
+      next: () => ({ done: false, value: 'a' }),
+      return: () => {
+        throw new Error('no end');
+      },
+    }),
+  };
+  const body = new ReplayableBody(source as never, 10);
+  await body[Symbol.asyncIterator]().next();
+  expect(() => body.close()).not.toThrow();
+  await new Promise(setImmediate);
+});

@@ -4,8 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import * as undici from 'undici';
 import { describe, expect, test } from 'vitest';
+import { Credentials, ServerContext } from 'winsspi';
 import { type DispatcherOptions, negotiateDispatcher } from 'winsspi/http';
-import { HttpServer, tlsFiles } from '../harness/support/http.js';
+import { HttpServer, tlsFiles, tokenIn } from '../harness/support/http.js';
 import {
   callsOf,
   checkProviderAfterEach,
@@ -355,6 +356,118 @@ describe.skipIf(!providerInstalled)('the connections of a dispatcher', () => {
 
 describe.skipIf(!providerInstalled)('a dispatcher', () => {
   checkProviderAfterEach();
+
+  /** Asks with a handler, and resolves with its calls when it has ended. */
+  function calls(dispatcher: undici.Dispatcher, origin: string, more: object = {}) {
+    const seen: string[] = [];
+    const ended = new Promise<string[]>((resolve) => {
+      const end = (name: string) => () => {
+        seen.push(name);
+        resolve(seen);
+      };
+      const handler = {
+        onRequestStart: () => seen.push('start'),
+        onResponseStart: () => seen.push('head'),
+        onResponseData: () => seen.push('data'),
+        onResponseEnd: end('end'),
+        onResponseError: end('error'),
+        ...more,
+      };
+      dispatcher.dispatch({ origin, path: '/', method: 'GET' }, handler as never);
+    });
+    return { seen, ended };
+  }
+
+  test('fails where the connection closes while Windows checks the proof', async () => {
+    const credentials = await Credentials.acquire({ package: 'TestKerberos', use: 'inbound' });
+    await using server = await scripted(async (received, response) => {
+      const given = received.headers.authorization;
+      if (!given) return asking(received, response as never);
+      using context = new ServerContext(credentials);
+      const { token } = await context.step(tokenIn([given]) as Buffer);
+      provider.hold('InitializeSecurityContext');
+      const challenge = `Negotiate ${token?.toString('base64')}`;
+      response.writeHead(200, { 'WWW-Authenticate': challenge, 'Content-Length': '9' });
+      response.write('a part');
+      await untilCalled('InitializeSecurityContext', 2);
+      received.socket.destroy();
+      // The client must have seen it.
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+      provider.release('InitializeSecurityContext');
+    });
+    const { dispatcher } = dispatcherFor(server.origin);
+    await expect(ask(server.origin, dispatcher)).rejects.toBeInstanceOf(Error);
+    await dispatcher.close();
+    credentials.close();
+  });
+
+  test('closes the connection of an upgrade whose server has not proved who it is', async () => {
+    await using server = await scripted(asking);
+    let closed: Promise<unknown> | undefined;
+    server.server.on('upgrade', (received, socket) => {
+      if (!received.headers.authorization) {
+        const lines = ['HTTP/1.1 401 Who', 'WWW-Authenticate: Negotiate', 'Connection: close'];
+        socket.end(`${lines.join('\r\n')}\r\n\r\n`);
+        return;
+      }
+      closed = once(socket.resume(), 'end').finally(() => socket.destroy());
+      socket.write('HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+    });
+    const { dispatcher } = dispatcherFor(server.origin);
+    const upgraded = undici.upgrade(server.origin, { dispatcher, protocol: 'x' });
+    await expect(upgraded).rejects.toMatchObject({ code: 'ERR_SSPI_HTTP_HANDSHAKE' });
+    await closed;
+    await dispatcher.close();
+  });
+
+  test.each([2, 0x40000])(
+    'gives a handler that pauses nothing until it resumes: %i bytes',
+    async (size) => {
+      await using server = await scripted((_, response) => response.end(Buffer.alloc(size)));
+      await using client = dispatcherFor(server.origin);
+      let resume = () => {};
+      const { seen, ended } = calls(client.dispatcher, server.origin, {
+        onResponseStart(controller: undici.Dispatcher.DispatchController) {
+          seen.push('head');
+          controller.pause();
+          resume = () => controller.resume();
+        },
+      });
+      while (!seen.includes('head')) await new Promise(setImmediate);
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+      expect(seen).toEqual(['start', 'head']);
+      resume();
+      expect((await ended).slice(0, 3)).toEqual(['start', 'head', 'data']);
+      expect(seen.at(-1)).toBe('end');
+    },
+  );
+
+  test('survives a handler that throws when it gets an error', async () => {
+    await using server = await scripted((received) => received.socket.destroy());
+    const { dispatcher } = dispatcherFor(server.origin);
+    const warned = once(process, 'warning');
+    calls(dispatcher, server.origin, {
+      onResponseError() {
+        throw new RangeError('a handler');
+      },
+    });
+    const [warning] = await warned;
+    expect(warning.message).toBe('a handler');
+    await dispatcher.close();
+  });
+
+  test('waits in close() for a request whose handler calls it', async () => {
+    await using server = await scripted((_, response) => response.end('ok'));
+    const { dispatcher } = dispatcherFor(server.origin);
+    let closed: Promise<void> | undefined;
+    const { ended } = calls(dispatcher, server.origin, {
+      onRequestStart() {
+        closed = dispatcher.close();
+      },
+    });
+    expect((await ended).at(-1)).toBe('end');
+    await closed;
+  });
 
   test('serves interceptors that are composed after it', async () => {
     let failures = 1;

@@ -13,17 +13,23 @@ export async function exchangeOn(
 ): Promise<HttpAnswer> {
   const signal = AbortSignal.any([outgoing.signal, connection.closing]);
   const request = { ...outgoing, signal };
+  let last: HttpAnswer | undefined;
   const sender = {
     connection,
     get isReplayable() {
       return isReplayable(request);
     },
     signal,
-    send: (leg: Leg) => sendOrRepeat(connection, request, leg),
+    send: async (leg: Leg) => {
+      last = await sendOrRepeat(connection, request, leg);
+      return last;
+    },
   };
   try {
     return await exchange(sender, targets);
   } catch (error) {
+    // Node has detached the connection of an upgrade: closing the agent does not close it.
+    last?.upgraded?.socket.destroy();
     signal.throwIfAborted(); // with its reason, and not with what it has broken
     throw error;
   }

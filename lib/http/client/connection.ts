@@ -12,7 +12,7 @@ import { createError } from '../../errors/usage-error.js';
 import type { ChannelBindings } from '../../index.js';
 import { LONGEST_HEAD } from '../headers.js';
 import { ignoreErrors } from '../ignore-errors.js';
-import { handshakeError, lossError, timeoutError } from './errors.js';
+import { closedError, lossError, timeoutError } from './errors.js';
 import type { Leg } from './exchange.js';
 import {
   type Answer,
@@ -83,18 +83,19 @@ export class HttpConnection implements AuthConnection {
       const request = this.#makeRequest({ ...outgoing, body }, leg);
       request.once('response', (message) => {
         if (outgoing.method === 'HEAD') keepAfterHead(request, message);
-        resolve(new HttpAnswer(request, message));
+        resolve(this.#answer(request, message));
       });
       request.once('upgrade', (message, socket, head) => {
         this.#detach(socket);
         // A change of protocol that was not asked for is no answer.
         if (outgoing.upgrade === undefined) socket.destroy();
-        else resolve(new HttpAnswer(request, message, { socket, head }));
+        else resolve(this.#answer(request, message, { socket, head }));
       });
-      if (outgoing.onInformation) request.on('information', outgoing.onInformation);
-      // Also after the response: an error of what is still sent then has no other listener.
+      // A peer whose tokens are not checked yet has nothing to say.
+      if (Object.keys(leg.credentials).length === 0) passInformation(request, outgoing);
+      // Stays after the response: an error of what is still sent then has no other listener.
       request.on('error', (error) => reject(withReuse(error, request)));
-      request.once('close', () => reject(handshakeError('The server closed the connection')));
+      request.once('close', () => reject(closedError()));
       this.#limitSilence(request);
       sendBody(request, body).catch(reject);
     });
@@ -105,6 +106,14 @@ export class HttpConnection implements AuthConnection {
   close(): void {
     this.#closing.abort(createError('ERR_SSPI_HTTP_CLOSED', 'client'));
     this.#agent.destroy();
+  }
+
+  #answer(
+    request: ClientRequest,
+    message: IncomingMessage,
+    upgraded?: HttpAnswer['upgraded'],
+  ): HttpAnswer {
+    return new HttpAnswer(request, message, this.#settings.headersTimeout, upgraded);
   }
 
   #makeRequest(outgoing: OutgoingRequest, { credentials }: Leg): ClientRequest {
@@ -196,22 +205,32 @@ export class HttpConnection implements AuthConnection {
     try {
       if (proxy && !this.#isTls) return await connectToProxy(proxy, this, signal);
       const socket = proxy && (await openTunnel(proxy, authorityOf(this.origin), signal));
-      const made = connect.call(this.#agent, {
-        ...plain,
-        ...(socket && { socket }),
-      } as typeof options);
-      return await this.#untilOpen(made as Socket, signal);
+      return await this.#untilOpen(
+        () => connect.call(this.#agent, { ...plain, ...(socket && { socket }) } as typeof options),
+        signal,
+        socket,
+      );
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async #untilOpen(socket: Socket, signal: AbortSignal): Promise<Socket> {
-    ignoreErrors(socket);
+  async #untilOpen(
+    make: () => unknown,
+    signal: AbortSignal,
+    tunnel: Socket | undefined,
+  ): Promise<Socket> {
+    let socket: Socket;
+    try {
+      socket = ignoreErrors(make() as Socket);
+    } catch (error) {
+      tunnel?.destroy();
+      throw error;
+    }
     const opened = new Promise<Socket>((resolve, reject) => {
       socket.once(this.#isTls ? 'secureConnect' : 'connect', () => resolve(socket));
       socket.once('error', reject);
-      socket.once('close', () => reject(handshakeError('The server closed the connection')));
+      socket.once('close', () => reject(closedError()));
     });
     try {
       await untilAborted(opened, signal);
@@ -243,9 +262,17 @@ export class HttpAnswer implements Answer {
   readonly upgraded: { readonly socket: Duplex; readonly head: Buffer } | undefined;
   readonly socket: Socket;
   readonly #request: ClientRequest;
+  readonly #timeout: number;
 
-  constructor(request: ClientRequest, message: IncomingMessage, upgraded?: HttpAnswer['upgraded']) {
+  /** `timeout`: how long the body of a refusal may take, in milliseconds; 0: no limit. */
+  constructor(
+    request: ClientRequest,
+    message: IncomingMessage,
+    timeout: number,
+    upgraded?: HttpAnswer['upgraded'],
+  ) {
     this.#request = request;
+    this.#timeout = timeout;
     this.message = message;
     this.upgraded = upgraded;
     this.socket = message.socket;
@@ -265,10 +292,17 @@ export class HttpAnswer implements Answer {
   }
 
   async drain(): Promise<void> {
-    let length = 0;
-    for await (const part of this.message) {
-      length += part.length;
-      if (length > LONGEST_REFUSAL) throw refusalError(this.status);
+    const late = () =>
+      this.message.destroy(timeoutError('The server did not end its refusal', this.#timeout));
+    const timer = this.#timeout > 0 ? setTimeout(late, this.#timeout) : undefined;
+    try {
+      let length = 0;
+      for await (const part of this.message) {
+        length += part.length;
+        if (length > LONGEST_REFUSAL) throw refusalError(this.status);
+      }
+    } finally {
+      clearTimeout(timer);
     }
     // The rest of a body that was refused is not sent: the next leg takes another connection.
     if (!this.isFinished) this.#request.destroy();
@@ -293,6 +327,14 @@ function framingOf({ body, upgrade }: OutgoingRequest): Record<string, string> {
     ...(isLong && { expect: '100-continue' }),
     ...(upgrade !== undefined && { connection: 'upgrade', upgrade }),
   };
+}
+
+// Node gives the 100 too, which an application has not asked for.
+function passInformation(request: ClientRequest, { onInformation }: OutgoingRequest): void {
+  if (!onInformation) return;
+  request.on('information', (information) => {
+    if (information.statusCode !== 100) onInformation(information);
+  });
 }
 
 // For Node the headers of a body that does not come leave its end open.

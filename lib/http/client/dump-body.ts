@@ -6,7 +6,7 @@ import { LONGEST_REFUSAL, refusalError } from './handshake.js';
 // https://www.rfc-editor.org/rfc/rfc9112#section-6
 
 /**
- * Reads a refusal's body off a connection, by the head that came before it. Whether the connection can
+ * Reads a refusal's body off a connection, by the head that came before it. Returns whether the connection can
  * be used for the next request.
  */
 export async function dumpBody(

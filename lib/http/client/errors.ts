@@ -45,6 +45,14 @@ export function bodyLengthError(read: number, length: number): Error {
   );
 }
 
+/** A connection closed before its response had ended. */
+export function closedError(): Error {
+  return usageError(
+    'ERR_SSPI_HTTP_HANDSHAKE',
+    'The server closed the connection before its response',
+  );
+}
+
 /** What a client writes to its socket is no request: it is what it has as the body of the last one. */
 export function unframedError(): Error {
   return usageError(

@@ -79,8 +79,10 @@ export class LoopbackServer {
     link.isFree = false;
     link.busy = true;
     try {
-      const { message } = await this.#exchange(this.#outgoingOf(request, link), link);
-      await relay(message, response);
+      const answer = await this.#exchange(this.#outgoingOf(request, link), link);
+      await relay(answer.message, response);
+      // The server has answered before it has the body: its connection takes no other request.
+      if (!answer.isFinished) link.connection.close();
       link.busy = false;
       if (!link.connection.socket) finish(request.socket, link.outer);
     } catch (error) {

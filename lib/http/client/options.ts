@@ -22,7 +22,7 @@ import {
   type Settings,
 } from '../../options.js';
 import type { CredentialsSource } from '../credential-cache.js';
-import { copyObject, flagWords, requiredFlagWords } from '../option-readers.js';
+import { flagWords, requiredFlagWords, tlsOptions } from '../option-readers.js';
 import type { Scheme } from '../scheme.js';
 import { Origins } from './origins.js';
 import { hostOf, type ProxyOptions, type ProxySettings, proxySettings } from './proxy-options.js';
@@ -100,7 +100,7 @@ export const clientDescription = {
   flags: optional(flagWords<ClientContextFlags>('client'), {}),
   requiredFlags: optional(requiredFlagWords<ClientContextFlag>('client'), []),
   channelBindings: optional(boolean, true),
-  tls: optional(copyObject as Reader<ConnectionOptions>, {}),
+  tls: optional(tlsOptions, {}),
   proxy: (value: unknown) => value as ClientOptions['proxy'],
   maxReplayBodySize: optional(integer(0, MOST_KEPT), 0x100000),
   connectTimeout: optional(integer(1, LONGEST_TIMER), 10_000),

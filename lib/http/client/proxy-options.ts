@@ -16,7 +16,7 @@ import {
   readOptions,
 } from '../../options.js';
 import type { CredentialsSource } from '../credential-cache.js';
-import { copyObject, flagWords, requiredFlagWords } from '../option-readers.js';
+import { flagWords, requiredFlagWords, tlsOptions } from '../option-readers.js';
 import type { Scheme } from '../scheme.js';
 import { assertCredentials, credentials, identity, schemeList } from './source-options.js';
 
@@ -56,7 +56,7 @@ const proxyDescription = {
   flags: optional(flagWords<ClientContextFlags>('client'), {}),
   requiredFlags: optional(requiredFlagWords<ClientContextFlag>('client'), []),
   channelBindings: optional(boolean, true),
-  tls: optional(copyObject as Reader<ConnectionOptions>, {}),
+  tls: optional(tlsOptions, {}),
 } satisfies Description<ProxyOptions>;
 
 export type ProxySettings = ReturnType<typeof proxySettings>;

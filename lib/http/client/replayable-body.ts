@@ -1,5 +1,5 @@
 import { Stream } from 'node:stream';
-import { bodyLengthError } from './errors.js';
+import { bodyError, bodyLengthError } from './errors.js';
 
 export type BodySource = AsyncIterable<unknown> | Iterable<unknown>;
 
@@ -14,7 +14,9 @@ export class ReplayableBody {
   readonly #limit: number;
   #iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined;
   #kept: Uint8Array[] | undefined = [];
+  /** How many bytes, and parts, have been read. */
   #read = 0;
+  #parts = 0;
   #isAtEnd = false;
   #reading: Promise<Uint8Array | undefined> | undefined;
   #error: { readonly reason: unknown } | undefined;
@@ -29,23 +31,34 @@ export class ReplayableBody {
     return this.#kept !== undefined;
   }
 
-  /** Ends the source: nothing is sent any more. */
+  /** Ends the source. A sending that is still under way fails, and does not look complete. */
   close(): void {
-    if (this.#isAtEnd) return;
-    this.#isAtEnd = true;
+    if (this.#isAtEnd || this.#error) return;
+    this.#error = { reason: bodyError('The request has ended') };
     this.#kept = undefined;
-    // A stream that was never read does not hear of the end of its iterator.
-    if (this.#source instanceof Stream) {
-      const { destroy } = this.#source as { destroy?: () => void };
-      destroy?.call(this.#source);
-    }
-    Promise.resolve(this.#iterator?.return?.()).catch(() => {});
+    this.#endSource().catch(() => {});
   }
 
-  // Leaving the loop in the middle ends the sending, and not the source.
+  // The source is the caller's: what it throws has no meaning any more.
+  async #endSource(): Promise<void> {
+    try {
+      // A stream that was never read does not hear of the end of its iterator.
+      if (this.#source instanceof Stream) {
+        const { destroy } = this.#source as { destroy?: () => void };
+        destroy?.call(this.#source);
+      }
+    } finally {
+      await this.#iterator?.return?.();
+    }
+  }
+
+  // Leaving the loop in the middle ends the sending, and not the source. What was read and is not kept cannot
+  // be sent again: without it, the server would take the rest for the whole.
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
     for (let index = 0; ; index++) {
-      const part = this.#kept?.[index] ?? (await this.#next());
+      const isRead = index < this.#parts;
+      const part = isRead ? this.#kept?.[index] : await this.#next();
+      if (isRead && part === undefined) throw bodyError('The request must be sent again');
       if (part === undefined) return;
       yield part;
     }
@@ -71,6 +84,7 @@ export class ReplayableBody {
         throw bodyLengthError(this.#read, length);
       }
       this.#isAtEnd = part === undefined;
+      if (part) this.#parts += 1;
       if (this.#read > this.#limit) this.#kept = undefined;
       else if (part) this.#kept?.push(part);
       return part;

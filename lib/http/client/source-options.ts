@@ -2,7 +2,7 @@ import { createError } from '../../errors/usage-error.js';
 import { Credentials, type IdentityOptions } from '../../index.js';
 import { choice, list, type Reader } from '../../options.js';
 import type { CredentialsSource } from '../credential-cache.js';
-import { instance } from '../option-readers.js';
+import { copyObject, instance } from '../option-readers.js';
 import type { Scheme } from '../scheme.js';
 
 // The options of a client, and of its proxy, that say where credentials come from.
@@ -11,11 +11,8 @@ export const schemeList: Reader<readonly Scheme[]> = list(choice(['Negotiate', '
 
 export const credentials = instance(Credentials, 'credentials from Credentials.acquire()');
 
-/** Reads an identity, which Credentials.acquire() checks in full. */
-export const identity: Reader<IdentityOptions> = (value, key) => {
-  if (typeof value === 'object' && value !== null) return value as IdentityOptions;
-  throw createError('ERR_INVALID_ARG_TYPE', key, 'an object', value);
-};
+/** Copies an identity, which Credentials.acquire() checks in full. */
+export const identity: Reader<IdentityOptions> = copyObject;
 
 /** Checks that credentials, package and schemes go together. `name` is that of the options, for the error. */
 export function assertCredentials(

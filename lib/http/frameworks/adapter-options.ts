@@ -12,7 +12,7 @@ export interface AdapterOptions {
 
 const adapterOptions = { optional: optional(boolean, false) } satisfies Description<AdapterOptions>;
 
-/** Returns whether a request with a result continues without a user. */
+/** Returns a function that says whether a request with a result continues without a user. */
 export function readAdapterOptions(
   options: AdapterOptions,
 ): (result: AuthenticateResult) => boolean {

@@ -184,8 +184,9 @@ function attachHeaders(response: ServerResponse, result: AuthenticateResult): vo
   if (values.length > 0) addChallenges(response, values, isChallenge ? 401 : undefined);
 }
 
-/** Answers a request that failed. */
+/** Answers a request that failed, unless it is answered already. */
 export function sendFailure(response: ServerResponse, failure: AuthenticateFailure): void {
+  if (response.headersSent) return;
   const { status, headers, body, contentType } = failure;
   response.writeHead(status, {
     ...headers,
@@ -201,7 +202,7 @@ export function sendResult(
   response: ServerResponse,
   result: AuthenticateResult,
 ): void {
-  if (result.kind === 'failure' && !response.headersSent) sendFailure(response, result);
+  if (result.kind === 'failure') sendFailure(response, result);
   if (result.kind === 'http11Required') requireHttp11(request);
 }
 

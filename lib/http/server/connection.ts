@@ -91,7 +91,7 @@ export class ServerConnection {
   #evaluateWithoutToken(): AuthenticateResult {
     const authentication = this.#authentication;
     const { expiry } = authentication?.context ?? {};
-    const isStale = this.#state.handshakes !== this.#handshakeNumber;
+    const isStale = this.#state.isShared || this.#state.handshakes !== this.#handshakeNumber;
     if (!authentication || isStale || (expiry && expiry.getTime() <= Date.now())) {
       return this.#fail('challenge');
     }
@@ -193,7 +193,7 @@ export class ServerConnection {
     return { kind: 'success', authentication, headers };
   }
 
-  /** Keeps the authentication for the connection, which it returns, or for the time of its request. */
+  /** Keeps the authentication for the connection or for the time of its request. Returns whether the connection keeps it. */
   #keep(authentication: Authentication, response: ServerResponse | undefined): boolean {
     const { context } = authentication;
     this.#contexts.add(context);

@@ -5,8 +5,9 @@ import {
   type ServerContext,
   type ServerContextFlags,
   type ServerContextOptions,
-  SspiError,
+  TargetUnknownError,
   tlsServerEndPoint,
+  UnsupportedFunctionError,
 } from '../../index.js';
 import { isTls } from '../tls.js';
 import type { BindingState } from './authentication.js';
@@ -64,12 +65,13 @@ export function findTargetFailure(
   return isAllowed ? undefined : 'wrongTarget';
 }
 
-// Older clients with NTLM name no target, and packages without the attribute report none.
+// Older clients with NTLM name no target, and packages without the attribute report none. Every other error is one of
+// the server: it must not look like a client without a name.
 function readTarget(context: ServerContext): string {
   try {
     return context.queryAttribute('clientSpecifiedTarget');
   } catch (error) {
-    if (error instanceof SspiError) return '';
+    if (error instanceof UnsupportedFunctionError || error instanceof TargetUnknownError) return '';
     throw error;
   }
 }

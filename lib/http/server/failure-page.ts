@@ -32,8 +32,12 @@ export function replacePage(
   formatFailure: FormatFailure | undefined,
 ): AuthenticateFailure {
   try {
-    const page = formatFailure?.(failure, request);
-    return page === undefined ? failure : { ...failure, ...readOptions(page, 'page', failurePage) };
+    const page: unknown = formatFailure?.(failure, request);
+    // It is refused below, and its own error must not end the process.
+    if (page instanceof Promise) page.catch(() => {});
+    return page === undefined
+      ? failure
+      : { ...failure, ...readOptions(page as FailurePage, 'page', failurePage) };
   } catch (error) {
     process.emitWarning(error instanceof Error ? error : String(error));
     return failure;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, InformationEvent } from 'node:http';
 import type { HttpAnswer } from '../client/connection.js';
-import { handshakeError } from '../client/errors.js';
+import { closedError, handshakeError } from '../client/errors.js';
 import { pairsOf } from '../raw-headers.js';
 import type { Controller, Handler, ResponseHeaders } from './types.js';
 
@@ -15,6 +15,7 @@ export class RequestController implements Controller {
   #aborted = false;
   #ended = false;
   #paused = false;
+  #onResume: () => void = () => {};
   rawHeaders: Buffer[] = [];
   rawTrailers: Buffer[] = [];
 
@@ -39,10 +40,10 @@ export class RequestController implements Controller {
     return this.#aborted ? this.signal.reason : null;
   }
 
-  abort(reason: Error): void {
+  abort(reason?: Error): void {
     if (this.#ended) return;
     this.#aborted = true;
-    this.fail(reason);
+    this.fail(reason ?? new DOMException('The operation was aborted', 'AbortError'));
   }
 
   pause(): void {
@@ -53,6 +54,7 @@ export class RequestController implements Controller {
   resume(): void {
     this.#paused = false;
     this.#message?.resume();
+    this.#onResume();
   }
 
   /** The request begins: it can be aborted from here on, also while it waits for a connection. */
@@ -66,7 +68,8 @@ export class RequestController implements Controller {
     this.#ended = true;
     this.#aborting.abort(error);
     this.#message?.destroy();
-    this.#handler.onResponseError?.(this, error);
+    this.#onResume();
+    this.#reportError(error);
   }
 
   /** An interim response, such as 103. */
@@ -82,6 +85,12 @@ export class RequestController implements Controller {
    * handler is: a request that the handler makes can have the connection.
    */
   async relay(message: IncomingMessage, onEnd: () => void): Promise<void> {
+    if (message.destroyed && !message.complete) {
+      // It has closed while its proof was looked at, and says so no more.
+      onEnd();
+      this.fail(closedError());
+      return;
+    }
     const closed = new Promise<void>((resolve) => message.once('close', resolve));
     message.once('close', onEnd);
     message.on('error', (error) => this.fail(error));
@@ -92,7 +101,9 @@ export class RequestController implements Controller {
       message.resume();
       await closed;
       this.#begin(message);
+      if (this.#paused) await this.#untilResumed();
       if (body) this.#call(() => this.#handler.onResponseData?.(this, body));
+      if (this.#paused) await this.#untilResumed();
       this.#end(message);
       return;
     }
@@ -107,7 +118,13 @@ export class RequestController implements Controller {
     if (this.#ended) message.destroy();
     await closed;
     if (isWhole) this.#end(message);
-    else this.fail(handshakeError('The server closed the connection'));
+    else this.fail(closedError());
+  }
+
+  async #untilResumed(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onResume = resolve;
+    });
   }
 
   #begin({ statusCode = 0, statusMessage, rawHeaders }: IncomingMessage): void {
@@ -134,7 +151,7 @@ export class RequestController implements Controller {
       this.#handler.onRequestUpgrade(this, message.statusCode as number, headers, socket);
     } catch (error) {
       socket.destroy();
-      this.#handler.onResponseError?.(this, error as Error);
+      this.#reportError(error as Error);
     }
   }
 
@@ -146,7 +163,16 @@ export class RequestController implements Controller {
       this.#handler.onResponseEnd?.(this, headersOf(rawTrailers));
     } catch (error) {
       // As undici does: its own handler for retries counts on it.
-      this.#handler.onResponseError?.(this, error as Error);
+      this.#reportError(error as Error);
+    }
+  }
+
+  // A handler that throws here has no other way to be heard, and ends no other request.
+  #reportError(error: Error): void {
+    try {
+      this.#handler.onResponseError?.(this, error);
+    } catch (thrown) {
+      process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
     }
   }
 

@@ -38,6 +38,11 @@ export class RequestDispatcher {
     return this.#closed;
   }
 
+  /** Whether its connections are closed. */
+  get destroyed(): boolean {
+    return this.#factory.closing.aborted;
+  }
+
   /** How many connections there are, in use or not. */
   get connections(): number {
     return this.#pool.size;
@@ -52,11 +57,9 @@ export class RequestDispatcher {
     purpose: Purpose = { authenticates: true, isFetch: false },
   ): boolean {
     const controller = new RequestController(handlerOf(given));
-    onStreamError(options.body, (error) => controller.abort(error));
     try {
       this.assertOpen();
       const request = this.#requestOf(options, controller);
-      controller.start();
       const running = this.#run(request, controller, purpose).finally(() => {
         this.#running.delete(running);
       });
@@ -70,7 +73,7 @@ export class RequestDispatcher {
   /** Takes no further requests, and closes the connections when those under way have ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#running);
+    await Promise.allSettled(this.#running);
     this.#end();
   }
 
@@ -78,7 +81,7 @@ export class RequestDispatcher {
   async destroy(): Promise<void> {
     this.#closed = true;
     this.#end();
-    await Promise.all(this.#running);
+    await Promise.allSettled(this.#running);
   }
 
   assertOpen(): void {
@@ -91,7 +94,8 @@ export class RequestDispatcher {
     { isFinished, message }: HttpAnswer,
     { closes }: OutgoingRequest,
   ): void {
-    if (isFinished && message.complete && !closes) this.#pool.release(connection);
+    const { 'keep-alive': hint } = message.headers;
+    if (isFinished && message.complete && !closes) this.#pool.release(connection, hint as string);
     else this.#pool.forget(connection);
   }
 
@@ -101,7 +105,10 @@ export class RequestDispatcher {
   }
 
   #requestOf(options: DispatchOptions, controller: RequestController): OutgoingRequest {
-    const { origin, method, path, query, body: given, headers, upgrade, reset } = options;
+    const { origin, method: word, path, query, body: given, headers, upgrade, reset } = options;
+    onStreamError(given, (error) => controller.abort(error));
+    // node:http writes it so.
+    const method = String(word).toUpperCase();
     if (method === 'CONNECT') {
       throw createError('ERR_INVALID_ARG_VALUE', 'method', 'must not be CONNECT');
     }
@@ -129,6 +136,9 @@ export class RequestDispatcher {
     controller: RequestController,
     { authenticates, isFetch }: Purpose,
   ): Promise<void> {
+    // The request is known to close() before its handler is called.
+    await Promise.resolve();
+    controller.start();
     const { url, body } = request;
     const targets = this.#factory.targets(url);
     const server = authenticates ? targets.server : undefined;

@@ -23,7 +23,7 @@ export function negotiateDispatcher<Made extends object>(
     }
 
     get destroyed(): boolean {
-      return requests.closed;
+      return requests.destroyed;
     }
 
     dispatch(given: DispatchOptions, handler: Handler | LegacyHandler): boolean {

@@ -36,7 +36,8 @@ export class NegotiateClient {
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     this.#requests.assertOpen();
     // What is no init, Node's own refuses.
-    if (init && typeof init !== 'object') return await fetch(input, init);
+    if (init && typeof init !== 'object' && typeof init !== 'function')
+      return await fetch(input, init);
     const given = { ...referrerOf(input), ...init };
     if ('dispatcher' in given) {
       throw usageError('ERR_INVALID_ARG_VALUE', 'The "init.dispatcher" is that of the client');

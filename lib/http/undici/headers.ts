@@ -49,7 +49,8 @@ function entriesOf(headers: unknown): Entry[] {
 }
 
 function readLength(value: unknown): number {
-  if (/^\d{1,15}$/.test(String(value))) return Number(value);
+  const text = String(value);
+  if (/^\d{1,15}$/.test(text)) return Number(text);
   throw wrongHeader('content-length', 'must be a number of bytes');
 }
 

@@ -42,8 +42,7 @@ export class ConnectionPool {
     for (const [connection, timer] of group.idle) {
       clearTimeout(timer);
       group.idle.delete(connection);
-      // What has come without a request is no response to the next one.
-      if (connection.socket?.readableLength === 0) return connection;
+      if (isUsable(connection)) return connection;
       this.forget(connection);
     }
     if (group.count < this.#limits.connections) return this.#make(group);
@@ -61,10 +60,11 @@ export class ConnectionPool {
     });
   }
 
-  /** Gives back a connection, which the next request may use. */
-  release(connection: HttpConnection): void {
+  /** Gives back a connection, which the next request may use. `hint`: the server's header Keep-Alive. */
+  release(connection: HttpConnection, hint?: string): void {
     const group = this.#groupOf.get(connection);
-    if (!group || !connection.socket) {
+    const time = idleTime(this.#limits.idleTimeout, hint);
+    if (!group || !isUsable(connection) || time <= 0) {
       this.forget(connection);
       return;
     }
@@ -73,7 +73,7 @@ export class ConnectionPool {
       next(connection);
       return;
     }
-    const timer = setTimeout(() => this.forget(connection), this.#limits.idleTimeout).unref();
+    const timer = setTimeout(() => this.forget(connection), time).unref();
     group.idle.set(connection, timer);
   }
 
@@ -115,8 +115,22 @@ export class ConnectionPool {
   }
 }
 
+// What has come without a request is no response to the next one.
+function isUsable({ socket }: HttpConnection): boolean {
+  return socket?.readableLength === 0;
+}
+
+// A server closes a connection when its time is over: a request must not meet that.
+function idleTime(most: number, hint = ''): number {
+  const seconds = /timeout=(\d+)/.exec(hint)?.[1];
+  return seconds === undefined ? most : Math.min(most, Number(seconds) * 1000 - 1000);
+}
+
 // A certificate authenticates the client, as a token does; the name is that of another server.
-const identities = ['cert', 'key', 'pfx', 'passphrase', 'secureContext', 'servername'];
+const identities = [
+  ...['cert', 'key', 'pfx', 'passphrase', 'secureContext', 'servername', 'session'],
+  ...['pskCallback', 'clientCertEngine', 'privateKeyEngine', 'privateKeyIdentifier'],
+];
 
 function withoutIdentity(tls: ConnectionOptions): ConnectionOptions {
   return Object.fromEntries(Object.entries(tls).filter(([name]) => !identities.includes(name)));

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 export interface ScriptedServer extends AsyncDisposable {
   readonly origin: string;
+  readonly server: Server;
   readonly requests: IncomingMessage[];
   readonly sockets: ReadonlySet<Socket>;
 }
@@ -22,6 +23,7 @@ export async function scripted(listener: RequestListener): Promise<ScriptedServe
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     origin,
+    server,
     requests,
     sockets,
     async [Symbol.asyncDispose]() {

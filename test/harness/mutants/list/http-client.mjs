@@ -246,8 +246,8 @@ export default [
       ],
       [
         'an idle connection stays open',
-        'setTimeout(() => this.forget(connection), this.#limits.idleTimeout).unref();',
-        'setTimeout(() => {}, this.#limits.idleTimeout).unref();',
+        'setTimeout(() => this.forget(connection), time).unref();',
+        'setTimeout(() => {}, time).unref();',
       ],
     ],
   },
@@ -288,7 +288,7 @@ export default [
       ],
       [
         'close() does not wait',
-        '    await Promise.all(this.#running);\n    this.#end();\n',
+        '    await Promise.allSettled(this.#running);\n    this.#end();\n',
         '    this.#end();\n',
       ],
     ],

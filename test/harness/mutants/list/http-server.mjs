@@ -96,7 +96,7 @@ export default [
     mistakes: [
       [
         'a user stays logged on when another Authenticator has begun a handshake',
-        'const isStale = this.#state.handshakes !== this.#handshakeNumber;',
+        'const isStale = this.#state.isShared || this.#state.handshakes !== this.#handshakeNumber;',
         'const isStale = false;',
       ],
       [
@@ -419,7 +419,7 @@ export default [
     file: 'lib/http/server/upgrade.ts',
     tests: http('upgrade', 'last-token'),
     mistakes: [
-      ['the body of a refused upgrade is the next request', ' || hasBody(request)) {', ') {'],
+      ['the body of a refused upgrade is the next request', 'hasBody(request) || ', ''],
       ['a body in chunks is none', 'coding !== undefined || (length', '(length'],
       [
         'the next request of a refused upgrade is lost',
@@ -428,8 +428,8 @@ export default [
       ],
       [
         'a refused upgrade with 403 gets its connection back',
-        'failure.status !== 401 || server === undefined',
-        'server === undefined',
+        'if (failure.status !== 401 || isLast) {',
+        'if (isLast) {',
       ],
       [
         'an error of the server rejects',
