@@ -26,7 +26,7 @@ export interface Purpose {
 export class RequestDispatcher {
   readonly #factory: ConnectionFactory;
   readonly #pool: ConnectionPool;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<RequestController, Promise<void>>();
   #closed = false;
 
   constructor(settings: DispatcherSettings) {
@@ -61,9 +61,9 @@ export class RequestDispatcher {
       this.assertOpen();
       const request = this.#requestOf(options, controller);
       const running = this.#run(request, controller, purpose).finally(() => {
-        this.#running.delete(running);
+        this.#running.delete(controller);
       });
-      this.#running.add(running);
+      this.#running.set(controller, running);
     } catch (error) {
       controller.fail(error as Error);
     }
@@ -73,15 +73,16 @@ export class RequestDispatcher {
   /** Takes no further requests, and closes the connections when those under way have ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled(this.#running);
+    await Promise.allSettled(this.#running.values());
     this.#end();
   }
 
   /** Ends the requests under way, closes the connections, and gives back the credentials that were acquired. */
   async destroy(): Promise<void> {
     this.#closed = true;
+    const running = [...this.#running.values()];
     this.#end();
-    await Promise.allSettled(this.#running);
+    await Promise.allSettled(running);
   }
 
   assertOpen(): void {
@@ -101,6 +102,8 @@ export class RequestDispatcher {
 
   #end(): void {
     this.#factory.close();
+    // Each has its own signal: one that lives as long as the client would keep a trace of every request.
+    for (const controller of this.#running.keys()) controller.abort(this.#factory.closing.reason);
     this.#pool.close();
   }
 
@@ -139,17 +142,14 @@ export class RequestDispatcher {
     // The request is known to close() before its handler is called.
     await Promise.resolve();
     controller.start();
-    const { url, body } = request;
+    const { url, body, signal } = request;
     const targets = this.#factory.targets(url);
     const server = authenticates ? targets.server : undefined;
-    const signal = AbortSignal.any([request.signal, this.#factory.closing]);
-    const fail = () => controller.abort(signal.reason);
-    signal.addEventListener('abort', fail, { once: true });
     let connection: HttpConnection | undefined;
     try {
       const used = await this.#pool.take(url.origin, server !== undefined, signal);
       connection = used;
-      const answer = await exchangeOn(used, { ...request, signal }, { ...targets, server });
+      const answer = await exchangeOn(used, request, { ...targets, server });
       // fetch would fail without a word about why.
       if (isFetch && answer.status === 407)
         throw proxyError(407, `${request.method} ${url.origin}`);
@@ -164,7 +164,6 @@ export class RequestDispatcher {
       if (connection) this.#pool.forget(connection);
       controller.fail(error as Error);
     } finally {
-      signal.removeEventListener('abort', fail);
       if (body instanceof ReplayableBody) body.close();
     }
   }

@@ -154,4 +154,22 @@ describe.skipIf(!providerInstalled)('the page of a failure', () => {
       expect(headers).toMatchObject({ 'content-type': contentType, 'cache-control': 'no-store' });
     }
   });
+
+  test('does not replace a response that was sent already', async () => {
+    const formatFailure = async () => Promise.reject(new Error('no page'));
+    using authenticator = new Authenticator({
+      package: 'TestNtlm',
+      formatFailure: formatFailure as never,
+    });
+    const warned = once(process, 'warning');
+    const server = createServer((request, response) => {
+      response.end('timed out');
+      authenticator.forbid(request, response);
+    });
+    await using served = await serve(server);
+    using connection = new HttpConnection(served);
+    expect((await connection.get()).text).toBe('timed out');
+    // A promise is no page, and its error ends no process.
+    expect((await warned)[0]).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
+  });
 });

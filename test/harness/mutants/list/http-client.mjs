@@ -288,7 +288,7 @@ export default [
       ],
       [
         'close() does not wait',
-        '    await Promise.allSettled(this.#running);\n    this.#end();\n',
+        '    await Promise.allSettled(this.#running.values());\n    this.#end();\n',
         '    this.#end();\n',
       ],
     ],
