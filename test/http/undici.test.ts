@@ -319,11 +319,25 @@ describe.skipIf(!providerInstalled)('the connections of a dispatcher', () => {
 
   test('close when they have been idle for as long as they may', async () => {
     await using server = await scripted((_, response) => response.end('ok'));
+    server.server.keepAliveTimeout = 0; // It closes none.
     await using client = dispatcherFor(server.origin, { idleTimeout: 1 });
     await ask(server.origin, client.dispatcher);
     const [socket] = [...server.sockets];
     if (!socket?.closed) await once(socket as never, 'close');
     await ask(server.origin, client.dispatcher);
+    expect(server.sockets.size).toBe(2);
+  });
+
+  test('are replaced for a request that waits, where one closes', async () => {
+    await using server = await scripted((received, response) => {
+      if (received.url === '/lost') received.socket.destroy();
+      else response.end('ok');
+    });
+    await using client = dispatcherFor(server.origin);
+    const lost = ask(`${server.origin}/lost`, client.dispatcher).catch((error) => error);
+    const waiting = ask(server.origin, client.dispatcher);
+    expect(await lost).toBeInstanceOf(Error);
+    expect((await waiting).text).toBe('ok');
     expect(server.sockets.size).toBe(2);
   });
 

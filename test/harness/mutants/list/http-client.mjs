@@ -233,7 +233,6 @@ export default [
         'this.#factory.make(origin, hasIdentity ? tls : withoutIdentity(tls));',
         'this.#factory.make(origin, tls);',
       ],
-      ['a key is left to every origin', "'cert', 'key', 'pfx',", "'cert', 'pfx',"],
       [
         'there is one connection more than there may be',
         'group.count < this.#limits.connections',
