@@ -328,6 +328,33 @@ describe.skipIf(!providerInstalled)('the connections of a dispatcher', () => {
     expect(server.sockets.size).toBe(2);
   });
 
+  test.each([
+    ['GET', 3],
+    ['POST', 2],
+  ])(
+    'that closed while they were idle repeat no %s that may have been carried out',
+    async (method, sent) => {
+      await using server = await scripted((received, response) => {
+        if (server.requests.length === 2) received.socket.destroy();
+        else received.resume().once('end', () => response.end('ok'));
+      });
+      await using client = dispatcherFor(server.origin);
+      await ask(server.origin, client.dispatcher);
+      const again = ask(server.origin, client.dispatcher, { method });
+      if (method === 'GET') expect((await again).text).toBe('ok');
+      else await expect(again).rejects.toMatchObject({ code: 'ECONNRESET' });
+      expect(server.requests.length).toBe(sent);
+    },
+  );
+
+  test('lead to the host of the URL, whatever the header Host is', async () => {
+    await using server = await scripted(({ headers }, response) => response.end(headers.host));
+    await using client = dispatcherFor(server.origin);
+    const headers = { Host: 'elsewhere' };
+    const { text } = await ask(server.origin, client.dispatcher, { headers });
+    expect(text).toBe(new URL(server.origin).host);
+  });
+
   test('are replaced for a request that waits, where one closes', async () => {
     await using server = await scripted((received, response) => {
       if (received.url === '/lost') received.socket.destroy();

@@ -181,7 +181,7 @@ export default [
   },
   {
     file: 'lib/http/client/connection-exchange.ts',
-    tests: http('keep-alive', 'client'),
+    tests: http('keep-alive', 'client', 'undici'),
     mistakes: [
       [
         'POST is repeated',
@@ -294,7 +294,7 @@ export default [
   },
   {
     file: 'lib/http/undici/headers.ts',
-    tests: http('framing'),
+    tests: http('framing', 'undici'),
     mistakes: [
       [
         'transfer-encoding is left out in silence',
