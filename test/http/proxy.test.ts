@@ -206,6 +206,25 @@ describe.skipIf(!providerInstalled).each(Object.entries(clients))('%s, by a prox
     expect(await codeOf(ask('https://127.0.0.1:444/', ['a'], options))).toMatchObject(expected);
   });
 
+  test('is not the one that answers 407 within its tunnel', async () => {
+    await using proxy = await ProxyServer.listen('TestNtlm');
+    const server = createTlsServer({ ...tlsFiles, maxVersion: 'TLSv1.2' }, (received, response) => {
+      received.resume();
+      const status = received.headers.authorization ? 407 : 401;
+      response.writeHead(status, { 'WWW-Authenticate': 'Negotiate' }).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const options = { package: 'TestNtlm', proxy: proxy.url };
+    expect(await codeOf(ask(url, ['a'], options))).toMatchObject({
+      code: 'ERR_SSPI_HTTP_HANDSHAKE',
+      statusCode: 407,
+    });
+    server.closeAllConnections();
+    server.close();
+  });
+
   test('that asks for authentication without having been named gets none', async () => {
     await using server = await scripted((_, response) => {
       response.writeHead(407, { 'Proxy-Authenticate': 'Negotiate' }).end('no');
